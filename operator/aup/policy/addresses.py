@@ -1,0 +1,46 @@
+"""Sets of addresses: membership in time that does not grow with the number of blocks."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+
+from aup.facts.model import IPAddress
+
+IPNetwork = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSet:
+    """Collapsed networks of both families, sorted: IPv4 first."""
+
+    networks: tuple[IPNetwork, ...] = ()
+    _starts: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def of(cls, cidrs: Iterable[str | IPNetwork]) -> "AddressSet":
+        """Build a set from networks or their canonical text.
+
+        Raises:
+            ValueError: a text is not a canonical CIDR.
+
+        """
+        networks = [ip_network(c) if isinstance(c, str) else c for c in cidrs]
+        merged: list[IPNetwork] = [
+            *collapse_addresses(n for n in networks if isinstance(n, IPv4Network)),
+            *collapse_addresses(n for n in networks if isinstance(n, IPv6Network)),
+        ]
+        starts = tuple((n.version, int(n.network_address)) for n in merged)
+        return cls(networks=tuple(merged), _starts=starts)
+
+    def __contains__(self, address: IPAddress) -> bool:
+        at = bisect_right(self._starts, (address.version, int(address))) - 1
+        return at >= 0 and address in self.networks[at]
+
+    def __bool__(self) -> bool:
+        return bool(self.networks)
+
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """Return the networks as canonical text."""
+        return tuple(str(n) for n in self.networks)

@@ -1,0 +1,29 @@
+"""Words: quoting, plurals and joins for the sentences that people read."""
+
+from collections.abc import Sequence
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``1 rule`` or ``2 rules``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def join(words: Sequence[str], last: str = "or", at_most: int = 4) -> str:
+    """Return ``a, b or c``; past ``at_most`` words the rest is only counted."""
+    shown = list(words[:at_most])
+    if hidden := len(words) - len(shown):
+        shown.append(f"{hidden} more")
+    if len(shown) <= 1:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+
+
+def clip(text: str, limit: int) -> str:
+    """Return ``text`` on one line, cut to ``limit`` characters with an ellipsis at the cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def printable(value: str, limit: int = 128) -> str:
+    """Return a tenant's value fit for a message: one line, no control characters, bounded."""
+    return clip("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value), limit)
