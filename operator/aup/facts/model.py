@@ -132,7 +132,7 @@ class Workload:
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """Return every image that the pod runs or mounts."""
+        """Every image that the pod runs or mounts."""
         return (*(c.image for c in self.containers if c.image is not None), *self.volume_images)
 
 

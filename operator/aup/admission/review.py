@@ -1,0 +1,182 @@
+"""AdmissionReview ⇄ facts and decision (admission.k8s.io/v1, pure).
+
+The envelope says who asks, for which object and subresource; the objects inside stay raw bytes
+until an extractor reads what rules need of them.
+"""
+
+from typing import Any
+
+import msgspec
+
+from aup.engine import message
+from aup.engine.decision import Decision, Finding
+from aup.errors import AupError
+from aup.facts.model import Operation, Subject, Writer
+
+
+class InvalidReviewError(AupError):
+    """The request is not an AdmissionReview that can be answered."""
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(f"not an AdmissionReview: {problem}")
+        self.problem = problem
+
+
+class GroupVersionKind(msgspec.Struct, frozen=True):
+    """What kind the object inside is, after conversion."""
+
+    kind: str
+    group: str = ""
+    version: str = ""
+
+
+class UserInfo(msgspec.Struct, frozen=True):
+    """Who asks, as authenticated."""
+
+    username: str = ""
+    groups: list[str] | None = None
+
+
+class Request(msgspec.Struct, frozen=True, rename="camel"):
+    """The request of a review. Objects stay raw until they are extracted."""
+
+    uid: str
+    kind: GroupVersionKind
+    operation: str
+    namespace: str = ""
+    name: str = ""
+    sub_resource: str = ""
+    user_info: UserInfo = UserInfo()
+    object: msgspec.Raw = msgspec.Raw(b"null")
+    old_object: msgspec.Raw = msgspec.Raw(b"null")
+    dry_run: bool = False
+
+
+class Review(msgspec.Struct, frozen=True, rename="camel"):
+    """The envelope."""
+
+    request: Request
+    api_version: str = "admission.k8s.io/v1"
+
+
+class _Meta(msgspec.Struct, frozen=True, rename="camel"):
+    name: str | None = None
+    generate_name: str | None = None
+
+
+class _Named(msgspec.Struct, frozen=True):
+    metadata: _Meta | None = None
+
+
+_REVIEWS = msgspec.json.Decoder(Review)
+_NAMES = msgspec.json.Decoder(_Named)
+_ENCODER = msgspec.json.Encoder()
+
+NULL = b"null"
+
+
+def decode(body: bytes) -> Request:
+    """Read a review.
+
+    Raises:
+        InvalidReviewError: the body is not JSON, or not a review with a uid.
+
+    """
+    try:
+        return _REVIEWS.decode(body).request
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidReviewError(problem=str(error)) from error
+
+
+def subject(request: Request) -> Subject | None:
+    """Return what is under judgement; ``None`` for an operation that no rule judges."""
+    if request.operation not in {Operation.CREATE, Operation.UPDATE}:
+        return None
+    return Subject(
+        group=request.kind.group,
+        kind=request.kind.kind,
+        # request.namespace is authoritative: the object may leave its own out.
+        namespace=request.namespace,
+        name=request.name or _name(bytes(request.object)),
+        subresource=request.sub_resource,
+        operation=Operation(request.operation),
+        writer=Writer(request.user_info.username, tuple(request.user_info.groups or ())),
+    )
+
+
+def answer(request: Request, decision: Decision) -> bytes:
+    """Encode the verdict: 403 with every finding, or allowed with warnings."""
+    response: dict[str, Any] = {"uid": request.uid, "allowed": decision.allowed}
+    if not decision.allowed:
+        response["status"] = _status(
+            message.denial(decision), 403, "Forbidden", [_cause(f) for f in decision.denials]
+        )
+    if lines := message.warnings(decision):
+        response["warnings"] = lines
+    if notes := _audit_annotations(decision):
+        response["auditAnnotations"] = notes
+    return encode(response)
+
+
+def allow(uid: str) -> bytes:
+    """Encode an answer to a request that no rule concerns."""
+    return encode({"uid": uid, "allowed": True})
+
+
+def refuse(uid: str, text: str, code: int = 429, reason: str = "TooManyRequests") -> bytes:
+    """Encode a refusal that is ours, not the policy's: overload, deadline, terms unknown.
+
+    It travels as HTTP 200: a 5xx would be an admission under ``failurePolicy: Ignore``.
+    """
+    return encode({"uid": uid, "allowed": False, "status": _status(text, code, reason, [])})
+
+
+def encode(response: dict[str, Any]) -> bytes:
+    """Wrap a response into its envelope."""
+    return _ENCODER.encode(
+        {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
+    )
+
+
+def _status(
+    text: str, code: int, reason: str, causes: list[dict[str, str]]
+) -> dict[str, object]:
+    """Return a Kubernetes Status of a refusal."""
+    status: dict[str, object] = {
+        "status": "Failure",
+        "message": text,
+        "reason": reason,
+        "code": code,
+    }
+    if causes:
+        status["details"] = {"causes": causes}
+    return status
+
+
+def _cause(finding: Finding) -> dict[str, str]:
+    """Return a finding as a StatusCause."""
+    return {
+        "reason": finding.rule,
+        "field": finding.violation.path,
+        "message": message.sentence(finding),
+    }
+
+
+def _audit_annotations(decision: Decision) -> dict[str, str]:
+    """Return what goes to the API server's audit log: rule and outcome of every finding."""
+    if not decision.findings:
+        return {}
+    policy = decision.policy
+    found = ",".join(dict.fromkeys(f"{f.rule}={f.outcome}" for f in decision.findings))
+    return {"policy": f"{policy.name}/{policy.revision}", "findings": found}
+
+
+def _name(raw: bytes) -> str:
+    """Return ``metadata.name`` or the generated prefix; the verdict never depends on it."""
+    try:
+        meta = _NAMES.decode(raw).metadata
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    if meta is None:
+        return ""
+    return meta.name or (f"{meta.generate_name}*" if meta.generate_name else "")

@@ -1,0 +1,117 @@
+"""The one loop through which webhook, audit and command line come to a decision.
+
+Rules find violations; this module applies what the policy says about them: the mode of the rule,
+exemptions, the start of enforcement, and the ratchet that lets standing violations pass on UPDATE.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from aup.engine.decision import Decision, Finding, Outcome
+from aup.engine.exemption import covering
+from aup.facts.model import Exposure, Facts, Problem, Workload
+from aup.policy.terms import Enforcement, Terms
+from aup.rules import CATALOGUE
+from aup.rules.base import Rule, Violation
+
+UNREADABLE = "admission/unreadable"
+"""Pseudo-rule of objects that cannot be read: refused, since skipping them would open a way."""
+
+Rules = Sequence[Rule[Any, Any]]
+_Key = tuple[str, tuple[str, ...]]
+
+
+def evaluate(
+    facts: Facts, terms: Terms, old: Facts | None = None, rules: Rules = CATALOGUE
+) -> Decision:
+    """Judge one object, and on UPDATE what it was before.
+
+    Args:
+        facts: the object as it would be stored.
+        terms: what its tenant is held to now.
+        old: the object as it is stored; ``None`` on CREATE and off the cluster.
+        rules: the catalogue; its order is the order of the findings.
+
+    """
+    found = list(_violations(facts, terms, rules))
+    standing: Counter[_Key] = Counter()
+    if old is not None and found:
+        standing.update((rule, v.key) for rule, v in _violations(old, terms, rules))
+    findings = []
+    for rule, violation in found:
+        stood = standing[rule, violation.key] > 0
+        if stood:
+            # Counted, so that a second violation of the same kind is a new one.
+            standing[rule, violation.key] -= 1
+        if finding := _finding(rule, violation, facts, terms, stood=stood):
+            findings.append(finding)
+    return Decision(
+        subject=facts.subject,
+        tenant=terms.tenant,
+        policy=terms.policy,
+        findings=tuple(findings),
+    )
+
+
+def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str, Violation]]:
+    """Yield each violation with the id of its rule."""
+    for problem in facts.problems:
+        yield UNREADABLE, _unreadable(problem, terms)
+    for rule in rules:
+        part = _part(facts, rule.reads)
+        if part is None or terms.mode(rule.id) is Enforcement.OFF:
+            continue
+        for violation in rule.check(part, rule.terms(terms)):
+            yield rule.id, violation
+
+
+def _part(facts: Facts, reads: type[Workload] | type[Exposure]) -> Workload | Exposure | None:
+    """Return the part of the facts that a rule reads."""
+    return facts.workload if reads is Workload else facts.exposure
+
+
+def _unreadable(problem: Problem, terms: Terms) -> Violation:
+    """Turn a field that cannot be read into a violation that says which and why."""
+    return Violation(
+        path=problem.path,
+        value=problem.value,
+        detail=problem.detail,
+        remedy=f"write it as the API documents it, or ask {terms.policy.contact}",
+        key=(problem.value, problem.detail),
+    )
+
+
+def _finding(
+    rule: str, violation: Violation, facts: Facts, terms: Terms, *, stood: bool
+) -> Finding | None:
+    """Decide what becomes of a violation; ``None`` when the policy does not care."""
+    exemption = covering(terms.exemptions, rule, violation, facts.subject.namespace)
+    outcome = Outcome.EXEMPT if exemption else _outcome(rule, violation, terms, stood=stood)
+    if outcome is None:
+        return None
+    return Finding(
+        rule=rule,
+        clause=terms.clauses.get(rule, ""),
+        violation=violation,
+        outcome=outcome,
+        standing=stood,
+        exemption=exemption,
+        link=f"{terms.policy.rules_url}/{rule}",
+    )
+
+
+def _outcome(rule: str, violation: Violation, terms: Terms, *, stood: bool) -> Outcome | None:
+    """Combine the policy's mode with the softening that violation, date and ratchet bring."""
+    if violation.review:
+        return Outcome.REVIEW
+    match terms.mode(rule):
+        case Enforcement.OFF:
+            return None
+        case Enforcement.AUDIT:
+            return Outcome.AUDIT
+        case Enforcement.WARN:
+            return Outcome.WARN
+        case Enforcement.DENY:
+            soft = stood or violation.warn or not terms.enforcing
+            return Outcome.WARN if soft else Outcome.DENY

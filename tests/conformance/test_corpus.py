@@ -1,0 +1,99 @@
+"""The corpus: each case file is judged by the engine, through the door of the webhook.
+
+``UPDATE_GOLDEN=1 pytest tests/conformance/test_corpus.py`` rewrites the messages; read the diff.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aup.engine import message
+from aup.engine.decision import Decision
+from aup.engine.evaluate import evaluate
+from aup.facts.extract import extract, extract_object
+from aup.facts.model import Offline, Operation, Subject, Writer
+from aup.rules import CATALOGUE
+from support.corpus import CASES, Case, as_json, cases, documents, resolve
+from support.world import NOW, Cluster, terms
+
+NAMESPACE = "acme-prod"
+TENANT_USER = Writer("alice@acme.example", ("tenants:acme", "system:authenticated"))
+ORDINARY = sorted((CASES / "ordinary").rglob("*.yaml"))
+
+
+def subject(obj: dict[str, Any]) -> Subject:
+    """Return the subject that an admission request of a tenant would have."""
+    group = str(obj["apiVersion"]).rpartition("/")[0]
+    return Subject(
+        group=group,
+        kind=obj["kind"],
+        namespace=NAMESPACE,
+        name=str(obj["metadata"].get("name", "")),
+        subresource=obj["metadata"].get("annotations", {}).get("case/subresource", ""),
+        operation=Operation.CREATE,
+        writer=TENANT_USER,
+    )
+
+
+def judge(obj: dict[str, Any]) -> Decision:
+    """Judge an object for tenant acme."""
+    facts = extract(as_json(obj), subject(obj), Cluster())
+    return evaluate(facts, terms("acme", NOW))
+
+
+@pytest.mark.parametrize("case", cases("allowed"), ids=lambda c: c.id)
+def test_an_allowed_case_has_no_finding_of_its_rule(case: Case) -> None:
+    decision = judge(case.load())
+    assert decision.allowed, message.denial(decision)
+    assert case.rule not in {f.rule for f in decision.findings if f in decision.warnings}
+
+
+@pytest.mark.parametrize("case", cases("denied"), ids=lambda c: c.id)
+def test_a_denied_case_is_denied_in_exactly_these_words(case: Case) -> None:
+    decision = judge(case.load())
+    assert case.rule in {f.rule for f in decision.denials}
+    text = message.denial(decision) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        case.golden.write_text(text)
+    assert text == case.golden.read_text()
+
+
+@pytest.mark.parametrize("case", cases("denied"), ids=lambda c: c.id)
+def test_the_cited_value_stands_at_the_cited_path(case: Case) -> None:
+    obj = case.load()
+    for finding in judge(obj).denials:
+        cited = finding.violation
+        if not cited.value:
+            continue
+        found = resolve(obj, cited.path)
+        shown = str(found).lower() if isinstance(found, bool) else str(found)
+        assert cited.value in shown, (cited.path, cited.value, shown)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda c: c.id)
+def test_a_file_is_judged_as_the_request_is(case: Case) -> None:
+    obj = case.load()
+    offline = evaluate(extract_object(obj, subject(obj), Cluster()), terms("acme", NOW))
+    assert offline == judge(obj)
+
+
+@pytest.mark.parametrize("path", ORDINARY, ids=lambda p: p.relative_to(CASES).as_posix())
+def test_an_ordinary_manifest_has_no_finding(path: Path) -> None:
+    for obj in documents(path):
+        decision = judge(obj)
+        assert not decision.denials, message.denial(decision)
+        assert not decision.warnings, message.warnings(decision)
+        offline = evaluate(extract_object(obj, subject(obj), Offline()), terms("acme", NOW))
+        assert not offline.denials + offline.warnings
+
+
+def test_every_rule_has_an_allowed_and_a_denied_case() -> None:
+    have = {(c.rule, c.verdict) for c in cases()}
+    want = {(rule.id, verdict) for rule in CATALOGUE for verdict in ("allowed", "denied")}
+    assert want <= have, sorted(want - have)
+
+
+def test_every_message_belongs_to_a_case() -> None:
+    golden = set(CASES.glob("*/*/denied/*.txt"))
+    assert golden == {c.golden for c in cases("denied")}
