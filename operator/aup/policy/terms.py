@@ -11,15 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from aup.api.policy import (
-    CatchAllHostnames,
-    Enforcement,
-    EndpointTargets,
-    HostPorts,
-    OnExpiry,
-    UnconstrainedPlacement,
-    Unknown,
-)
+from aup.api.policy import Enforcement, EndpointTargets, OnExpiry, Permission, Placement, Unknown
 from aup.facts.model import Image
 from aup.policy.addresses import AddressSet
 from aup.policy.spdx import Expression
@@ -70,7 +62,7 @@ class NetworkTerms:
     addresses: AddressSet
     """Assigned to the tenant and in force now."""
     domains: tuple[Domain, ...]
-    catch_all: CatchAllHostnames
+    catch_all: Permission
     endpoint_targets: EndpointTargets
     allowed_endpoints: AddressSet
     """External addresses that the provider lets any Service point to."""
@@ -87,7 +79,7 @@ class NetworkTerms:
 class HostTerms:
     """Section ``host``."""
 
-    host_ports: HostPorts
+    host_ports: Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +176,7 @@ class ExportTerms:
     categories: tuple[ExportCategory, ...]
     known_regions: Mapping[str, str]
     """Region to country."""
-    unconstrained: UnconstrainedPlacement
+    unconstrained: Placement
     catalog: Catalog
     party: tuple[PartyHit, ...]
     contact: str
