@@ -1,0 +1,57 @@
+"""SoftwareCatalog: what the images that tenants run are.
+
+Mirrors crds/aup.asergo.com_softwarecatalogs.yaml.
+"""
+
+import msgspec
+
+from aup.api.meta import API_VERSION, Condition, ObjectMeta
+
+
+class Mirror(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A prefix under which another registry's images are served."""
+
+    prefix: str
+    of: str
+
+
+class CatalogItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Software and what is known of it. The most exact match wins: digest, versions, repository."""
+
+    repository: str
+    """Full name with registry, without tag and digest."""
+    versions: str | None = None
+    """Comparisons of the tag such as ``>=7.4 <8``, by commas or spaces. Default: every tag."""
+    digests: tuple[str, ...] = ()
+    license: str | None = None
+    """SPDX expression."""
+    product: str | None = None
+    """Product for which an entitlement is needed."""
+    export_category: str | None = None
+    """Id of a category of the policy's export section."""
+
+
+class CatalogSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The catalogue."""
+
+    mirrors: tuple[Mirror, ...] = ()
+    items: tuple[CatalogItem, ...] = ()
+
+
+class CatalogStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What became of the catalogue. Conditions: Compiled (names each item that is not)."""
+
+    observed_generation: int | None = None
+    items: int | None = None
+    """Items that are in force."""
+    conditions: tuple[Condition, ...] = ()
+
+
+class SoftwareCatalog(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Image repositories and digests with licence, product and export category."""
+
+    api_version: str = API_VERSION
+    kind: str = "SoftwareCatalog"
+    metadata: ObjectMeta
+    spec: CatalogSpec
+    status: CatalogStatus = CatalogStatus()

@@ -1,0 +1,133 @@
+"""Tenant: a customer and what belongs to it.
+
+Mirrors crds/aup.asergo.com_tenants.yaml.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from aup.api.meta import API_VERSION, Condition, ObjectMeta, Quantity, Time
+
+
+class Establishment(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where the tenant is established."""
+
+    country: str
+    """ISO 3166-1 alpha-2, or an alias that the policy knows."""
+    subdivision: str | None = None
+    """ISO 3166-2."""
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A share of the tenant and the country of its holder."""
+
+    country: str
+    subdivision: str | None = None
+    percent: Decimal
+    """0 to 100."""
+
+
+class EndUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Somebody for whom the tenant runs the service."""
+
+    name: str
+    country: str
+    subdivision: str | None = None
+
+
+class ClaimSelector(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Labels under ``claim.aup.asergo.com/``, all of which a Namespace must carry."""
+
+    match_labels: Mapping[str, str]
+
+
+class NamespaceClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which namespaces are the tenant's: named, selected, or all."""
+
+    names: tuple[str, ...] = ()
+    selector: ClaimSelector | None = None
+    all: bool = False
+    """Every namespace that is not on the platform list: the tenant rents the cluster."""
+
+
+class Domain(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A domain that the provider verified to be the tenant's."""
+
+    name: str
+    """Lower case, IDNA A-labels, no wildcard."""
+    include_subdomains: bool = False
+    verified_at: Time
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Limits in the keys of ResourceQuota."""
+
+    hard: Mapping[str, Quantity] = msgspec.field(default_factory=dict)
+    """For all namespaces together; empty: no budget."""
+    namespace_ceilings: Mapping[str, Mapping[str, Quantity]] = msgspec.field(default_factory=dict)
+    """Namespace → its own limits within `hard`."""
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whom the provider writes to."""
+
+    role: str
+    email: str
+
+
+class TenantSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the provider knows about the tenant."""
+
+    policy: str
+    """Name of the AcceptableUsePolicy."""
+    legal_name: str
+    establishment: Establishment
+    ownership: tuple[Owner, ...] = ()
+    end_users: tuple[EndUser, ...] = ()
+    namespaces: NamespaceClaim
+    non_production_namespaces: tuple[str, ...] = ()
+    """Where entitlements without production use suffice."""
+    enforce_from: Time | None = None
+    """Until then Deny acts as Warn; default: time of the first claim + the policy's notice."""
+    domains: tuple[Domain, ...] = ()
+    address_pools: tuple[str, ...] = ()
+    """Load-balancer address pools that the tenant may name."""
+    resource_ids: tuple[str, ...] = msgspec.field(default=(), name="resourceIDs")
+    """Opaque ids of the infrastructure, such as elastic-address allocations, that it may name."""
+    budget: Budget = Budget()
+    contacts: tuple[Contact, ...] = ()
+
+
+class BudgetUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A budget and how much of it is used; canonical quantities."""
+
+    hard: Mapping[str, str] = msgspec.field(default_factory=dict)
+    used: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+
+class TenantStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What became of the tenant.
+
+    Conditions: Ready, Claimed, Conflict, BudgetSettled, PolicyFound.
+    """
+
+    observed_generation: int | None = None
+    namespaces: tuple[str, ...] = ()
+    """Namespaces that are stamped as the tenant's."""
+    enforce_from: Time | None = None
+    """The time that is in force."""
+    policy_revision: str | None = None
+    budget: BudgetUse | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A customer of the provider."""
+
+    api_version: str = API_VERSION
+    kind: str = "Tenant"
+    metadata: ObjectMeta
+    spec: TenantSpec
+    status: TenantStatus = TenantStatus()
