@@ -1,0 +1,146 @@
+"""Namespaces, nodes and pods as admission needs them: small projections, answered from memory."""
+
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+
+import msgspec
+
+from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
+from aup.facts.model import IPAddress
+from aup.kube.reader import Reader
+from aup.kube.resource import NAMESPACES, NODES, PODS
+from aup.kube.watch import Informer
+from aup.kube.wire import ObjectKey
+
+REGION_LABELS = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
+"""Where a node says its region; the second is the deprecated name of the first."""
+
+TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
+"""A pod in one of these has given its address back."""
+
+
+class Labelled(msgspec.Struct, frozen=True, rename="camel"):
+    """Object metadata as far as it is read here."""
+
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
+
+
+class LiveNamespace(msgspec.Struct, frozen=True):
+    """A Namespace with its stamps."""
+
+    metadata: Labelled
+
+    def label(self, key: str) -> str:
+        """Return a label, or an empty string."""
+        return (self.metadata.labels or {}).get(key, "")
+
+    def annotation(self, key: str) -> str:
+        """Return an annotation, or an empty string."""
+        return (self.metadata.annotations or {}).get(key, "")
+
+
+class _Node(msgspec.Struct, frozen=True):
+    metadata: Labelled
+
+
+class _PodSpec(msgspec.Struct, frozen=True, rename="camel"):
+    host_network: bool | None = None
+
+
+class _PodIP(msgspec.Struct, frozen=True):
+    ip: str = ""
+
+
+class _PodStatus(msgspec.Struct, frozen=True, rename="camel"):
+    phase: str | None = None
+    pod_ips: list[_PodIP] | None = msgspec.field(default=None, name="podIPs")
+
+
+class _PodMeta(msgspec.Struct, frozen=True):
+    name: str
+    namespace: str = ""
+
+
+class _Pod(msgspec.Struct, frozen=True):
+    metadata: _PodMeta
+    spec: _PodSpec = _PodSpec()
+    status: _PodStatus = _PodStatus()
+
+
+class LiveSurroundings:
+    """The `Surroundings` of an object in the cluster, and the namespaces themselves."""
+
+    pods_known = True
+
+    def __init__(
+        self, reader: Reader, on_namespace: Callable[[str], None] | None = None
+    ) -> None:
+        """Args: ``on_namespace`` is called with the name of each namespace that changes."""
+        self._on_namespace = on_namespace or (lambda _: None)
+        self.namespaces = Informer(
+            reader, NAMESPACES, LiveNamespace, on_change=lambda key, *_: self._on_namespace(key.name)
+        )
+        self._nodes = Informer(reader, NODES, _Node)
+        self._pods = Informer(reader, PODS, _Pod, on_change=self._pod_changed)
+        self._holders: dict[IPAddress, dict[ObjectKey, str]] = {}
+        """Address → the pods that have it now → their namespace."""
+
+    @property
+    def informers(self) -> tuple[Informer[LiveNamespace], Informer[_Node], Informer[_Pod]]:
+        """What has to run."""
+        return (self.namespaces, self._nodes, self._pods)
+
+    def namespace(self, name: str) -> LiveNamespace | None:
+        """Return a namespace as it was last seen."""
+        return self.namespaces.items.get(ObjectKey("", name))
+
+    def tenant_of(self, namespace: str) -> str | None:
+        """Return the tenant whose stamp a namespace carries."""
+        found = self.namespace(namespace)
+        return (found.label(TENANT_LABEL) or None) if found else None
+
+    def budget_settled(self, namespace: str) -> bool:
+        """Return whether the quota is in force; a namespace without the stamp has none yet."""
+        found = self.namespace(namespace)
+        stamp = found.annotation(BUDGET_ANNOTATION) if found else ""
+        return stamp in {BudgetState.SETTLED, BudgetState.NONE}
+
+    def region_of(self, node: str) -> str | None:
+        """Return the region of a node."""
+        found = self._nodes.items.get(ObjectKey("", node))
+        labels = (found.metadata.labels or {}) if found else {}
+        return next((labels[key] for key in REGION_LABELS if labels.get(key)), None)
+
+    def owner_of(self, address: IPAddress) -> str | None:
+        """Return the tenant whose pod has an address; two tenants at once own nothing."""
+        owners = {self.tenant_of(ns) for ns in self._holders.get(address, {}).values()}
+        return owners.pop() if len(owners) == 1 else None
+
+    def _pod_changed(self, key: ObjectKey, old: _Pod | None, new: _Pod | None) -> None:
+        """Keep the index of addresses."""
+        before, after = _addresses(old), _addresses(new)
+        for address in before - after:
+            holders = self._holders.get(address, {})
+            holders.pop(key, None)
+            if not holders:
+                self._holders.pop(address, None)
+        for address in after - before:
+            self._holders.setdefault(address, {})[key] = key.namespace
+
+
+def _addresses(pod: _Pod | None) -> frozenset[IPAddress]:
+    """Return a pod's own addresses; one in the host's network has only its node's."""
+    if pod is None or pod.spec.host_network or pod.status.phase in TERMINAL_PHASES:
+        return frozenset()
+    found = set()
+    for entry in pod.status.pod_ips or ():
+        try:
+            found.add(ip_address(entry.ip))
+        except ValueError:
+            # The API server has checked it; an address of a later form is simply not ours.
+            continue
+    return frozenset(found)

@@ -1,0 +1,98 @@
+"""A fair line for admission requests: one tenant's flood waits for itself.
+
+Each tenant has a bounded lane; lanes are served in turn, one request at a time, since judging is
+pure computation. A request that would wait past the deadline, or finds its lane full, is refused
+at once: an answer that comes too late is a failure of the webhook, and under
+``failurePolicy: Ignore`` an admission that a tenant can cause.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why a request was not judged."""
+
+    OVERLOAD = "overload"
+    DEADLINE = "deadline"
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A request in line."""
+
+    judge: Callable[[], bytes]
+    expires: float
+    answer: asyncio.Future[bytes | Refusal]
+
+
+class FairQueue:
+    """Lanes by tenant, served round-robin by one task."""
+
+    def __init__(self, *, lane: int, clock: Callable[[], float]) -> None:
+        """Args: ``lane`` is the bound of one tenant's line, ``clock`` counts seconds."""
+        self._lane = lane
+        self._clock = clock
+        self._lanes: dict[str, deque[_Waiting]] = {}
+        self._turns: deque[str] = deque()
+        self._work = asyncio.Event()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lanes.values()))
+
+    async def submit(
+        self, tenant: str, judge: Callable[[], bytes], expires: float
+    ) -> bytes | Refusal:
+        """Wait for a turn and return the answer, or why there is none.
+
+        Args:
+            tenant: whose lane.
+            judge: computes the answer; called at most once.
+            expires: time on the clock after which nobody waits for the answer.
+
+        """
+        if self._clock() >= expires:
+            return Refusal.DEADLINE
+        lane = self._lanes.get(tenant)
+        if lane is None:
+            lane = self._lanes[tenant] = deque()
+            self._turns.append(tenant)
+        if len(lane) >= self._lane:
+            return Refusal.OVERLOAD
+        answer: asyncio.Future[bytes | Refusal] = asyncio.get_running_loop().create_future()
+        lane.append(_Waiting(judge, expires, answer))
+        self._work.set()
+        return await answer
+
+    async def serve(self) -> None:
+        """Judge requests in turn until cancelled."""
+        while True:
+            if not self._turns:
+                self._work.clear()
+                await self._work.wait()
+            self._serve_one()
+            # Connections are read and written between any two judgements.
+            await asyncio.sleep(0)
+
+    def _serve_one(self) -> None:
+        """Judge the first request of the next lane."""
+        tenant = self._turns.popleft()
+        lane = self._lanes[tenant]
+        waiting = lane.popleft()
+        if lane:
+            self._turns.append(tenant)
+        else:
+            # Lanes do not pile up with the number of tenants ever seen.
+            del self._lanes[tenant]
+        if waiting.answer.done():  # the client went away
+            return
+        if self._clock() >= waiting.expires:
+            waiting.answer.set_result(Refusal.DEADLINE)
+            return
+        try:
+            waiting.answer.set_result(waiting.judge())
+        except Exception as error:  # noqa: BLE001 - the caller answers it as a refusal
+            waiting.answer.set_exception(error)
