@@ -56,8 +56,9 @@ verify: docs sync  ## Fail if a generated page or a copied file is out of date
 	@test -z "$$(git status --porcelain -- $(GENERATED))" || { git status --short -- $(GENERATED); git --no-pager diff -- $(GENERATED); echo "Out of date: run 'make docs sync' and commit the result"; exit 1; }
 
 lock: init  ## Recompile the requirements (UPGRADE=--upgrade to move to newer releases)
-	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --output-file requirements/run.txt
-	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --extra dev --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --constraints requirements/dev.txt pyproject.toml --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --constraints requirements/dev.txt --group build --output-file requirements/build.txt
 
 image:  ## Build the container image (needs a container engine)
 	docker build --tag $(IMAGE) .
