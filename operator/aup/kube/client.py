@@ -9,14 +9,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from aup.api.meta import FIELD_MANAGER
 from aup.errors import NotFoundError
 from aup.kube.reader import Reader
 from aup.kube.resource import Resource
 from aup.kube.session import JSON
 from aup.kube.wire import Object, query
-
-FIELD_MANAGER = "aup-operator"
-"""The one field manager of all our writes."""
 
 APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"

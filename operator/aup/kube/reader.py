@@ -14,7 +14,7 @@ from aup.errors import NotFoundError, UndecodableError
 from aup.kube.connection import Stream
 from aup.kube.resource import Resource
 from aup.kube.session import Session
-from aup.kube.wire import HEAD, PAGE, Object, ObjectKey, Page, query
+from aup.kube.wire import HEAD, PAGE, Object, ObjectKey, Page, query, typed
 
 T = TypeVar("T")
 
@@ -61,12 +61,9 @@ class Reader(Session):
         self._record("get", resource, name, namespace, subresource)
         body = await self.request("GET", path)
         try:
-            return msgspec.json.decode(body, type=into)
+            return typed(into)(body)
         except msgspec.MsgspecError as error:
-            key = ObjectKey(namespace or "", name)
-            raise UndecodableError(
-                resource=resource.group_resource, key=key.path, problem=str(error)
-            ) from error
+            raise _undecodable(resource, ObjectKey(namespace or "", name), error) from error
 
     @overload
     async def get_or_none(
@@ -126,18 +123,16 @@ class Reader(Session):
         ``on_undecodable`` and is left out; without it, UndecodableError is raised. ExpiredError
         when the consumer took so long that the API server forgot the list.
         """
-        decoder = msgspec.json.Decoder(into)
+        decode = typed(into)
         pages = self.list_pages(resource, namespace=namespace, labels=labels, fields=fields)
         async for page in pages:
             for raw in page.items or ():
                 try:
-                    value = decoder.decode(raw)
+                    value = decode(raw)
                 except msgspec.MsgspecError as error:
                     key = HEAD.decode(raw).key
                     if on_undecodable is None:
-                        raise UndecodableError(
-                            resource=resource.group_resource, key=key.path, problem=str(error)
-                        ) from error
+                        raise _undecodable(resource, key, error) from error
                     on_undecodable(key, str(error))
                 else:
                     yield value
@@ -199,3 +194,7 @@ class Reader(Session):
             return False
         served = msgspec.json.decode(body, type=dict[str, Any]).get("resources", [])
         return any(entry.get("name") == resource.plural for entry in served)
+
+
+def _undecodable(resource: Resource, key: ObjectKey, error: Exception) -> UndecodableError:
+    return UndecodableError(resource=resource.group_resource, key=key.path, problem=str(error))

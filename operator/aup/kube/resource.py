@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from aup.api.meta import GROUP, VERSION
 from aup.errors import NotFoundError
 
 
@@ -137,7 +138,7 @@ CUSTOM_RESOURCE_DEFINITIONS = Resource(
 
 
 def _ours(plural: str, kind: str, *, namespaced: bool = False) -> Resource:
-    return Resource("aup.asergo.com", "v1alpha1", plural, kind, namespaced)
+    return Resource(GROUP, VERSION, plural, kind, namespaced)
 
 
 ACCEPTABLE_USE_POLICIES = _ours("acceptableusepolicies", "AcceptableUsePolicy")

@@ -1,0 +1,147 @@
+"""Every Prometheus metric of the operator, declared once.
+
+Names are ``aup_…`` in base units; label values come from closed sets (kinds, rule ids, reasons),
+never names of namespaces or objects: those are in TenantReports. ``docs/reference/metrics.md`` is
+generated from this module.
+"""
+
+from prometheus_client import REGISTRY as PROCESS_REGISTRY
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from aup import __version__
+
+REGISTRY = CollectorRegistry(auto_describe=True)
+"""Holds our metrics only, so that the documentation can list it whole."""
+
+SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+"""Buckets of an answer: from what one rule costs to the limit of the API server."""
+
+# Admission
+
+ADMISSION_DECISIONS = Counter(
+    "aup_admission_decisions_total",
+    "Answers of the webhook, by kind of object and decision (allow, warn, deny).",
+    ("kind", "decision"),
+    registry=REGISTRY,
+)
+ADMISSION_SECONDS = Histogram(
+    "aup_admission_duration_seconds",
+    "Time from the last byte of a review to its answer, waiting in the queue included.",
+    buckets=SECONDS,
+    registry=REGISTRY,
+)
+ADMISSION_REJECTED = Counter(
+    "aup_admission_rejected_total",
+    "Reviews that were refused without a judgement, by reason: malformed (cannot be read), "
+    "overload (the tenant's queue is full), deadline (no time left), too_large, internal.",
+    ("reason",),
+    registry=REGISTRY,
+)
+ADMISSION_QUEUE = Gauge(
+    "aup_admission_queue_depth",
+    "Reviews that wait or are being judged now, over all tenants.",
+    registry=REGISTRY,
+)
+RULE_VIOLATIONS = Counter(
+    "aup_rule_violations_total",
+    "Findings in answers of the webhook, by rule and what was done about it (Deny, Warn, Audit).",
+    ("rule", "enforcement"),
+    registry=REGISTRY,
+)
+
+# What is in force
+
+SNAPSHOT_COMPILE_FAILURES = Counter(
+    "aup_snapshot_compile_failures_total",
+    "Policies, tenants or catalogues that did not compile; the last good terms stay in force.",
+    registry=REGISTRY,
+)
+SNAPSHOT_STALE = Gauge(
+    "aup_snapshot_stale",
+    "Tenants that are judged by terms older than what is written in the cluster.",
+    registry=REGISTRY,
+)
+NAMESPACES = Gauge(
+    "aup_namespaces",
+    "Namespaces by state: active, isolated, unclaimed, conflict, platform.",
+    ("state",),
+    registry=REGISTRY,
+)
+QUARANTINES = Gauge(
+    "aup_quarantines",
+    "Quarantine objects by phase.",
+    ("phase",),
+    registry=REGISTRY,
+)
+
+# Controller
+
+LEADER = Gauge(
+    "aup_leader",
+    "1 while this process holds the Lease of the controller, else 0.",
+    registry=REGISTRY,
+)
+RECONCILES = Counter(
+    "aup_reconcile_total",
+    "Runs of a reconciler, by result: ok, retry (will be tried again), error.",
+    ("reconciler", "result"),
+    registry=REGISTRY,
+)
+RECONCILE_SECONDS = Histogram(
+    "aup_reconcile_duration_seconds",
+    "Duration of one run of a reconciler.",
+    ("reconciler",),
+    buckets=(0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0),
+    registry=REGISTRY,
+)
+CERTIFICATE_EXPIRY = Gauge(
+    "aup_certificate_expiry_timestamp_seconds",
+    "When the certificate that the webhook serves ends, in seconds since 1970.",
+    registry=REGISTRY,
+)
+
+# Watches; resource is one of the resources named in aup.kube.resource
+
+WATCH_LAST_EVENT = Gauge(
+    "aup_watch_last_event_timestamp_seconds",
+    "When the API server was last heard of on a watch, bookmarks (one each minute) included.",
+    ("resource",),
+    registry=REGISTRY,
+)
+WATCH_OBJECTS = Gauge(
+    "aup_watch_objects",
+    "Objects held in memory by a watch.",
+    ("resource",),
+    registry=REGISTRY,
+)
+WATCH_UNDECODABLE = Gauge(
+    "aup_watch_undecodable_objects",
+    "Objects of a watch that cannot be read; the logs name each.",
+    ("resource",),
+    registry=REGISTRY,
+)
+WATCH_RESTARTS = Counter(
+    "aup_watch_restarts_total",
+    "Interruptions of a watch, by reason: unreachable, expired, refused, unserved, garbled.",
+    ("resource", "reason"),
+    registry=REGISTRY,
+)
+WATCH_CALLBACK_ERRORS = Counter(
+    "aup_watch_callback_errors_total",
+    "Faults of ours while reacting to a change; the logs hold the trace.",
+    ("resource",),
+    registry=REGISTRY,
+)
+
+BUILD_INFO = Gauge(
+    "aup_build_info",
+    "Always 1; the label tells the version.",
+    ("version",),
+    registry=REGISTRY,
+)
+BUILD_INFO.labels(__version__).set(1)
+
+
+def exposition() -> bytes:
+    """Return what ``/metrics`` answers: ours, then memory, CPU and garbage collection."""
+    return generate_latest(REGISTRY) + generate_latest(PROCESS_REGISTRY)
