@@ -198,6 +198,8 @@ class Exposure:
     endpoints: tuple[EndpointTarget, ...] = ()
     hostnames: tuple[HostnameClaim, ...] = ()
     writer: Writer | None = None
+    writes_status: bool = False
+    """Whether the request writes the status: in any other the API server drops what it says."""
 
 
 @dataclass(frozen=True, slots=True)

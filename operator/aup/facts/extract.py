@@ -1,0 +1,76 @@
+"""The one way from a Kubernetes object to facts: by kind, from JSON or from what YAML decodes to.
+
+Both doors lead through the same bytes, so that a file is judged as the request is.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from aup.facts import exposure
+from aup.facts.model import Facts, Problem, Subject, Surroundings
+from aup.facts.wire.shape import WHOLE
+
+Extractor = Callable[[bytes, Subject, Surroundings], Facts]
+"""Reads the JSON of one object. Never raises: what cannot be read is a problem in the facts."""
+
+EXTRACTORS: Mapping[tuple[str, str], Extractor] = {
+    ("", "Service"): exposure.service,
+    ("", "Endpoints"): exposure.endpoints,
+    ("discovery.k8s.io", "EndpointSlice"): exposure.endpoint_slice,
+    ("networking.k8s.io", "Ingress"): exposure.ingress,
+    ("gateway.networking.k8s.io", "Gateway"): exposure.gateway,
+}
+"""By API group and kind. Versions of a kind are told apart by their fields, not here."""
+
+KINDS = frozenset(EXTRACTORS)
+"""What is understood: group and kind."""
+
+
+def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
+    """Read the facts of an object in JSON; a kind that no rule reads has none."""
+    extractor = EXTRACTORS.get((subject.group, subject.kind))
+    return Facts(subject) if extractor is None else extractor(raw, subject, surroundings)
+
+
+def extract_object(obj: object, subject: Subject, surroundings: Surroundings) -> Facts:
+    """Read the facts of an object that YAML or JSON was decoded to.
+
+    What YAML has and JSON has not becomes what the API server gets from kubectl: dates are
+    strings, number keys are strings.
+    """
+    if (subject.group, subject.kind) not in KINDS:
+        return Facts(subject)
+    try:
+        raw = msgspec.json.encode(obj)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        problem = Problem(WHOLE, "", f"cannot be written as JSON: {error}")
+        return Facts(subject, problems=(problem,))
+    return extract(raw, subject, surroundings)
+
+
+def subject_of(obj: object, namespace: str) -> Subject | Problem:
+    """Say what an object from a file is: a CREATE that nobody sends.
+
+    Args:
+        obj: what YAML or JSON was decoded to.
+        namespace: where the object would be created when it does not say so itself.
+
+    """
+    match obj:
+        case {"apiVersion": str(version), "kind": str(kind), **rest}:
+            metadata = rest.get("metadata")
+        case _:
+            return Problem(WHOLE, "", "has no apiVersion and kind")
+    meta = metadata if isinstance(metadata, dict) else {}
+    return Subject(
+        group=version.rpartition("/")[0],
+        kind=kind,
+        namespace=_text(meta.get("namespace")) or namespace,
+        name=_text(meta.get("name")) or f"{_text(meta.get('generateName'))}*",
+    )
+
+
+def _text(value: object) -> str:
+    """Return a string, and nothing for what is none: no verdict depends on it."""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,102 @@
+"""OCI image references, read as the kubelet and containerd read them.
+
+The grammar and the short forms are those of github.com/distribution/reference v0.6.0, by which
+the kubelet refuses a reference (``InvalidImageName``) before any runtime sees it. On top of it,
+spellings that reach the same registry get one name: host in lower case, no default port, and
+Docker Hub under its canonical host.
+"""
+
+import re
+
+from aup.facts.model import Image
+
+_DEFAULT_REGISTRY = "docker.io"
+_DEFAULT_TAG = "latest"
+_OFFICIAL = "library/"
+# index.docker.io is folded by the reference grammar itself; registry-1.docker.io is the host that
+# docker.io stands for, and serves the same repositories to whoever names it.
+_HUB_ALIASES = frozenset({"index.docker.io", "registry-1.docker.io"})
+_HTTPS = ":443"
+_PORT = re.compile(r":0*([0-9]+)$")
+
+_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+_REFERENCE = re.compile(
+    rf"(?:({_HOST})/)?({_COMPONENT}(?:/{_COMPONENT})*)(?::({_TAG}))?(?:@({_DIGEST}))?"
+)
+_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+_PATH_LIMIT = 255
+# Longer than any host, path, tag and digest together; bounds the work on what a tenant sends.
+_LIMIT = 1024
+
+
+def read_image(text: str, path: str) -> Image:
+    """Read a reference as written at ``path``; an unreadable one carries its ``problem``."""
+    if len(text) > _LIMIT:
+        return Image(text, path, problem=f"it is longer than {_LIMIT} characters")
+    if _IDENTIFIER.fullmatch(text):
+        return Image(
+            text, path, problem="64 hexadecimal digits are the id of an image, not its name"
+        )
+    registry, remainder = _split_registry(text)
+    name = remainder.partition(":")[0]
+    if name != name.lower():
+        return Image(text, path, problem="the repository must be in lower case")
+    match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
+    if match is None:
+        return Image(text, path, problem="it has not the form registry/repository:tag@digest")
+    host, repository, tag, digest = match.groups(default="")
+    if len(repository) > _PATH_LIMIT:
+        return Image(text, path, problem=f"the repository is longer than {_PATH_LIMIT} characters")
+    if digest and not _is_digest(digest):
+        return Image(text, path, problem="the digest is not a SHA-2 digest in lower case")
+    return Image(
+        text,
+        path,
+        repository=f"{_canonical_host(host)}/{repository}" if host else repository,
+        tag=tag or ("" if digest else _DEFAULT_TAG),
+        digest=digest,
+    )
+
+
+def rebase(repository: str, prefix: str, of: str) -> str | None:
+    """Return the name that a mirrored repository has at its origin.
+
+    ``mirror.example/hub/library/redis`` under prefix ``mirror.example/hub`` of ``docker.io`` is
+    ``docker.io/library/redis``. A prefix ends at a segment: ``mirror.example/hubble`` is not
+    under it. ``None`` when the repository does not lie under the prefix.
+    """
+    rest = repository.removeprefix(f"{prefix}/")
+    if rest == repository:
+        return None
+    return read_image(f"{of}/{rest}", "").repository or None
+
+
+def _split_registry(text: str) -> tuple[str, str]:
+    """Split registry from remainder, with the short forms of Docker Hub spelt out."""
+    first, slash, rest = text.partition("/")
+    if not slash:
+        return _DEFAULT_REGISTRY, _OFFICIAL + text
+    names_registry = first == "localhost" or "." in first or ":" in first or first != first.lower()
+    registry, remainder = (first, rest) if names_registry else (_DEFAULT_REGISTRY, text)
+    if registry == "index.docker.io":
+        registry = _DEFAULT_REGISTRY
+    if registry == _DEFAULT_REGISTRY and "/" not in remainder:
+        remainder = _OFFICIAL + remainder
+    return registry, remainder
+
+
+def _canonical_host(host: str) -> str:
+    """Return the one name of a registry: ``Registry.Example:0443`` is ``registry.example``."""
+    name = _PORT.sub(r":\1", host.lower()).removesuffix(_HTTPS)
+    return _DEFAULT_REGISTRY if name in _HUB_ALIASES else name
+
+
+def _is_digest(digest: str) -> bool:
+    """Whether the digest is of a registered algorithm, of its length and in lower case."""
+    algorithm, _, encoded = digest.partition(":")
+    return _DIGEST_LENGTHS.get(algorithm) == len(encoded) and encoded == encoded.lower()
