@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Self
@@ -10,12 +11,6 @@ from aup.kube.connection import Connection, Headers
 from aup.kube.rbac import Call
 from aup.kube.resource import Resource
 from aup.kube.wire import error_of
-
-ATTEMPTS = 4
-"""How often a request is sent while the API server answers "too many requests"."""
-
-MAX_WAIT_SECONDS = 5.0
-"""Longest pause that ``Retry-After`` can ask for between two attempts."""
 
 JSON = "application/json"
 
@@ -46,7 +41,8 @@ class Session:
     ) -> Self:
         """Load credentials: the given file, else the pod's ServiceAccount, else kubectl's default.
 
-        ``seconds`` is the limit of each request. Raises UnreachableError without a configuration.
+        ``seconds`` is the limit of each request, repetitions included. Raises UnreachableError
+        without a configuration.
         """
         connection = await Connection.open(kubeconfig=kubeconfig, context=context)
         return cls(connection, seconds=seconds, recorder=recorder)
@@ -103,18 +99,19 @@ class Session:
         self, method: str, target: str, body: bytes | None, content_type: str
     ) -> tuple[int, bytes]:
         headers = [*self._headers, *([("Content-Type", content_type)] if body is not None else [])]
-        for attempt in range(1, ATTEMPTS + 1):
+        end = time.monotonic() + self._seconds
+        while True:
             if method != "GET" and self._guard is not None:
                 self._guard()
             answer = await self._connection.send(
-                method, target, body=body, headers=headers, seconds=self._seconds
+                method, target, body=body, headers=headers, seconds=end - time.monotonic()
             )
             if answer.status < 300:
-                break
-            if answer.status != 429 or answer.retry_after is None or attempt == ATTEMPTS:
+                return answer.status, answer.body
+            wait = answer.retry_after
+            if answer.status != 429 or wait is None or time.monotonic() + wait >= end:
                 raise error_of(answer.status, answer.body)
-            await asyncio.sleep(min(answer.retry_after, MAX_WAIT_SECONDS))
-        return answer.status, answer.body
+            await asyncio.sleep(wait)
 
     def _record(
         self,

@@ -9,33 +9,25 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from random import SystemRandom
 from typing import Generic, TypeVar
 
 import msgspec
 
 from aup import metrics
 from aup.errors import ApiError, AupError, ExpiredError, NotFoundError, UnreachableError
+from aup.kube.backoff import Backoff, jittered
 from aup.kube.reader import Reader
 from aup.kube.resource import Resource
 from aup.kube.wire import HEAD, NOTICE, Decode, Notice, ObjectKey, error_of
 
 log = logging.getLogger(__name__)
-_CHANCE = SystemRandom()
 T = TypeVar("T")
 
 SILENCE_SECONDS = 90.0
 """A stream without a byte for so long is dead: the API server sends a bookmark each minute."""
 
-WATCH_SECONDS = (240, 480)
-"""The server ends a watch after a random time between these, so that replicas spread out."""
-
-FIRST_WAIT_SECONDS = 0.5
-LAST_WAIT_SECONDS = 30.0
-"""Bounds of the pause after a failure; it doubles each time and is halved by chance."""
-
-CALM_SECONDS = 90.0
-"""After so long without a failure the pauses begin small again; more than the longest pause."""
+WATCH_SECONDS = 600.0
+"""The server ends a watch after this time at the latest, by chance earlier: replicas spread out."""
 
 UNSERVED_WAIT_SECONDS = 60.0
 """Pause before an optional resource that is not served is looked for again."""
@@ -85,8 +77,7 @@ class Informer(Generic[T]):
         self._keep_undecodable = keep_undecodable
         self._optional = optional
         self._version = ""
-        self._failures = 0
-        self._failed_at = -CALM_SECONDS
+        self._backoff = Backoff(first=0.5, last=30.0, calm=90.0)
 
         self.items: dict[ObjectKey, T] = {}
         """The objects; read only."""
@@ -145,7 +136,7 @@ class Informer(Generic[T]):
             self.resource,
             **self._scope,
             resource_version=self._version,
-            seconds=_CHANCE.randint(*WATCH_SECONDS),
+            seconds=int(jittered(WATCH_SECONDS)),
             silence=SILENCE_SECONDS,
         )
         async with opened as stream:
@@ -229,11 +220,7 @@ class Informer(Generic[T]):
             "watch interrupted",
             extra={"resource": resource, "reason": reason, "problem": problem},
         )
-        now = time.monotonic()
-        self._failures = self._failures + 1 if now - self._failed_at < CALM_SECONDS else 0
-        self._failed_at = now
-        wait = min(FIRST_WAIT_SECONDS * 2 ** min(self._failures, 16), LAST_WAIT_SECONDS)
-        await asyncio.sleep(wait * _CHANCE.uniform(0.5, 1))
+        await asyncio.sleep(self._backoff.failed(time.monotonic()))
 
     async def _unserved(self, error: NotFoundError) -> None:
         """Go on although the resource itself is not there: nothing to watch, now or at all."""
@@ -243,7 +230,7 @@ class Informer(Generic[T]):
         for key in self.items.keys() | self.undecodable.keys():
             self._drop(key)
         self.synced.set()
-        await asyncio.sleep(UNSERVED_WAIT_SECONDS * _CHANCE.uniform(0.5, 1))
+        await asyncio.sleep(jittered(UNSERVED_WAIT_SECONDS))
 
 
 def _reason(error: Exception) -> str:
