@@ -1,0 +1,54 @@
+"""The control plane as pytest fixtures: one server for the session, a namespace for each test."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.controlplane import binaries
+from support.controlplane.components import etcd, helm, kubernetes
+from support.controlplane.errors import TestbedError
+from support.controlplane.server import ControlPlane, chosen_version
+
+NEEDS_CLUSTER = "integration"
+"""The folder whose tests need a control plane."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the integration tests, so that ``-m 'not cluster'`` leaves them out."""
+    for item in items:
+        if NEEDS_CLUSTER in Path(item.path).parts:
+            item.add_marker(pytest.mark.cluster)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Get the programs before the first test: a build is no test, nor may it time one out."""
+    if session.config.option.collectonly or not any(
+        item.get_closest_marker("cluster") for item in session.items
+    ):
+        return
+    capture = session.config.pluginmanager.getplugin("capturemanager")
+    components = (kubernetes(chosen_version()), etcd(), helm())
+    try:
+        with capture.global_and_fixture_disabled():
+            binaries.announce(components)
+            binaries.provide(components)
+    except TestbedError as error:
+        pytest.exit(f"the tests marked 'cluster' cannot run: {error}", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[ControlPlane]:
+    """Share one control plane among all tests of the session."""
+    with ControlPlane() as control_plane:
+        yield control_plane
+
+
+@pytest.fixture
+def namespace(cluster: ControlPlane) -> Iterator[str]:
+    """Give the test a namespace of its own, in which pods can be created at once."""
+    name = f"test-{secrets.token_hex(4)}"
+    cluster.create_namespace(name)
+    yield name
+    cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found", check=False)

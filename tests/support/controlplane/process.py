@@ -1,0 +1,172 @@
+"""Processes that never outlive the run that started them."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from support.controlplane import keeper
+from support.controlplane.errors import StartError
+
+YOUNG_SECONDS = 60.0
+"""A run's folder without an owner that is younger than this is still being set up."""
+
+
+class Process:
+    """A running program with its keeper, its log and its record on disk.
+
+    Serves the control plane itself and whatever a test or the demo runs beside it: processes of
+    the operator, webhooks, sources of reports.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        folder: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        detached: bool = False,
+    ) -> None:
+        """Start it. ``folder`` gets ``<name>.log`` and, while it runs, ``<name>.json``."""
+        self.name = name
+        self.log = folder / f"{name}.log"
+        self._record = folder / f"{name}.json"
+        options = ["--detached"] if detached else []
+        by = [sys.executable, "-I", keeper.__file__, str(self._record), str(self.log), *options]
+        self._keeper = subprocess.Popen(
+            [*by, "--", *command],
+            stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self.log.open("ab"),
+            env=os.environ | (environment or {}),
+            # Out of the terminal's group: Ctrl-C is for the owner, who then stops things in order.
+            start_new_session=True,
+        )
+        self.pid = self._process_id()
+
+    def _process_id(self) -> int:
+        """Wait until the keeper has started the program and return the program's pid."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError):
+                return int(json.loads(self._record.read_text())["process"]["pid"])
+            if self._keeper.poll() is not None:
+                break
+            time.sleep(0.005)
+        raise StartError(f"{self.name} did not start:\n{self.tail()}")
+
+    @property
+    def running(self) -> bool:
+        """Whether the program still runs (a frozen one does)."""
+        return self._keeper.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program itself, for example SIGSTOP to freeze it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End the program at once, as a crash would, and wait until it is gone."""
+        self.signal(signal.SIGKILL)
+        self.wait()
+
+    def stop(self) -> None:
+        """Ask the program to end, insist after some seconds, and wait until it is gone."""
+        self.request_stop()
+        self.wait()
+
+    def request_stop(self) -> None:
+        """Ask the keeper to end the program, without waiting."""
+        if self.running:
+            self._keeper.terminate()
+
+    def wait(self) -> int:
+        """Wait until the program has ended and return its exit code."""
+        code = self._keeper.wait(2 * keeper.GRACE_SECONDS)
+        if self._keeper.stdin:
+            self._keeper.stdin.close()
+        return code
+
+    def tail(self, lines: int = 15) -> str:
+        """Return the end of what the program has written."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def runs_folder() -> Path:
+    """Return the folder that holds one folder for each run of this user."""
+    folder = Path(tempfile.gettempdir()) / f"aup-testbed-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise StartError(f"{folder} belongs to another user: set TMPDIR to a folder of your own")
+    return folder
+
+
+def new_run(*, detached: bool) -> Path:
+    """Make a folder for a run and record who owns it."""
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs_folder()))
+    owner = None if detached else {"pid": os.getpid(), "birth": keeper.birth(os.getpid())}
+    (folder / "owner").write_text(json.dumps(owner))
+    return folder
+
+
+def reap() -> None:
+    """Clear what dead runs left: their folders, and processes that lost their keeper too.
+
+    Nothing is found by name. A process is ended only if its pid and its time of birth are the
+    recorded ones and the run's owner is gone.
+    """
+    for folder in runs_folder().glob("run-*"):
+        if not _abandoned(folder):
+            continue
+        stop_recorded(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop_recorded(folder: Path) -> None:
+    """End the processes that a run recorded, keepers first: they end theirs in order."""
+    everyone = _recorded(folder)
+    for entry in everyone:
+        if _alive(entry["keeper"]):
+            os.kill(entry["keeper"]["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + 2 * keeper.GRACE_SECONDS
+    while any(_alive(entry["keeper"]) for entry in everyone) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for entry in everyone:
+        for identity in entry.values():
+            if _alive(identity):
+                os.kill(identity["pid"], signal.SIGKILL)
+
+
+def _abandoned(folder: Path) -> bool:
+    try:
+        owner = json.loads((folder / "owner").read_text())
+    except (FileNotFoundError, ValueError):
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - folder.stat().st_mtime > YOUNG_SECONDS
+        return False
+    if owner is None:  # detached: it lives as long as its processes
+        age = time.time() - (folder / "owner").stat().st_mtime
+        return age > YOUNG_SECONDS and not any(_alive(e["keeper"]) for e in _recorded(folder))
+    return not _alive(owner)
+
+
+def _recorded(folder: Path) -> list[dict[str, Any]]:
+    entries = []
+    for record in folder.glob("*.json"):
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            entries.append(json.loads(record.read_text()))
+    return entries
+
+
+def _alive(identity: Mapping[str, Any]) -> bool:
+    """Tell whether a recorded process still runs and is not another one with its pid."""
+    return bool(identity["birth"]) and keeper.birth(identity["pid"]) == identity["birth"]
