@@ -36,31 +36,11 @@ _LIMIT = 1024
 
 def read_image(text: str, path: str) -> Image:
     """Read a reference as written at ``path``; an unreadable one carries its ``problem``."""
-    if len(text) > _LIMIT:
-        return Image(text, path, problem=f"it is longer than {_LIMIT} characters")
-    if _IDENTIFIER.fullmatch(text):
-        return Image(
-            text, path, problem="64 hexadecimal digits are the id of an image, not its name"
-        )
-    registry, remainder = _split_registry(text)
-    name = remainder.partition(":")[0]
-    if name != name.lower():
-        return Image(text, path, problem="the repository must be in lower case")
-    match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
-    if match is None:
-        return Image(text, path, problem="it has not the form registry/repository:tag@digest")
-    host, repository, tag, digest = match.groups(default="")
-    if len(repository) > _PATH_LIMIT:
-        return Image(text, path, problem=f"the repository is longer than {_PATH_LIMIT} characters")
-    if digest and not _is_digest(digest):
-        return Image(text, path, problem="the digest is not a SHA-2 digest in lower case")
-    return Image(
-        text,
-        path,
-        repository=f"{_canonical_host(host)}/{repository}" if host else repository,
-        tag=tag or ("" if digest else _DEFAULT_TAG),
-        digest=digest,
-    )
+    try:
+        repository, tag, digest = _parse(text)
+    except ValueError as problem:
+        return Image(text, path, problem=str(problem))
+    return Image(text, path, repository=repository, tag=tag, digest=digest)
 
 
 def rebase(repository: str, prefix: str, of: str) -> str | None:
@@ -74,6 +54,33 @@ def rebase(repository: str, prefix: str, of: str) -> str | None:
     if rest == repository:
         return None
     return read_image(f"{of}/{rest}", "").repository or None
+
+
+def _parse(text: str) -> tuple[str, str, str]:
+    """Return repository in full, tag and digest.
+
+    Raises:
+        ValueError: the text is no image reference; the message says why.
+
+    """
+    if len(text) > _LIMIT:
+        raise ValueError(f"it is longer than {_LIMIT} characters")
+    if _IDENTIFIER.fullmatch(text):
+        raise ValueError("64 hexadecimal digits are the id of an image, not its name")
+    registry, remainder = _split_registry(text)
+    name = remainder.partition(":")[0]
+    if name != name.lower():
+        raise ValueError("the repository must be in lower case")
+    match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
+    if match is None:
+        raise ValueError("it has not the form registry/repository:tag@digest")
+    host, repository, tag, digest = match.groups(default="")
+    if len(repository) > _PATH_LIMIT:
+        raise ValueError(f"the repository is longer than {_PATH_LIMIT} characters")
+    if digest and not _is_digest(digest):
+        raise ValueError("the digest is not a SHA-2 digest in lower case")
+    full = f"{_canonical_host(host)}/{repository}" if host else repository
+    return full, tag or ("" if digest else _DEFAULT_TAG), digest
 
 
 def _split_registry(text: str) -> tuple[str, str]:
