@@ -33,7 +33,8 @@ ADMISSION_SECONDS = Histogram(
 ADMISSION_REJECTED = Counter(
     "aup_admission_rejected_total",
     "Reviews that were refused without a judgement, by reason: malformed (cannot be read), "
-    "overload (the tenant's queue is full), deadline (no time left), too_large, internal.",
+    "overload (the tenant's queue is full), deadline (no time left), unknown_terms (the namespace's "
+    "terms are not loaded yet), too_large, internal.",
     ("reason",),
     registry=REGISTRY,
 )
@@ -44,7 +45,7 @@ ADMISSION_QUEUE = Gauge(
 )
 RULE_VIOLATIONS = Counter(
     "aup_rule_violations_total",
-    "Findings in answers of the webhook, by rule and what was done about it (Deny, Warn, Audit).",
+    "Findings in answers of the webhook, by rule and outcome (Deny, Warn, Audit, Review, Exempt).",
     ("rule", "enforcement"),
     registry=REGISTRY,
 )

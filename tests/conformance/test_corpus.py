@@ -30,15 +30,21 @@ def subject(obj: dict[str, Any]) -> Subject:
         kind=obj["kind"],
         namespace=NAMESPACE,
         name=str(obj["metadata"].get("name", "")),
-        subresource=obj["metadata"].get("annotations", {}).get("case/subresource", ""),
+        subresource=(obj["metadata"].get("annotations") or {}).get("case/subresource", ""),
         operation=Operation.CREATE,
         writer=TENANT_USER,
     )
 
 
+def surroundings(obj: dict[str, Any]) -> Cluster:
+    """Return the cluster around a case; its quota is in force unless the case says otherwise."""
+    annotations = obj["metadata"].get("annotations") or {}
+    return Cluster(settled=annotations.get("case/budget") != "unsettled")
+
+
 def judge(obj: dict[str, Any]) -> Decision:
     """Judge an object for tenant acme."""
-    facts = extract(as_json(obj), subject(obj), Cluster())
+    facts = extract(as_json(obj), subject(obj), surroundings(obj))
     return evaluate(facts, terms("acme", NOW))
 
 
@@ -74,7 +80,9 @@ def test_the_cited_value_stands_at_the_cited_path(case: Case) -> None:
 @pytest.mark.parametrize("case", cases(), ids=lambda c: c.id)
 def test_a_file_is_judged_as_the_request_is(case: Case) -> None:
     obj = case.load()
-    offline = evaluate(extract_object(obj, subject(obj), Cluster()), terms("acme", NOW))
+    offline = evaluate(
+        extract_object(obj, subject(obj), surroundings(obj)), terms("acme", NOW)
+    )
     assert offline == judge(obj)
 
 

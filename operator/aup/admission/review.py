@@ -138,9 +138,7 @@ def encode(response: dict[str, Any]) -> bytes:
     )
 
 
-def _status(
-    text: str, code: int, reason: str, causes: list[dict[str, str]]
-) -> dict[str, object]:
+def _status(text: str, code: int, reason: str, causes: list[dict[str, str]]) -> dict[str, object]:
     """Return a Kubernetes Status of a refusal."""
     status: dict[str, object] = {
         "status": "Failure",

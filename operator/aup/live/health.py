@@ -1,10 +1,13 @@
 """``/livez``, ``/readyz`` and ``/metrics`` on a port of their own, in plain HTTP."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from aup import metrics
 
 Check = Callable[[], str]
 """Returns an empty string when all is well, else what is missing, in words."""
@@ -25,18 +28,21 @@ class HealthServer:
         self._host = host
         self._port = port
 
-    async def __aenter__(self) -> "HealthServer":
+    async def __aenter__(self) -> Self:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
         return self
 
     async def __aexit__(
-        self, type_: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        type_: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         await self._runner.cleanup()
 
 
-def _report(checks: Mapping[str, Check]) -> Callable[[web.Request], object]:
+def _report(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that lists every check, in the form of the API server's own."""
 
     async def handle(_request: web.Request) -> web.Response:
@@ -49,4 +55,4 @@ def _report(checks: Mapping[str, Check]) -> Callable[[web.Request], object]:
 
 
 async def _metrics(_request: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=metrics.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})

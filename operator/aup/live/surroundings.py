@@ -10,7 +10,7 @@ from aup.facts.model import IPAddress
 from aup.kube.reader import Reader
 from aup.kube.resource import NAMESPACES, NODES, PODS
 from aup.kube.watch import Informer
-from aup.kube.wire import ObjectKey
+from aup.kube.wire import ObjectKey, typed
 
 REGION_LABELS = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
 """Where a node says its region; the second is the deprecated name of the first."""
@@ -76,16 +76,17 @@ class LiveSurroundings:
 
     pods_known = True
 
-    def __init__(
-        self, reader: Reader, on_namespace: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, reader: Reader, on_namespace: Callable[[str], None] | None = None) -> None:
         """Args: ``on_namespace`` is called with the name of each namespace that changes."""
         self._on_namespace = on_namespace or (lambda _: None)
         self.namespaces = Informer(
-            reader, NAMESPACES, LiveNamespace, on_change=lambda key, *_: self._on_namespace(key.name)
+            reader,
+            NAMESPACES,
+            typed(LiveNamespace),
+            on_change=lambda key, *_: self._on_namespace(key.name),
         )
-        self._nodes = Informer(reader, NODES, _Node)
-        self._pods = Informer(reader, PODS, _Pod, on_change=self._pod_changed)
+        self._nodes = Informer(reader, NODES, typed(_Node))
+        self._pods = Informer(reader, PODS, typed(_Pod), on_change=self._pod_changed)
         self._holders: dict[IPAddress, dict[ObjectKey, str]] = {}
         """Address → the pods that have it now → their namespace."""
 

@@ -53,7 +53,7 @@ class App:
         elif scope["method"] != "POST":
             await _respond(send, 405, b"AdmissionReview requests are POSTs\n")
         elif (body := await _body(receive)) is None:
-            metrics.rejected("too-large")
+            metrics.ADMISSION_REJECTED.labels("too_large").inc()
             await _respond(send, 413, b"larger than any pair of Kubernetes objects\n")
         else:
             await self._serve(body, started, send)
@@ -64,7 +64,7 @@ class App:
         try:
             request = review.decode(body)
         except review.InvalidReviewError as error:
-            metrics.rejected("not-a-review")
+            metrics.ADMISSION_REJECTED.labels("malformed").inc()
             await _respond(send, 400, f"{error}\n".encode())
             return
         await _respond(send, 200, await self._answer(request, started), b"application/json")
@@ -81,7 +81,7 @@ class App:
         except Exception:
             # A mistake of ours must neither admit nor hide.
             log.exception("judging failed", extra={"kind": request.kind.kind})
-            metrics.rejected("error")
+            metrics.ADMISSION_REJECTED.labels("internal").inc()
             return review.refuse(
                 request.uid,
                 "the admission service made a mistake and refuses what it could not judge; "
@@ -93,7 +93,7 @@ class App:
             # Judged, but too late for anybody to read: count it as what the client sees.
             answer = Refusal.DEADLINE
         if isinstance(answer, Refusal):
-            metrics.rejected(answer.value)
+            metrics.ADMISSION_REJECTED.labels(answer.value).inc()
             return review.refuse(request.uid, _WORDS[answer])
         return answer
 

@@ -8,7 +8,7 @@ from aup import metrics
 from aup.admission import review
 from aup.engine.decision import Decision
 from aup.engine.evaluate import evaluate
-from aup.facts.extract import extract
+from aup.facts.extract import KINDS, extract
 from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.policy.terms import Terms
 
@@ -45,10 +45,10 @@ class Judge:
         tenant = self._source.tenant_of(subject.namespace)
         terms = self._source.terms(tenant, self._now()) if tenant else None
         if terms is None:
-            metrics.rejected("unknown-terms")
+            metrics.ADMISSION_REJECTED.labels("unknown_terms").inc()
             return review.refuse(request.uid, _unknown(subject.namespace))
         decision = self._decide(request, subject, terms)
-        metrics.decided(decision)
+        _count(decision)
         return review.answer(request, decision)
 
     def _decide(self, request: review.Request, subject: Subject, terms: Terms) -> Decision:
@@ -61,6 +61,16 @@ class Judge:
 
     def _facts(self, raw: bytes, subject: Subject) -> Facts:
         return extract(raw, subject, self._surroundings)
+
+
+def _count(decision: Decision) -> None:
+    """Count the answer and each of its findings."""
+    verdict = "deny" if decision.denials else "warn" if decision.warnings else "allow"
+    subject = decision.subject
+    kind = subject.kind if (subject.group, subject.kind) in KINDS else "other"
+    metrics.ADMISSION_DECISIONS.labels(kind, verdict).inc()
+    for finding in decision.findings:
+        metrics.RULE_VIOLATIONS.labels(finding.rule, finding.outcome.value).inc()
 
 
 def _unknown(namespace: str) -> str:

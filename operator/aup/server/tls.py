@@ -44,8 +44,8 @@ class Certificate:
             return False
         # OpenSSL reads files only; a private directory lives for as long as the call.
         with tempfile.TemporaryDirectory(prefix="aup-tls-") as folder:
-            files = {Path(folder, "chain.pem"): chain, Path(folder, "key.pem"): key}
-            for path, content in files.items():
+            files = Path(folder, "chain.pem"), Path(folder, "key.pem")
+            for path, content in zip(files, (chain, key), strict=True):
                 path.touch(mode=0o600)
                 path.write_bytes(content)
             try:
