@@ -6,11 +6,15 @@ its own way: older API servers take ``010.0.0.1`` for decimal, ``inet_aton`` for
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import IPAddress
+
+_LONGEST = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+"""Characters: nothing longer is an address, and no reason is sought for what is much longer."""
 
 _PLAIN = re.compile(r"[0-9A-Fa-f:.]+")
 """All that a canonical address is made of: no zone id, no bracket, no mask, no white space."""
@@ -25,6 +29,8 @@ _REASONS = (
     (re.compile(r"(?:.*:)?(?:\d+\.)*0\d+(?:\.\d+)*"), "has leading zeros"),
 )
 """Why a text is refused that looks like an address: the first that fits."""
+
+_NO_ADDRESS = "is not an IP address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +57,20 @@ def parse_address(value: object) -> ParsedAddress:
     try:
         return ParsedAddress(value, _read(value))
     except AddressValueError:
-        reason = next((why for pattern, why in _REASONS if pattern.fullmatch(value)), "")
-        return ParsedAddress(value, problem=reason or "is not an IP address")
+        return ParsedAddress(value, problem=_reason(value))
 
 
-def parse_addresses(value: object) -> tuple[ParsedAddress, ...]:
+def parse_addresses(value: object) -> Iterator[ParsedAddress]:
     """Read a comma-separated list as load-balancer controllers do.
 
     They split at commas and trim each token; an empty token claims nothing. Only here is white
     space stripped: everywhere else it is part of the value.
     """
-    if not isinstance(value, str):
-        return () if value is None else (parse_address(value),)
-    tokens = (token.strip() for token in value.split(","))
-    return tuple(parse_address(token) for token in tokens if token)
+    if isinstance(value, str):
+        tokens = (token.strip() for token in value.split(","))
+        yield from (parse_address(token) for token in tokens if token)
+    elif value is not None:
+        yield parse_address(value)
 
 
 def _read(text: str) -> IPAddress:
@@ -74,9 +80,15 @@ def _read(text: str) -> IPAddress:
         AddressValueError: the text is no address, or one with ornaments.
 
     """
-    if not _PLAIN.fullmatch(text):
+    if len(text) > _LONGEST or not _PLAIN.fullmatch(text):
         raise AddressValueError(text)
     if ":" not in text:
         return IPv4Address(text)  # refuses leading zeros
     address = IPv6Address(text)
     return address.ipv4_mapped or address
+
+
+def _reason(text: str) -> str:
+    """Say why a text is no address, by what would be one without it."""
+    reasons = _REASONS if len(text) <= 2 * _LONGEST else ()
+    return next((why for pattern, why in reasons if pattern.fullmatch(text)), _NO_ADDRESS)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from aup.api.policy import Enforcement, EndpointTargets, OnExpiry, Permission, Placement, Unknown
+from aup.api.policy import EndpointTargets, Enforcement, OnExpiry, Permission, Placement, Unknown
 from aup.facts.model import Image
 from aup.policy.addresses import AddressSet
 from aup.policy.spdx import Expression
@@ -73,6 +73,8 @@ class NetworkTerms:
     resource_ids: frozenset[str]
     """Opaque names of addresses that are the tenant's."""
     contact: str
+    pods: AddressSet = field(default_factory=AddressSet)
+    """Range of the cluster's pods; empty when the policy does not say. Needed off the cluster."""
 
 
 @dataclass(frozen=True, slots=True)
