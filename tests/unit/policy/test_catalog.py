@@ -1,0 +1,147 @@
+"""The compiled catalogue: what it says of an image, and what it says of its own mistakes."""
+
+import pytest
+
+from aup.api.catalog import CatalogItem, CatalogSpec, Mirror
+from aup.facts.image import read_image
+from aup.policy.catalog import MergedCatalog, compile_catalog, merge
+from aup.policy.problem import Reason
+from aup.policy.spdx import License
+from aup.policy.terms import Software
+
+ONE = "sha256:" + "1" * 64
+TWO = "sha256:" + "2" * 64
+REDIS = "docker.io/library/redis"
+SPEC = CatalogSpec(
+    mirrors=(Mirror(prefix="mirror.example/hub", of="docker.io"),),
+    items=(
+        CatalogItem(repository=REDIS, versions="<7.4", license="BSD-3-Clause"),
+        CatalogItem(repository=REDIS, versions=">=7.4 <8", license="SSPL-1.0"),
+        CatalogItem(repository="registry.example/vendor/db", product="vendor-db"),
+        CatalogItem(repository="registry.example/vendor/db", digests=(ONE,), license="MIT"),
+    ),
+)
+
+
+def catalog(*specs: CatalogSpec) -> MergedCatalog:
+    return merge(compile_catalog(f"c{i}", spec)[0] for i, spec in enumerate(specs))[0]
+
+
+def find(text: str, *specs: CatalogSpec) -> Software | None:
+    return catalog(*(specs or (SPEC,))).find(read_image(text, "spec.containers[0].image"))
+
+
+@pytest.mark.parametrize(
+    ("image", "license_"),
+    [
+        pytest.param("redis:7.2.4", "BSD-3-Clause", id="version"),
+        pytest.param("redis:7.4.1-alpine", "SSPL-1.0", id="version-with-variant"),
+        pytest.param("mirror.example/hub/library/redis:7.4.1", "SSPL-1.0", id="mirror"),
+        pytest.param("mirror.example/hub/redis:7.4.1", "SSPL-1.0", id="mirror-short-form"),
+        pytest.param(f"elsewhere.example/x@{ONE}", "MIT", id="digest-under-any-name"),
+        pytest.param(f"registry.example/vendor/db:19@{ONE}", "MIT", id="digest-beside-a-tag"),
+    ],
+)
+def test_an_image_is_found(image: str, license_: str) -> None:
+    software = find(image)
+    assert software is not None
+    assert software.license == License(license_)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param("redis", id="no-version-and-no-item-for-the-rest"),
+        pytest.param("redis:8.0.1", id="in-no-range"),
+        pytest.param("mirror.example/hubble/library/redis:7.4.1", id="prefix-ends-at-a-segment"),
+        pytest.param(f"redis:7.2.4@{TWO}", id="tag-beside-an-unknown-digest-is-not-believed"),
+        pytest.param("UPPER/case:1", id="unreadable"),
+    ],
+)
+def test_an_image_is_not_known(image: str) -> None:
+    assert find(image) is None
+
+
+def test_an_unknown_digest_falls_back_to_the_repository() -> None:
+    software = find(f"registry.example/vendor/db@{TWO}")
+    assert software is not None
+    assert software.product == "vendor-db"
+
+
+def test_items_may_be_listed_under_their_mirrored_name() -> None:
+    mirrored = CatalogItem(repository="mirror.example/hub/library/nginx", license="BSD-2-Clause")
+    spec = CatalogSpec(mirrors=SPEC.mirrors, items=(mirrored,))
+    assert find("nginx:1.27", spec) is not None
+
+
+def test_the_longest_mirror_prefix_wins() -> None:
+    spec = CatalogSpec(
+        mirrors=(
+            Mirror(prefix="mirror.example", of="docker.io"),
+            Mirror(prefix="mirror.example/quay", of="quay.io"),
+        ),
+        items=(CatalogItem(repository="quay.io/a/b", license="MIT"),),
+    )
+    assert find("mirror.example/quay/a/b:1", spec) is not None
+
+
+def test_each_bad_item_is_told_and_the_rest_stays() -> None:
+    spec = CatalogSpec(
+        items=(
+            CatalogItem(repository="registry.example/a", license="MIT, Apache-2.0", product="a"),
+            CatalogItem(repository="registry.example/b", versions="newest"),
+            CatalogItem(repository="redis"),
+            CatalogItem(repository="registry.example/c:1"),
+            CatalogItem(repository="registry.example/d", license="MIT"),
+        )
+    )
+    part, troubles = compile_catalog("default", spec)
+
+    assert [trouble.reason for trouble in troubles] == [
+        Reason.INVALID_SPDX,
+        Reason.INVALID_VERSIONS,
+        Reason.INVALID_REPOSITORY,
+        Reason.INVALID_REPOSITORY,
+    ]
+    assert troubles[0].message.startswith("items[0] registry.example/a: license")
+    assert [entry.software.repository for entry in part.entries] == [
+        "registry.example/a",
+        "registry.example/d",
+    ]
+
+
+def test_a_bad_licence_does_not_lose_the_product() -> None:
+    spec = CatalogSpec(
+        items=(CatalogItem(repository="registry.example/a", license="((", product="a"),)
+    )
+    assert find("registry.example/a:1", spec) == Software(
+        repository="registry.example/a", license=None, product="a", export_category=""
+    )
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        CatalogItem(repository=REDIS, versions="<7.4", license="MIT"),
+        CatalogItem(repository="registry.example/vendor/db", product="other"),
+        CatalogItem(repository="registry.example/other", digests=(ONE,), license="MIT"),
+    ],
+    ids=["range", "repository", "digest"],
+)
+def test_of_two_catalogues_that_disagree_the_first_by_name_is_believed(item: CatalogItem) -> None:
+    first = compile_catalog("a", SPEC)[0]
+    second = compile_catalog("b", CatalogSpec(items=(item,)))[0]
+
+    merged, troubles = merge((second, first))
+
+    assert merged.find(read_image("redis:7.2.4", "")) == catalog(SPEC).find(
+        read_image("redis:7.2.4", "")
+    )
+    assert troubles["a"] == ()
+    assert [trouble.reason for trouble in troubles["b"]] == [Reason.DISAGREEMENT]
+    assert "catalogue a says otherwise" in troubles["b"][0].message
+
+
+def test_two_catalogues_that_agree_are_no_trouble() -> None:
+    parts = [compile_catalog(name, SPEC)[0] for name in ("a", "b")]
+    assert set(merge(parts)[1].values()) == {()}
