@@ -13,7 +13,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import msgspec
@@ -31,7 +30,7 @@ from aup.errors import (
 from aup.kube.backoff import jittered
 from aup.kube.client import Cluster
 from aup.kube.resource import LEASES
-from aup.kube.wire import ObjectMeta
+from aup.kube.wire import ObjectMeta, micro_time
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +197,7 @@ class Elector:
 
     async def _take(self, lease: Lease | None, now: float) -> None:
         """Write our name into the Lease; ConflictError when somebody else did meanwhile."""
-        times = {"acquireTime": _wire_time(), "renewTime": _wire_time()}
+        times = {"acquireTime": micro_time(), "renewTime": micro_time()}
         spec = {"holderIdentity": self.identity, "leaseDurationSeconds": int(self.times.lease)}
         if lease is None:
             manifest = LEASES.manifest(
@@ -220,7 +219,7 @@ class Elector:
         now = self._clock()
         try:
             try:
-                await self._patch({"renewTime": _wire_time()})
+                await self._patch({"renewTime": micro_time()})
             except ConflictError:
                 # Somebody edited the Lease, or our last write arrived but its answer did not.
                 lease = await self._read()
@@ -230,7 +229,7 @@ class Elector:
                         lease=self._path, problem=f"it is held by {holder or 'nobody'}"
                     ) from None
                 self._lease = lease
-                await self._patch({"renewTime": _wire_time()})
+                await self._patch({"renewTime": micro_time()})
         except NotFoundError:
             raise LeadershipLostError(lease=self._path, problem="it was deleted") from None
         except (ApiError, UnreachableError, UndecodableError) as error:
@@ -261,8 +260,3 @@ class Elector:
     @property
     def _path(self) -> str:
         return f"{self._namespace}/{self._name}"
-
-
-def _wire_time() -> str:
-    """Return the present as a MicroTime."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

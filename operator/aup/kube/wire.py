@@ -1,6 +1,7 @@
 """How requests and answers of the Kubernetes API look as bytes."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
@@ -143,3 +144,8 @@ def typed(into: type[T]) -> Decode[T]:
             return read(into, msgspec.json.decode(raw))
 
     return decode
+
+
+def micro_time() -> str:
+    """Return the present as a Kubernetes MicroTime."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
