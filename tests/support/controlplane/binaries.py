@@ -62,8 +62,10 @@ def _installed(component: Component, program: Program) -> Found | None:
     """Look where a program of the right minor version may already be."""
     assets = os.environ.get("KUBEBUILDER_ASSETS")
     given = Path(assets) / program.name if assets else None
-    if given and given.exists() and _matches(component, program, given):
-        return Found(given, "KUBEBUILDER_ASSETS")
+    if given and given.exists():
+        if _matches(component, program, given):
+            return Found(given, "KUBEBUILDER_ASSETS")
+        say(f"{given} is not {program.name} {component.minor}: looking elsewhere")
     on_path = shutil.which(program.name)
     if on_path and _matches(component, program, Path(on_path)):
         return Found(Path(on_path), "PATH")

@@ -3,8 +3,8 @@
 A program of its own (``python -I keeper.py RECORD LOG -- PROGRAM …``), so that it outlives a
 killed test run just long enough to clean up. Its standard input is a pipe that only the owner
 holds: the kernel closes it when the owner dies, even by SIGKILL, and reading its end is the
-signal. With ``--detached`` there is no owner, and the process lives until the keeper is told to
-stop. Standard library only.
+signal. An owner that writes a byte into it first lets the process go: from then on it lives
+until the keeper gets SIGTERM. Standard library only.
 """
 
 import contextlib
@@ -58,15 +58,14 @@ def _request_stop(_signal: int, _frame: FrameType | None) -> None:
     raise StopRequested
 
 
-def _wait(child: subprocess.Popen[bytes], *, detached: bool) -> None:
+def _wait(child: subprocess.Popen[bytes]) -> None:
     """Return when the child has ended, or when the owner has."""
-    if detached:
-        child.wait()
-        return
     while child.poll() is None:
         # The child's end is noticed by polling: a pidfd would exist on Linux only.
         readable, _, _ = select.select([sys.stdin], [], [], 0.2)
-        if readable and not os.read(sys.stdin.fileno(), 1):
+        if readable:
+            if os.read(sys.stdin.fileno(), 1):
+                child.wait()  # let go
             return
 
 
@@ -94,8 +93,7 @@ def _write(record: Path, pids: dict[str, int]) -> None:
 def main(arguments: list[str]) -> int:
     """Run, watch and end the process."""
     split = arguments.index("--")
-    record, log, *options = arguments[:split]
-    detached = "--detached" in options
+    record, log = arguments[:split]
     signal.signal(signal.SIGTERM, _request_stop)
     with Path(log).open("ab") as output:
         child = subprocess.Popen(
@@ -107,7 +105,7 @@ def main(arguments: list[str]) -> int:
         )
     try:
         _write(Path(record), {"keeper": os.getpid(), "process": child.pid})
-        _wait(child, detached=detached)
+        _wait(child)
     except StopRequested:
         pass
     finally:

@@ -19,6 +19,9 @@ from support.controlplane.errors import StartError
 YOUNG_SECONDS = 60.0
 """A run's folder without an owner that is younger than this is still being set up."""
 
+NOBODY = "nobody"
+"""The owner of a run that was let go."""
+
 
 class Process:
     """A running program with its keeper, its log and its record on disk.
@@ -34,17 +37,15 @@ class Process:
         folder: Path,
         *,
         environment: Mapping[str, str] | None = None,
-        detached: bool = False,
     ) -> None:
         """Start it. ``folder`` gets ``<name>.log`` and, while it runs, ``<name>.json``."""
         self.name = name
         self.log = folder / f"{name}.log"
         self._record = folder / f"{name}.json"
-        options = ["--detached"] if detached else []
-        by = [sys.executable, "-I", keeper.__file__, str(self._record), str(self.log), *options]
+        by = [sys.executable, "-I", keeper.__file__, str(self._record), str(self.log)]
         self._keeper = subprocess.Popen(
             [*by, "--", *command],
-            stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("ab"),
             env=os.environ | (environment or {}),
@@ -81,13 +82,9 @@ class Process:
 
     def stop(self) -> None:
         """Ask the program to end, insist after some seconds, and wait until it is gone."""
-        self.request_stop()
-        self.wait()
-
-    def request_stop(self) -> None:
-        """Ask the keeper to end the program, without waiting."""
         if self.running:
             self._keeper.terminate()
+        self.wait()
 
     def wait(self) -> int:
         """Wait until the program has ended and return its exit code."""
@@ -95,6 +92,12 @@ class Process:
         if self._keeper.stdin:
             self._keeper.stdin.close()
         return code
+
+    def let_go(self) -> None:
+        """Let the program run on when this process ends: ``stop_recorded`` ends it then."""
+        if self._keeper.stdin:
+            self._keeper.stdin.write(b"\n")
+            self._keeper.stdin.close()
 
     def tail(self, lines: int = 15) -> str:
         """Return the end of what the program has written."""
@@ -110,12 +113,21 @@ def runs_folder() -> Path:
     return folder
 
 
-def new_run(*, detached: bool) -> Path:
+def new_run() -> Path:
     """Make a folder for a run and record who owns it."""
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs_folder()))
-    owner = None if detached else {"pid": os.getpid(), "birth": keeper.birth(os.getpid())}
-    (folder / "owner").write_text(json.dumps(owner))
+    _write_owner(folder, {"pid": os.getpid(), "birth": keeper.birth(os.getpid())})
     return folder
+
+
+def disown(folder: Path) -> None:
+    """Record that a run goes on without its owner."""
+    _write_owner(folder, NOBODY)
+
+
+def detached_runs() -> list[Path]:
+    """Return the folders of the runs that go on without an owner."""
+    return [folder for folder in runs_folder().glob("run-*") if _owner(folder) == NOBODY]
 
 
 def reap() -> None:
@@ -132,39 +144,50 @@ def reap() -> None:
 
 
 def stop_recorded(folder: Path) -> None:
-    """End the processes that a run recorded, keepers first: they end theirs in order."""
-    everyone = _recorded(folder)
-    for entry in everyone:
+    """End the processes that a run recorded, the youngest first; those that resist by force."""
+    for entry in _recorded(folder):
         if _alive(entry["keeper"]):
             os.kill(entry["keeper"]["pid"], signal.SIGTERM)
-    deadline = time.monotonic() + 2 * keeper.GRACE_SECONDS
-    while any(_alive(entry["keeper"]) for entry in everyone) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    for entry in everyone:
+        deadline = time.monotonic() + 2 * keeper.GRACE_SECONDS
+        while _alive(entry["keeper"]) and time.monotonic() < deadline:
+            time.sleep(0.02)
         for identity in entry.values():
             if _alive(identity):
                 os.kill(identity["pid"], signal.SIGKILL)
 
 
-def _abandoned(folder: Path) -> bool:
+def _write_owner(folder: Path, owner: dict[str, Any] | str) -> None:
+    """Write it in one step: another run may be reading."""
+    (folder / "owner.draft").write_text(json.dumps(owner))
+    (folder / "owner.draft").rename(folder / "owner")
+
+
+def _owner(folder: Path) -> Any:
+    """Return who owns a run: an identity, NOBODY, or None while it cannot be told."""
     try:
-        owner = json.loads((folder / "owner").read_text())
+        return json.loads((folder / "owner").read_text())
     except (FileNotFoundError, ValueError):
+        return None
+
+
+def _abandoned(folder: Path) -> bool:
+    owner = _owner(folder)
+    if owner is None:
         with contextlib.suppress(FileNotFoundError):
             return time.time() - folder.stat().st_mtime > YOUNG_SECONDS
         return False
-    if owner is None:  # detached: it lives as long as its processes
-        age = time.time() - (folder / "owner").stat().st_mtime
-        return age > YOUNG_SECONDS and not any(_alive(e["keeper"]) for e in _recorded(folder))
+    if owner == NOBODY:  # it lives as long as its processes
+        return not any(_alive(entry["keeper"]) for entry in _recorded(folder))
     return not _alive(owner)
 
 
 def _recorded(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of a run's processes, the youngest first."""
     entries = []
     for record in folder.glob("*.json"):
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            entries.append(json.loads(record.read_text()))
-    return entries
+        with contextlib.suppress(FileNotFoundError):  # it has just ended
+            entries.append((record.stat().st_mtime_ns, record.read_text()))
+    return [json.loads(text) for _, text in sorted(entries, reverse=True)]
 
 
 def _alive(identity: Mapping[str, Any]) -> bool:

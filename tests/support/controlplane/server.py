@@ -48,12 +48,13 @@ class ControlPlane:
         How long it took to become ready.
     """
 
-    def __init__(self, version: str | None = None, *, detached: bool = False) -> None:
+    def __init__(self, version: str | None = None) -> None:
         """Prepare. ``version`` defaults to $AUP_KUBERNETES_VERSION, then to the newest."""
         self.version = version or chosen_version()
         self.components = (kubernetes(self.version), etcd(), helm())
-        self._detached = detached
         self._processes: list[process.Process] = []
+        self._guests: list[process.Process] = []
+        self._detached = False
         self.start_seconds = 0.0
 
     def __enter__(self) -> Self:
@@ -73,7 +74,7 @@ class ControlPlane:
         process.reap()
         self.programs = binaries.provide(self.components)
         started = time.monotonic()
-        self.folder = process.new_run(detached=self._detached)
+        self.folder = process.new_run()
         try:
             self._prepare()
             self._launch()
@@ -83,13 +84,33 @@ class ControlPlane:
         self.start_seconds = time.monotonic() - started
 
     def stop(self) -> None:
-        """End all processes and remove everything they wrote."""
-        # The server first: without its store it would wait for it instead of ending.
-        for running in reversed(self._processes):
-            running.request_stop()
-            running.wait()
+        """End all processes and remove everything they wrote, unless it was detached."""
+        if self._detached:
+            return
+        # Users before servers: without its store the API server would wait instead of ending.
+        for running in reversed([*self._processes, *self._guests]):
+            running.stop()
         self._processes.clear()
+        self._guests.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str] | None = None,
+    ) -> process.Process:
+        """Start a program beside the control plane; it ends before the control plane does."""
+        guest = process.Process(name, command, self.folder, environment=environment)
+        self._guests.append(guest)
+        return guest
+
+    def detach(self) -> None:
+        """Leave everything running when this process ends: ``down`` stops it then."""
+        process.disown(self.folder)
+        for running in (*self._processes, *self._guests):
+            running.let_go()
+        self._detached = True
 
     def _prepare(self) -> None:
         """Write the credentials that the processes and the administrator need."""
@@ -118,7 +139,7 @@ class ControlPlane:
 
     def _start(self, name: str, line: Sequence[str]) -> None:
         command: list[str | Path] = [self.programs[name], *line]
-        running = process.Process(name, command, self.folder, detached=self._detached)
+        running = process.Process(name, command, self.folder)
         self._processes.append(running)
 
     def _wait_until_ready(self) -> None:
