@@ -12,7 +12,8 @@ def covering(
     """Return the name of the first exemption that covers a violation, or an empty string.
 
     Every limit that an exemption names must hold; a violation without an image is not covered by
-    one that is limited to images, nor one without an address by one limited to targets.
+    one that is limited to images, nor one without an address or a hostname by one limited to
+    targets.
     """
     return next((e.name for e in exemptions if _covers(e, rule, violation, namespace)), "")
 
@@ -25,6 +26,8 @@ def _covers(exemption: ExemptionTerm, rule: str, violation: Violation, namespace
         return False
     if exemption.images and violation.image not in exemption.images:
         return False
-    if exemption.targets is not None:
-        return violation.address is not None and violation.address in exemption.targets
-    return True
+    if exemption.targets is None:
+        return True
+    if violation.address is not None:
+        return violation.address in exemption.targets
+    return violation.hostname in exemption.hostnames

@@ -41,8 +41,10 @@ class ExemptionTerm:
     images: tuple[str, ...]
     """Repositories in full, or with a digest; empty: any image."""
     targets: AddressSet | None
-    """``None``: any address."""
+    """``None``: any address and any hostname."""
     expires_at: datetime
+    hostnames: frozenset[str] = frozenset()
+    """Canonical, ``*.`` included; read only where ``targets`` is set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Violation:
     """Repository (and digest) concerned: exemptions may be limited to images."""
     address: IPAddress | None = None
     """Address concerned: exemptions may be limited to targets."""
+    hostname: str = ""
+    """Hostname concerned, canonical, ``*.`` included: exemptions may be limited to targets."""
     review: bool = False
     """The terms ask for a person's review: nothing is refused and the tenant is not warned."""
     warn: bool = False

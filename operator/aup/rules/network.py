@@ -14,7 +14,7 @@ network/hostname
                   addresses of type Hostname; status hostnames of Service, Ingress and Gateway
     Allowed       verified domains, the names below them where subdomains are included, and
                   wildcards below those; no name at all only where the terms allow catch-alls
-    Serves        "no phishing, spoofing" (asergo/1.4)
+    Serves        "accurate domain registration", "no phishing, spoofing" (asergo/6.1, 1.4)
 
 What a load balancer writes into a status, and the endpoint controllers into slices, is believed
 of the platform alone. A spec or an annotation is never believed: whoever writes it, the claim is
@@ -92,6 +92,7 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 detail=claim.problem or _not_verified(claim, terms),
                 remedy=_use_own_hostname(terms),
                 key=(_INDEX.sub("", claim.path), claim.name or claim.text, str(claim.wildcard)),
+                hostname=f"*.{claim.name}" if claim.wildcard and claim.name else claim.name,
             )
 
 
