@@ -7,7 +7,7 @@ import ipaddress
 
 import msgspec
 
-from aup.api.meta import API_VERSION, Condition, ObjectMeta, Time
+from aup.api.meta import API_VERSION, ObjectMeta, Time
 
 
 class AddressUseSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -36,9 +36,7 @@ class UseInterval(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class AddressUseStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The history, oldest first."""
 
-    observed_generation: int | None = None
     intervals: tuple[UseInterval, ...] = ()
-    conditions: tuple[Condition, ...] = ()
 
 
 class AddressUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
