@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from aup.facts import exposure
+from aup.facts import exposure, workload
 from aup.facts.model import Facts, Problem, Subject, Surroundings
 from aup.facts.wire.shape import WHOLE
 
@@ -20,6 +20,15 @@ EXTRACTORS: Mapping[tuple[str, str], Extractor] = {
     ("discovery.k8s.io", "EndpointSlice"): exposure.endpoint_slice,
     ("networking.k8s.io", "Ingress"): exposure.ingress,
     ("gateway.networking.k8s.io", "Gateway"): exposure.gateway,
+    ("", "Pod"): workload.pod,
+    ("", "PodTemplate"): workload.pod_template,
+    ("", "ReplicationController"): workload.controller,
+    ("apps", "ReplicaSet"): workload.controller,
+    ("apps", "Deployment"): workload.controller,
+    ("apps", "StatefulSet"): workload.controller,
+    ("apps", "DaemonSet"): workload.controller,
+    ("batch", "Job"): workload.controller,
+    ("batch", "CronJob"): workload.cron_job,
 }
 """By API group and kind. Versions of a kind are told apart by their fields, not here."""
 

@@ -96,15 +96,30 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionGround:
+    """Why a region remains possible: the value that lets the pod in."""
+
+    region: str
+    path: str
+    value: str
+    """As written: a region, or the name of a node that lies there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the scheduler may put a pod, as far as its manifest confines it."""
+    """Where a pod may land, as far as its manifest confines it."""
 
     regions: frozenset[str] | None
-    """Regions that remain possible; ``None`` when nothing confines the pod to regions."""
+    """Regions that remain possible; ``None`` when nothing confines the pod to regions.
+
+    Empty when the confinements exclude each other: such a pod runs nowhere.
+    """
     path: str
-    """The field that confines, or the field where a confinement belongs."""
-    value: str
-    """The confinement in the manifest's words, or empty."""
+    """The field where a confinement stands or belongs."""
+    value: str = ""
+    """The node that a pod asks for by name, where its region is not known."""
+    grounds: tuple[RegionGround, ...] = ()
+    """One for each of the regions, in the order of the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +142,11 @@ class Workload:
     host_ipc: bool = False
     pod_host_process: bool = False
     """Windows: the pod-level ``securityContext.windowsOptions.hostProcess``."""
+    continues: bool = False
+    """Whether this goes on with what was admitted before: a Pod, or what a controller of the
+    cluster makes (the ReplicaSet of a Deployment, the Job of a CronJob)."""
     budget_settled: bool = True
-    """Whether the namespace's quota is in force; always true off the cluster."""
+    """Whether the namespace's quota is in force; always true but for the CREATE of a Pod."""
 
     @property
     def images(self) -> tuple[Image, ...]:

@@ -1,0 +1,160 @@
+"""What rules read of pods and of the templates that controllers make pods from.
+
+Field names are Kubernetes' own; docstrings there. Leaves typed ``Any`` are claims (see shape.py).
+"""
+
+from typing import Any
+
+from msgspec import field
+
+from aup.facts.wire.shape import Shape, Wire
+
+Strings = dict[str, Any]
+"""A map of strings. Its values are claims, so that a misfit is named by its key."""
+
+
+class WindowsOptions(Wire, frozen=True):
+    """WindowsSecurityContextOptions."""
+
+    host_process: bool | None = None
+
+
+class ContainerSecurity(Wire, frozen=True):
+    """SecurityContext of a container."""
+
+    privileged: bool | None = None
+    windows_options: WindowsOptions | None = None
+
+
+class ContainerPort(Wire, frozen=True):
+    """A port of a container."""
+
+    container_port: int | None = None
+    host_port: int | None = None
+
+
+class Container(Wire, frozen=True):
+    """A container of any of the three lists."""
+
+    name: str | None = None
+    image: str | None = None
+    ports: list[ContainerPort | None] | None = None
+    security_context: ContainerSecurity | None = None
+
+
+class ImageVolume(Wire, frozen=True):
+    """An image that is mounted as a volume."""
+
+    reference: str | None = None
+
+
+class Volume(Wire, frozen=True):
+    """A volume of a pod."""
+
+    image: ImageVolume | None = None
+
+
+class NodeRequirement(Wire, frozen=True):
+    """NodeSelectorRequirement."""
+
+    key: str | None = None
+    operator: str | None = None
+    values: list[str | None] | None = None
+
+
+class NodeTerm(Wire, frozen=True):
+    """NodeSelectorTerm."""
+
+    match_expressions: list[NodeRequirement | None] | None = None
+    match_fields: list[NodeRequirement | None] | None = None
+
+
+class NodeSelector(Wire, frozen=True):
+    """NodeSelector of a required node affinity."""
+
+    node_selector_terms: list[NodeTerm | None] | None = None
+
+
+class NodeAffinity(Wire, frozen=True):
+    """NodeAffinity; what is preferred confines nothing and is not read."""
+
+    required: NodeSelector | None = field(
+        default=None, name="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class Affinity(Wire, frozen=True):
+    """Affinity."""
+
+    node_affinity: NodeAffinity | None = None
+
+
+class PodSecurity(Wire, frozen=True):
+    """PodSecurityContext."""
+
+    windows_options: WindowsOptions | None = None
+
+
+class PodSpec(Wire, frozen=True):
+    """PodSpec."""
+
+    containers: list[Container | None] | None = None
+    init_containers: list[Container | None] | None = None
+    ephemeral_containers: list[Container | None] | None = None
+    volumes: list[Volume | None] | None = None
+    node_name: str | None = None
+    node_selector: Strings | None = None
+    affinity: Affinity | None = None
+    host_network: bool | None = None
+    host_pid: bool | None = field(default=None, name="hostPID")
+    host_ipc: bool | None = field(default=None, name="hostIPC")
+    security_context: PodSecurity | None = None
+
+
+class Metadata(Wire, frozen=True):
+    """ObjectMeta."""
+
+    labels: Strings | None = None
+
+
+class PodTemplateSpec(Wire, frozen=True):
+    """PodTemplateSpec; a Pod has the same shape."""
+
+    metadata: Metadata | None = None
+    spec: PodSpec | None = None
+
+
+class PodTemplate(Wire, frozen=True):
+    """PodTemplate v1."""
+
+    template: PodTemplateSpec | None = None
+
+
+class ControllerSpec(Wire, frozen=True):
+    """Spec of a kind that makes pods from one template."""
+
+    template: PodTemplateSpec | None = None
+
+
+class Controller(Wire, frozen=True):
+    """ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job."""
+
+    spec: ControllerSpec | None = None
+
+
+class CronJobSpec(Wire, frozen=True):
+    """CronJob batch/v1, spec: a template of Jobs."""
+
+    job_template: Controller | None = None
+
+
+class CronJob(Wire, frozen=True):
+    """CronJob batch/v1."""
+
+    spec: CronJobSpec | None = None
+
+
+POD = Shape(PodTemplateSpec)
+POD_TEMPLATE = Shape(PodTemplate)
+CONTROLLER = Shape(Controller)
+CRON_JOB = Shape(CronJob)
