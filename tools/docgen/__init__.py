@@ -1,0 +1,1 @@
+"""Writes the reference pages from what they describe, so that they cannot drift from it."""

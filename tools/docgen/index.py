@@ -1,0 +1,28 @@
+"""The overview of the reference."""
+
+from pathlib import Path
+
+from docgen.markdown import bullets, page
+from docgen.preset import loaded
+
+
+def pages(_root: Path) -> dict[str, str]:
+    """Return the overview."""
+    names = [policy.metadata.name for policy in loaded()]
+    links = [
+        "[Custom resources](api.md): every field",
+        "[Rules](rules/README.md): what each reads, refuses and cannot see",
+        *(f"[Clauses of the preset `{n}`](clauses-{n}.md): what serves each" for n in names),
+        "[Command line](cli.md)",
+        "[Settings of a process](settings.md)",
+        "[Chart values](values.md)",
+        "[Metrics](metrics.md)",
+    ]
+    return {
+        "README.md": page(
+            "Reference",
+            "Written from the sources that they describe; `make verify` fails when one of these "
+            "pages is out of date.",
+            bullets(links),
+        )
+    }
