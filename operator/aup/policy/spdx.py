@@ -24,6 +24,10 @@ NOASSERTION: Final = "NOASSERTION"
 
 _REFERENCE = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+", re.ASCII)
 _ADDITION = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?AdditionRef-[A-Za-z0-9.-]+", re.ASCII)
+_FAMILY = re.compile(
+    r"(?P<name>.+?)-(?P<version>\d+(?:\.\d+)*)(?P<rest>(?:-[A-Za-z].*)?)", re.ASCII
+)
+"""An id with a version in it: ``GFDL-1.2-no-invariants``."""
 
 _UNLISTED: Final = ("RSALv2",)
 """Licences in wide use that SPDX does not list, under the name of their publisher."""
@@ -137,6 +141,34 @@ def render(expression: Expression) -> str:
                 f"({render(branch)})" if isinstance(branch, AnyOf) else render(branch)
                 for branch in expression.branches
             )
+
+
+@cache
+def choices(key: str) -> tuple[str, ...]:
+    """Return the listed licences that an id lets a customer choose from.
+
+    ``GPL-2.0-or-later``: GPL-2.0-only and GPL-3.0-only. ``MPL-1.1+``: MPL-1.1 and MPL-2.0. Any
+    other id: itself.
+    """
+    stem = key.removesuffix("+").removesuffix("-or-later")
+    if stem == key or _REFERENCE.fullmatch(key):
+        return (key,)
+    only = "-only" if key.endswith("-or-later") else ""
+    family = _FAMILY.fullmatch(stem)
+    if family is None:
+        return (stem + only,)
+    found = []
+    for name in set(_names().licenses.values()):
+        other = _FAMILY.fullmatch(name.removesuffix(only))
+        same = other and (other["name"], other["rest"]) == (family["name"], family["rest"])
+        if other and same and name.endswith(only) and _version(other) >= _version(family):
+            found.append((_version(other), name))
+    return tuple(name for _, name in sorted(found)) or (stem + only,)
+
+
+def _version(family: re.Match[str]) -> tuple[int, ...]:
+    """Return the version in an id, ready to be compared."""
+    return tuple(int(number) for number in family["version"].split("."))
 
 
 class _UnknownIdError(Exception):
