@@ -60,6 +60,11 @@ class Image:
     problem: str = ""
     """Why the reference cannot be read; empty when it can."""
 
+    @property
+    def name(self) -> str:
+        """Return the repository, with the digest if there is one: what exemptions name."""
+        return f"{self.repository}@{self.digest}" if self.digest else self.repository
+
 
 @dataclass(frozen=True, slots=True)
 class Port:

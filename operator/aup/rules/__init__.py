@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from aup.rules import network
+from aup.rules import export, host, license, network, resources  # noqa: A004 - a section's name
 from aup.rules.base import Rule
 
-CATALOGUE: tuple[Rule[Any, Any], ...] = (*network.RULES,)
+CATALOGUE: tuple[Rule[Any, Any], ...] = (
+    *network.RULES,
+    *host.RULES,
+    *license.RULES,
+    *export.RULES,
+    *resources.RULES,
+)

@@ -1,0 +1,186 @@
+"""Export control and sanctions: controlled software stays where it may be, denied parties out.
+
+export/destination
+    Fields read   images of all containers and image volumes, looked up in the catalogue; labels
+                  of the pod by which a tenant declares a category; nodeName, nodeSelector and
+                  required node affinity
+    Allowed       software of a category in the regions that the policy lists for it. A pod that
+                  nothing confines to regions: as `export.unconstrainedPlacement` says
+    Serves        "no use in violation of EU or international export controls" (asergo/4.1)
+
+export/party
+    Fields read   none: any workload of a tenant whose establishment, owners or end users the
+                  policy's country terms name
+    Allowed       workloads of every other tenant
+    Serves        "no use in violation of … sanctions" (asergo/4.1)
+
+A declaration adds to what the catalogue knows and never takes away from it. A category that the
+policy does not list is a matter for a person.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aup.api.policy import Placement as Unconstrained
+from aup.facts.model import RegionGround, Workload
+from aup.policy.terms import ExportCategory, ExportTerms
+from aup.rules.base import Rule, Violation
+from aup.text import join
+
+_SELECTOR = "nodeSelector topology.kubernetes.io/region"
+
+
+@dataclass(frozen=True, slots=True)
+class _Controlled:
+    """A reason why a pod is bound to regions."""
+
+    category: ExportCategory
+    words: str
+    """What is controlled, for example ``registry.example/crypto/hsm (5D002)``."""
+    image: str
+    """Image concerned; empty where the tenant declared it."""
+
+
+def destination(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
+    """Yield each region in which controlled software could land and may not."""
+    controlled: dict[tuple[str, str], _Controlled] = {}
+    for found in _classified(workload, terms):
+        if isinstance(found, Violation):
+            yield found
+        else:
+            controlled.setdefault((found.category.id, found.image), found)
+    for reason in controlled.values():
+        if workload.placement.regions is None:
+            if terms.unconstrained is Unconstrained.DENY:
+                yield _unconfined(workload, reason, terms)
+            continue
+        for ground in workload.placement.grounds:
+            if ground.region not in reason.category.regions:
+                yield _misplaced(ground, reason, terms)
+
+
+def party(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
+    """Yield each fact about the tenant for which none of its workloads may run."""
+    for hit in terms.party:
+        yield Violation(
+            path=workload.path,
+            value="",
+            detail=(
+                f"would run for {terms.tenant}, and the export and sanctions terms name its "
+                f"{hit.subject}: {hit.value}"
+            ),
+            remedy=f"contact {terms.contact}",
+            key=(hit.subject, hit.value),
+            review=hit.review,
+        )
+
+
+def _classified(workload: Workload, terms: ExportTerms) -> Iterator[_Controlled | Violation]:
+    """Yield what is controlled, and what claims a category that the policy does not list."""
+    for image in workload.images:
+        software = None if image.problem else terms.catalog.find(image)
+        if software is None or not software.export_category:
+            continue
+        if category := _category(software.export_category, terms.categories):
+            words = f"{software.repository} ({category.id})"
+            yield _Controlled(category, words, image.name)
+        else:
+            yield _unlisted(
+                image.path, image.text, f"is of export category {software.export_category}", terms
+            )
+    for label in dict.fromkeys(c.label for c in terms.categories if c.label in workload.labels):
+        value = workload.labels[label]
+        if category := _category(value, (c for c in terms.categories if c.label == label)):
+            yield _Controlled(category, f"the pod ({category.id} by its label {label})", "")
+        else:
+            path = f'{workload.labels_path}["{label}"]'
+            yield _unlisted(path, value, "declares an export category", terms)
+
+
+def _category(text: str, categories: Iterable[ExportCategory]) -> ExportCategory | None:
+    """Return the closest category for a classification; 5D002.c.1 is part of 5D002."""
+    wanted = f"{text.strip().upper()}."
+    fitting = (c for c in categories if wanted.startswith(f"{c.id.strip().upper()}."))
+    return max(fitting, key=lambda c: len(c.id), default=None)
+
+
+def _misplaced(ground: RegionGround, reason: _Controlled, terms: ExportTerms) -> Violation:
+    """Return the violation of a region that the manifest lets the pod into."""
+    country = terms.known_regions.get(ground.region)
+    lies = f"in {country}" if country else "in a country that the policy does not name"
+    where = "is a region" if ground.value == ground.region else f"is a node in {ground.region},"
+    return Violation(
+        path=ground.path,
+        value=ground.value,
+        detail=f"{where} {lies}, and {_limits(reason)}",
+        remedy=_place(reason, terms),
+        key=(reason.category.id, reason.image.partition("@")[0], ground.region),
+        image=reason.image,
+    )
+
+
+def _unconfined(workload: Workload, reason: _Controlled, terms: ExportTerms) -> Violation:
+    """Return the violation of a pod that may land anywhere."""
+    placement = workload.placement
+    where = "is a node of no known region" if placement.value else "does not confine it to regions"
+    return Violation(
+        path=placement.path,
+        value=placement.value,
+        detail=f"{where}, and {_limits(reason)}",
+        remedy=_place(reason, terms),
+        key=(reason.category.id, reason.image.partition("@")[0], ""),
+        image=reason.image,
+    )
+
+
+def _unlisted(path: str, value: str, words: str, terms: ExportTerms) -> Violation:
+    """Return the matter of a category of which the policy does not say where it may run."""
+    return Violation(
+        path=path,
+        value=value,
+        detail=f"{words} for which the policy names no regions",
+        remedy=f"ask {terms.contact} where it may run",
+        key=(value, words),
+        review=True,
+    )
+
+
+def _limits(reason: _Controlled) -> str:
+    """Say where the software may run."""
+    regions = join(sorted(reason.category.regions), "and")
+    return f"{reason.words} may run {f'in {regions} only' if regions else 'in no region'}"
+
+
+def _place(reason: _Controlled, terms: ExportTerms) -> str:
+    """Say how to get there."""
+    regions = join(sorted(reason.category.regions))
+    ask = f"ask {terms.contact} about an authorisation"
+    return f"set {_SELECTOR} to {regions}, or {ask}" if regions else ask
+
+
+RULES = (
+    Rule(
+        id="export/destination",
+        title="Controlled software runs only where it may be exported to",
+        reads=Workload,
+        terms=lambda terms: terms.export,
+        check=destination,
+        blind=(
+            "Software that is in no catalogue and not declared. Who uses a service, and from "
+            "where. Other ways to be placed: volumes of a zone, a scheduler that ignores node "
+            "selection, a node whose hostname label is another node's name. A pod that names its "
+            "node skips the scheduler; a node that the operator has not heard of has no region."
+        ),
+    ),
+    Rule(
+        id="export/party",
+        title="No service for denied parties",
+        reads=Workload,
+        terms=lambda terms: terms.export,
+        check=party,
+        blind=(
+            "Everything that the provider has not written into the Tenant: true owners, end users "
+            "behind the tenant, names on sanctions lists. It is not legal advice."
+        ),
+    ),
+)
