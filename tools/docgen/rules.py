@@ -2,7 +2,6 @@
 
 import inspect
 import re
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,10 @@ from aup.rules.base import Rule
 from docgen.markdown import bullets, code, fence, page, prose, table
 from docgen.preset import loaded, serving
 
-HEADING = re.compile(r" {4}(\S.*?) {2,}(.+)")
+LABELLED = re.compile(r" {4}(\S.*?) {2,}(.+)")
 """A labelled line under a rule's id, such as ``    Allowed       any port``."""
+COMMON = ", for all rules of the section"
+"""Follows a label in a module's docstring that counts for each rule in it."""
 
 
 def pages(root: Path) -> dict[str, str]:
@@ -63,17 +64,32 @@ def rule_page(root: Path, rule: Rule[Any, Any], policies: list[AcceptableUsePoli
 
 
 def block(rule: Rule[Any, Any]) -> dict[str, str]:
-    """Return what a rule's module says under the rule's id: label → text."""
-    lines = inspect.cleandoc(inspect.getmodule(rule.check).__doc__ or "").splitlines()
-    start = lines.index(rule.id) + 1
-    found: dict[str, str] = {}
+    """Return what a rule's module says of it: label → text, the section's common lines first."""
+    said = indented(inspect.cleandoc(inspect.getmodule(rule.check).__doc__ or ""))
+    found = {
+        heading.removesuffix(COMMON): " ".join(line.strip() for line in lines)
+        for heading, lines in said.items()
+        if "/" not in heading
+    }
     label = ""
-    for line in takewhile(lambda text: text.startswith(" "), lines[start:]):
-        if heading := HEADING.match(line):
-            label = heading[1]
-            found[label] = heading[2]
+    for line in said[rule.id]:
+        if labelled := LABELLED.match(line):
+            label = labelled[1]
+            found[label] = labelled[2]
         else:
             found[label] += f" {line.strip()}"
+    return found
+
+
+def indented(text: str) -> dict[str, list[str]]:
+    """Return each line that indented lines follow, with those lines."""
+    found: dict[str, list[str]] = {}
+    heading = ""
+    for line in text.splitlines():
+        if line.startswith(" "):
+            found.setdefault(heading, []).append(line)
+        else:
+            heading = line
     return found
 
 

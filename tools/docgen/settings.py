@@ -9,7 +9,12 @@ from docgen.markdown import code, page, prose, table
 def pages(_root: Path) -> dict[str, str]:
     """Return the page of the settings."""
     rows = [
-        (code(option.flag), code(option.variable), code(shown(option.default)), prose(option.description))
+        (
+            code(option.flag),
+            code(option.variable),
+            code(shown(option.default)),
+            prose(option.description),
+        )
         for option in options()
     ]
     return {
