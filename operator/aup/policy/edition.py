@@ -1,0 +1,218 @@
+"""One policy, compiled as far as neither tenant nor time matter: an edition of the contract."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from aup.api.policy import Enforcement, ExportTerms, PolicySpec
+from aup.policy.addresses import AddressSet
+from aup.policy.countries import CountryRules
+from aup.policy.problem import Reason, Trouble
+from aup.policy.spdx import SpdxProblem, parse_exception, parse_license
+from aup.policy.terms import ExportCategory, PolicyRef
+from aup.text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseRules:
+    """What the policy says of licences, in canonical ids."""
+
+    deny: frozenset[str]
+    allow: frozenset[str]
+    exceptions: frozenset[str]
+    references: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A compiled policy."""
+
+    ref: PolicyRef
+    spec: PolicySpec
+    modes: Mapping[str, Enforcement]
+    clauses: Mapping[str, str]
+    """Rule to the first clause that names it."""
+    pods: AddressSet
+    """Range of the cluster's pods."""
+    allowed_endpoints: AddressSet
+    license: LicenseRules
+    countries: CountryRules
+    categories: tuple[ExportCategory, ...]
+    regions: Mapping[str, str]
+    """Region to country."""
+
+
+def compile_edition(
+    name: str, spec: PolicySpec, rules: frozenset[str]
+) -> tuple[Edition, tuple[Trouble, ...]]:
+    """Compile a policy.
+
+    With troubles the edition must not come into force: what could not be read is missing from it.
+    An edition that was in force before is compiled all the same after a downgrade, without the
+    rules that this version does not have.
+
+    Args:
+        name: of the AcceptableUsePolicy.
+        spec: what it says.
+        rules: the ids of the catalogue.
+
+    """
+    notes = _Notes()
+    document = spec.document
+    countries = _countries(spec.export, notes)
+    network, ranges = spec.network, spec.network.cluster_cidrs
+    # Nothing reads these two yet, but a mistake in them is told with the others.
+    _addresses("network.clusterCIDRs.services", ranges.services, notes)
+    _addresses("network.clusterCIDRs.nodes", ranges.nodes, notes)
+    edition = Edition(
+        ref=PolicyRef(
+            name=name,
+            revision=spec.revision,
+            provider=spec.provider.name,
+            contact=spec.provider.contact,
+            rules_url=(document.rules_url or document.url).rstrip("/"),
+        ),
+        spec=spec,
+        modes=_modes(spec, rules, notes),
+        clauses=_clauses(spec, rules, notes),
+        pods=_addresses("network.clusterCIDRs.pods", ranges.pods, notes),
+        allowed_endpoints=_addresses(
+            "network.allowedEndpointCIDRs", network.allowed_endpoint_cidrs, notes
+        ),
+        license=_license(spec, notes),
+        countries=countries,
+        categories=_categories(spec.export, notes),
+        regions=_regions(spec.export, countries, notes),
+    )
+    return edition, tuple(notes.troubles)
+
+
+class _Notes:
+    """Collects troubles while the sections are read."""
+
+    def __init__(self) -> None:
+        self.troubles: list[Trouble] = []
+
+    def add(self, reason: Reason, message: str) -> None:
+        """Take one trouble down."""
+        self.troubles.append(Trouble(reason, message))
+
+    def known_rules(self, at: str, ids: Iterable[str], rules: frozenset[str]) -> tuple[str, ...]:
+        """Return the ids that are in the catalogue."""
+        found = []
+        for rule in ids:
+            if rule in rules:
+                found.append(rule)
+            else:
+                self.add(Reason.UNKNOWN_RULE, f"{at} names {printable(rule)}, which is no rule")
+        return tuple(found)
+
+    def spdx(
+        self, at: str, texts: Iterable[str], read: Callable[[str], str | SpdxProblem]
+    ) -> frozenset[str]:
+        """Return canonical ids."""
+        found = set()
+        for text in texts:
+            got = read(text)
+            if isinstance(got, SpdxProblem):
+                self.add(Reason.INVALID_SPDX, f"{at}: {got.text!r} {got.detail}")
+            else:
+                found.add(got)
+        return frozenset(found)
+
+
+def _modes(spec: PolicySpec, rules: frozenset[str], notes: _Notes) -> Mapping[str, Enforcement]:
+    """Read what the policy says of single rules."""
+    known = set(notes.known_rules("rules", (rule.id for rule in spec.rules), rules))
+    return {rule.id: rule.enforcement for rule in spec.rules if rule.id in known}
+
+
+def _clauses(spec: PolicySpec, rules: frozenset[str], notes: _Notes) -> Mapping[str, str]:
+    """Find the clause that is cited for each rule."""
+    cited: dict[str, str] = {}
+    for clause in spec.clauses:
+        for rule in notes.known_rules(f"clause {clause.id}", clause.rules, rules):
+            cited.setdefault(rule, clause.id)
+    return cited
+
+
+def _addresses(at: str, cidrs: Iterable[str], notes: _Notes) -> AddressSet:
+    """Read ranges one by one, so that one bad range does not hide the others."""
+    sets = []
+    for cidr in cidrs:
+        try:
+            sets.append(AddressSet.of((cidr,)))
+        except ValueError:
+            notes.add(Reason.INVALID_CIDR, f"{at}: {printable(cidr)} is no canonical CIDR")
+    return AddressSet.of(network for found in sets for network in found.networks)
+
+
+def _license(spec: PolicySpec, notes: _Notes) -> LicenseRules:
+    """Read the licence terms."""
+    terms = spec.license
+    references = {}
+    for item in terms.references:
+        for key in notes.spdx("license.references", (item.ref,), parse_license):
+            references[key] = item.product
+    return LicenseRules(
+        deny=notes.spdx("license.deny", terms.deny, parse_license),
+        allow=notes.spdx("license.allow", terms.allow, parse_license),
+        exceptions=notes.spdx("license.exceptions", terms.exceptions, parse_exception),
+        references=references,
+    )
+
+
+def _countries(export: ExportTerms, notes: _Notes) -> CountryRules:
+    """Read which countries may not be served."""
+    terms = export.countries
+    rules = CountryRules(
+        deny=frozenset(),
+        deny_subdivisions=frozenset(),
+        aliases=terms.aliases,
+        unknown=terms.unknown,
+        ownership_threshold=export.ownership_threshold_percent,
+    )
+
+    def read(at: str, texts: Iterable[str], code: Callable[[str], str | None]) -> frozenset[str]:
+        found = {text: code(text) for text in texts}
+        for text in (text for text, known in found.items() if not known):
+            _no_country(f"export.countries.{at}", text, notes)
+        return frozenset(known for known in found.values() if known)
+
+    read("aliases", terms.aliases, rules.code)
+    return replace(
+        rules,
+        deny=read("deny", terms.deny, rules.code),
+        deny_subdivisions=read("denySubdivisions", terms.deny_subdivisions, rules.subdivision),
+    )
+
+
+def _no_country(at: str, text: str, notes: _Notes) -> None:
+    notes.add(Reason.INVALID_COUNTRY, f"{at}: {printable(text)} leads to no ISO 3166 code")
+
+
+def _regions(export: ExportTerms, countries: CountryRules, notes: _Notes) -> Mapping[str, str]:
+    """Read the regions and their countries."""
+    regions = {region.name: countries.code(region.country) for region in export.regions}
+    for region in export.regions:
+        if not regions[region.name]:
+            _no_country(f"export.regions {printable(region.name)}", region.country, notes)
+    return regions
+
+
+def _categories(export: ExportTerms, notes: _Notes) -> tuple[ExportCategory, ...]:
+    """Read the categories; their regions must be among those that the policy knows."""
+    known = {region.name for region in export.regions}
+    for category in export.categories:
+        for region in category.regions:
+            if region not in known:
+                notes.add(
+                    Reason.UNKNOWN_REGION,
+                    f"export.categories {printable(category.id)}: region {printable(region)} "
+                    "is not in export.regions",
+                )
+    return tuple(
+        ExportCategory(
+            id=category.id, label=category.label or "", regions=frozenset(category.regions)
+        )
+        for category in export.categories
+    )

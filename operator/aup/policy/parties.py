@@ -1,0 +1,71 @@
+"""Which facts about a tenant the terms of export control and sanctions name."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from aup.api.policy import Unknown
+from aup.api.tenant import Owner, TenantSpec
+from aup.policy.countries import CountryRules, Place
+from aup.policy.terms import PartyHit
+from aup.text import join, printable
+
+
+def party_hits(tenant: TenantSpec, rules: CountryRules) -> tuple[PartyHit, ...]:
+    """Return every fact about a tenant that asks for refusal or review."""
+    home = tenant.establishment
+    return (
+        *_place_hits("establishment", rules.place(home.country, home.subdivision), rules),
+        *_owner_hits(tenant.ownership, rules),
+        *(
+            hit
+            for user in tenant.end_users
+            for hit in _place_hits(
+                f'end user "{printable(user.name)}"',
+                rules.place(user.country, user.subdivision),
+                rules,
+            )
+        ),
+    )
+
+
+def _place_hits(subject: str, place: Place, rules: CountryRules) -> Iterator[PartyHit]:
+    """Yield the hit of one place, if it is one."""
+    if rules.denies(place):
+        denied_part = place.subdivision in rules.deny_subdivisions
+        yield PartyHit(subject, place.subdivision if denied_part else place.country, review=False)
+    elif not place.country and rules.unknown is not Unknown.ALLOW:
+        yield PartyHit(subject, printable(place.text), review=rules.unknown is Unknown.REVIEW)
+
+
+def _owner_hits(owners: Iterable[Owner], rules: CountryRules) -> Iterator[PartyHit]:
+    """Yield a hit when the shares that count reach the threshold together.
+
+    Shares add up over owners and over denied places: who splits one holding among several hands
+    stays one case. Shares of unknown origin count where a country that is not known would.
+    """
+    denied: list[tuple[str, Decimal]] = []
+    unknown: list[tuple[str, Decimal]] = []
+    for owner in owners:
+        place = rules.place(owner.country, owner.subdivision)
+        if rules.denies(place):
+            part = place.subdivision if place.subdivision in rules.deny_subdivisions else ""
+            denied.append((part or place.country, owner.percent))
+        elif not place.country:
+            unknown.append((printable(place.text), owner.percent))
+    together = [*denied, *unknown]
+    if denied and _total(denied) >= rules.ownership_threshold:
+        yield PartyHit("owners", _shares(denied), review=False)
+    elif rules.unknown is Unknown.ALLOW or not unknown:
+        return
+    elif _total(together) >= rules.ownership_threshold:
+        yield PartyHit("owners", _shares(together), review=rules.unknown is Unknown.REVIEW)
+
+
+def _total(shares: Iterable[tuple[str, Decimal]]) -> Decimal:
+    return sum((percent for _, percent in shares), Decimal(0))
+
+
+def _shares(shares: list[tuple[str, Decimal]]) -> str:
+    """Return ``IR (51 %)`` or ``IR and KP (55 %)``."""
+    places = join(sorted({place for place, _ in shares}), "and")
+    return f"{places} ({_total(shares).normalize():f} %)"

@@ -1,0 +1,133 @@
+"""The world of the corpus, loaded: the provider's objects of tests/cases/world.yaml, compiled."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from aup.api.assignment import AddressAssignment
+from aup.api.catalog import SoftwareCatalog
+from aup.api.entitlement import LicenseEntitlement
+from aup.api.exemption import Exemption
+from aup.api.meta import read
+from aup.api.policy import AcceptableUsePolicy
+from aup.api.tenant import Tenant
+from aup.facts.model import IPAddress
+from aup.policy.compiler import compile_terms
+from aup.policy.terms import Terms
+from aup.policy.world import Objects, World, compile_world
+from aup.rules import CATALOGUE
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+"""When every case is judged."""
+
+WORLD_FILE = Path(__file__).parent.parent / "cases" / "world.yaml"
+PLATFORM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "aup-system"})
+
+NODES = {
+    "node-dk-1": "eu-north-1",
+    "node-ie-1": "eu-west-1",
+    "node-us-1": "us-east-1",
+}
+"""Nodes of the cluster and the region that each lies in."""
+
+PODS = {
+    "192.0.2.11": "acme",
+    "192.0.2.12": "acme",
+    "192.0.2.13": "acme",
+    "192.0.2.21": "beta",
+    "192.0.2.22": "beta",
+}
+"""Addresses of running pods and the tenant of each; all others are nobody's."""
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Leaves times as text, as JSON has them; read() makes times of them."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def manifests() -> list[dict[str, Any]]:
+    """Return the objects of the world as manifests that an API server would take."""
+    with WORLD_FILE.open() as file:
+        return list(yaml.load_all(file, Loader=_TextLoader))  # noqa: S506 - a SafeLoader
+
+
+def world_objects() -> Objects:
+    """Return the objects of the world, decoded."""
+    found = manifests()
+
+    def of(kind: type[T]) -> tuple[T, ...]:
+        return tuple(read(kind, m) for m in found if m["kind"] == kind.__name__)
+
+    return Objects(
+        policies=of(AcceptableUsePolicy),
+        tenants=of(Tenant),
+        assignments=of(AddressAssignment),
+        catalogs=of(SoftwareCatalog),
+        entitlements=of(LicenseEntitlement),
+        exemptions=of(Exemption),
+    )
+
+
+def rule_ids() -> frozenset[str]:
+    """Return the ids of the catalogue of rules."""
+    return frozenset(rule.id for rule in CATALOGUE)
+
+
+@cache
+def load_world() -> World:
+    """Return the world, compiled; a mistake in the file fails the test that asks."""
+    world = compile_world(
+        world_objects(), rules=rule_ids(), platform_namespaces=PLATFORM_NAMESPACES
+    )
+    assert not world.troubles, world.troubles
+    return world
+
+
+@cache
+def terms(tenant: str = "acme", now: datetime = NOW) -> Terms:
+    """Return what a tenant of the world is held to."""
+    compiled = compile_terms(load_world(), tenant, now)
+    assert isinstance(compiled, Terms), compiled
+    return compiled
+
+
+@cache
+def contract_terms(tenant: str = "acme") -> Terms:
+    """Return what the contract alone holds a tenant to: nothing is forbidden by name."""
+    found = terms(tenant)
+    return replace(found, license=replace(found.license, deny=frozenset()))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What the cluster of the world knows: nodes, running pods, and whether quotas hold."""
+
+    settled: bool = True
+    nodes: dict[str, str] = field(default_factory=lambda: NODES)
+    pods: dict[str, str] = field(default_factory=lambda: PODS)
+    pods_known: bool = True
+
+    def region_of(self, node: str) -> str | None:
+        """Return the region of a node, or ``None`` when there is no such node."""
+        return self.nodes.get(node)
+
+    def owner_of(self, address: IPAddress) -> str | None:
+        """Return the tenant whose running pod has this address, or ``None``."""
+        return {ip_address(ip): tenant for ip, tenant in self.pods.items()}.get(address)
+
+    def budget_settled(self, namespace: str) -> bool:  # noqa: ARG002
+        """Return whether the quotas of the cluster are in force."""
+        return self.settled
