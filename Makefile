@@ -9,9 +9,9 @@ IMAGE  ?= aup-operator:dev
 # What `make docs` and `make sync` write, and `make verify` compares.
 GENERATED := docs/reference $(CHART)/files
 
-.PHONY: help init tools cluster demo fmt lint type unit test docs sync verify lock image clean
+.PHONY: help init tools cluster cluster-down demo fmt lint type unit test docs sync verify lock image clean
 help:  ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: $(READY)  ## Make the virtual environment: locked dependencies and this project
 $(READY): requirements/dev.txt pyproject.toml
@@ -23,13 +23,16 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $@
 
 tools: init  ## Find or build etcd, kube-apiserver, kubectl and helm (minutes the first time, then cached)
-	PYTHONPATH=tests $(BIN)/python -m support.controlplane tools
+	@PYTHONPATH=tests $(BIN)/python -m support.controlplane tools
 
-cluster: tools  ## Start a control plane to play with and print its kubeconfig
-	PYTHONPATH=tests $(BIN)/python -m support.controlplane up
+cluster: tools  ## Start a control plane to play with, print its kubeconfig and leave it running
+	@PYTHONPATH=tests $(BIN)/python -m support.controlplane up --detach
+
+cluster-down: init  ## Stop the control planes that `make cluster` left running
+	@PYTHONPATH=tests $(BIN)/python -m support.controlplane down
 
 demo: tools  ## Show refusal, budget, quarantine and release on a real API server
-	PYTHONPATH=tools:tests $(BIN)/python -m demo
+	@PYTHONPATH=tools:tests $(BIN)/python -m demo
 
 fmt: init  ## Format and mend what can be mended
 	$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .

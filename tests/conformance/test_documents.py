@@ -110,3 +110,20 @@ def test_the_readme_lists_the_rules_that_there_are() -> None:
     """Neither a promise nor a gap."""
     listed = re.findall(r"^\| `(\w+/[\w-]+)` \|", text(Path("README.md")), flags=re.MULTILINE)
     assert listed == [rule.id for rule in CATALOGUE]
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    """A page that nothing links to is not read."""
+    start = Path("README.md")
+    seen, waiting = {start}, [start]
+    while waiting:
+        page = waiting.pop()
+        for target in LINK.findall(prose(page)):
+            file = (ROOT / page.parent / target.partition("#")[0]).resolve()
+            if file.suffix == ".md" and file.is_relative_to(ROOT):
+                linked = file.relative_to(ROOT)
+                if linked not in seen and file.exists():
+                    seen.add(linked)
+                    waiting.append(linked)
+    pages = {p for p in DOCUMENTS if p.parts[0] == "docs" or len(p.parts) == 1}
+    assert pages - seen == set()
