@@ -1,0 +1,93 @@
+"""Ordinary manifests under the contract that we ship: a tenant in good standing sees nothing."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aup import presets
+from aup.api.meta import read
+from aup.api.policy import AcceptableUsePolicy
+from aup.engine import message
+from aup.engine.decision import Decision
+from aup.engine.evaluate import evaluate
+from aup.facts.extract import extract
+from aup.facts.model import Operation, Subject, Writer
+from aup.policy.compiler import compile_terms
+from aup.policy.terms import Terms
+from aup.policy.world import compile_world
+from support.corpus import CASES, as_json, documents
+from support.world import NOW, PLATFORM_NAMESPACES, Cluster, rule_ids, world_objects
+
+ORDINARY = CASES / "ordinary"
+FILES = sorted(ORDINARY.rglob("*.yaml"))
+FOREIGN_POD = "endpoints: [{addresses: [192.0.2.21]}]"
+"""A pod of tenant beta."""
+
+
+@cache
+def shipped_terms() -> Terms:
+    """Return what acme is held to when its provider applies the preset as it is."""
+    preset = read(AcceptableUsePolicy, presets.load("asergo"))
+    world = compile_world(
+        replace(world_objects(), policies=(preset,)),
+        rules=rule_ids(),
+        platform_namespaces=PLATFORM_NAMESPACES,
+    )
+    assert not world.troubles, world.troubles
+    terms = compile_terms(world, "acme", NOW)
+    assert isinstance(terms, Terms), terms
+    return terms
+
+
+def judge(obj: dict[str, Any]) -> Decision:
+    """Judge an object that somebody of acme creates."""
+    subject = Subject(
+        group=str(obj["apiVersion"]).rpartition("/")[0],
+        kind=obj["kind"],
+        namespace="acme-prod",
+        name=obj["metadata"]["name"],
+        subresource="",
+        operation=Operation.CREATE,
+        writer=Writer("alice@acme.example", ("tenants:acme", "system:authenticated")),
+    )
+    return evaluate(extract(as_json(obj), subject, Cluster()), shipped_terms())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ORDINARY).as_posix())
+def test_an_ordinary_manifest_has_no_finding(path: Path) -> None:
+    """Neither a refusal nor a warning."""
+    for obj in documents(path):
+        decision = judge(obj)
+        assert not decision.denials, message.denial(decision)
+        assert not decision.warnings, message.warnings(decision)
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "foreign", "rule"),
+    [
+        ("gitea.yaml", "198.51.100.24", "203.0.113.24", "network/assigned-address"),
+        ("gitea.yaml", '"git.acme.example"', "git.beta.example", "network/hostname"),
+        ("gateway.yaml", '"*.acme.example"', '"*.example"', "network/hostname"),
+        (
+            "dedicated-server-backend.yaml",
+            "198.51.100.26",
+            "192.0.2.21",
+            "network/assigned-address",
+        ),
+        ("prometheus.yaml", "hostNetwork: false", "hostNetwork: true", "host/namespaces"),
+        ("bitnami-postgresql.yaml", "privileged: false", "privileged: true", "host/privileged"),
+        ("service-with-nulls.yaml", "hostPort: 0", "hostPort: 80", "host/port"),
+    ],
+)
+def test_one_changed_value_is_refused(
+    tmp_path: Path, name: str, own: str, foreign: str, rule: str
+) -> None:
+    """The silence above is judgement: the same manifest with one foreign value is refused."""
+    text = (ORDINARY / name).read_text()
+    assert own in text
+    changed = tmp_path / name
+    changed.write_text(text.replace(own, foreign))
+    assert rule in {f.rule for obj in documents(changed) for f in judge(obj).denials}
