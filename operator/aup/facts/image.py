@@ -13,8 +13,8 @@ from aup.facts.model import Image
 _DEFAULT_REGISTRY = "docker.io"
 _DEFAULT_TAG = "latest"
 _OFFICIAL = "library/"
-# index.docker.io is folded by the reference grammar itself; registry-1.docker.io is the host that
-# docker.io stands for, and serves the same repositories to whoever names it.
+# distribution folds the first itself; the second is the host that docker.io stands for, and serves
+# the same repositories to whoever names it.
 _HUB_ALIASES = frozenset({"index.docker.io", "registry-1.docker.io"})
 _HTTPS = ":443"
 _PORT = re.compile(r":0*([0-9]+)$")
@@ -75,32 +75,29 @@ def _parse(text: str) -> tuple[str, str, str]:
     if match is None:
         raise ValueError("it has not the form registry/repository:tag@digest")
     host, repository, tag, digest = match.groups(default="")
+    registry = _canonical(host)
+    if registry == _DEFAULT_REGISTRY and "/" not in repository:
+        repository = _OFFICIAL + repository
     if len(repository) > _PATH_LIMIT:
         raise ValueError(f"the repository is longer than {_PATH_LIMIT} characters")
     if digest and not _is_digest(digest):
         raise ValueError("the digest is not a SHA-2 digest in lower case")
-    full = f"{_canonical_host(host)}/{repository}" if host else repository
+    full = f"{registry}/{repository}" if registry else repository
     return full, tag or ("" if digest else _DEFAULT_TAG), digest
 
 
 def _split_registry(text: str) -> tuple[str, str]:
-    """Split registry from remainder, with the short forms of Docker Hub spelt out."""
+    """Split registry from remainder; a first segment that can be no host belongs to the name."""
     first, slash, rest = text.partition("/")
-    if not slash:
-        return _DEFAULT_REGISTRY, _OFFICIAL + text
-    names_registry = first == "localhost" or "." in first or ":" in first or first != first.lower()
-    registry, remainder = (first, rest) if names_registry else (_DEFAULT_REGISTRY, text)
-    if registry == "index.docker.io":
-        registry = _DEFAULT_REGISTRY
-    if registry == _DEFAULT_REGISTRY and "/" not in remainder:
-        remainder = _OFFICIAL + remainder
-    return registry, remainder
+    if slash and (first == "localhost" or "." in first or ":" in first or first != first.lower()):
+        return first, rest
+    return _DEFAULT_REGISTRY, text
 
 
-def _canonical_host(host: str) -> str:
+def _canonical(host: str) -> str:
     """Return the one name of a registry: ``Registry.Example:0443`` is ``registry.example``."""
-    name = _PORT.sub(r":\1", host.lower()).removesuffix(_HTTPS)
-    return _DEFAULT_REGISTRY if name in _HUB_ALIASES else name
+    registry = _PORT.sub(r":\1", host.lower()).removesuffix(_HTTPS)
+    return _DEFAULT_REGISTRY if registry in _HUB_ALIASES else registry
 
 
 def _is_digest(digest: str) -> bool:
