@@ -22,6 +22,7 @@ _MAX_INPUT = 1024
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 """Letters, digits, hyphens; and underscores, which DNS has (``_acme-challenge``), IDNA not."""
 _WILDCARD = "*."
+_TOO_LONG = "is too long for a hostname"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ def _canonical(text: str) -> str:
     if not text:
         raise _UnreadableError("is empty where a hostname belongs")
     if len(text) > _MAX_INPUT:
-        raise _UnreadableError("is too long for a hostname")
-    labels = [_label(label) for label in _mapped(text).removesuffix(".").split(".")]
+        raise _UnreadableError(_TOO_LONG)
+    mapped = _mapped(text).removesuffix(".")
+    if len(mapped) > MAX_NAME:  # A-labels are longer still
+        raise _UnreadableError(_TOO_LONG)
+    labels = [_label(label) for label in mapped.split(".")]
     name = ".".join(labels)
     if len(name) > MAX_NAME:
-        raise _UnreadableError("is too long for a hostname")
+        raise _UnreadableError(_TOO_LONG)
     if labels[-1].isdigit():
         # No top-level domain is a number: resolvers take such a text for an IPv4 address.
         raise _UnreadableError("ends in a number, as no hostname does")

@@ -210,10 +210,12 @@ def _use_own_hostname(terms: NetworkTerms) -> str:
     """Say which names may be used, or how to have one verified."""
     if not terms.domains:
         return f"ask {terms.contact} to verify the domain for {terms.tenant}"
-    domains = [
-        f"{d.name} with its subdomains" if d.include_subdomains else d.name for d in terms.domains
-    ]
-    return f"use a name of {join(domains)}, or ask {terms.contact} to verify another domain"
+    wide = [d.name for d in terms.domains if d.include_subdomains]
+    exact = [d.name for d in terms.domains if not d.include_subdomains]
+    at_most = 2 if wide and exact else 4
+    names = [f"a name in {join(wide, at_most=at_most)}"] if wide else []
+    names += [join(exact, at_most=at_most)] if exact else []
+    return f"use {', or '.join(names)}, or ask {terms.contact} to verify another domain"
 
 
 def _key(path: str, address: IPAddress | None, text: str) -> tuple[str, str]:

@@ -72,6 +72,7 @@ def test_a_hostname_is_read(text: str, name: str, *, wildcard: bool) -> None:
         ("a\u200db.example", "has characters that no hostname may have"),
         ("a" * (MAX_LABEL + 1) + ".example", "has a label of more than 63 characters"),
         (".".join(["a" * 50] * 6), "is too long for a hostname"),
+        (".".join(["é" * 20] * 10), "is too long for a hostname"),
         ("a" * 100_000, "is too long for a hostname"),
     ],
 )

@@ -122,7 +122,7 @@ SEND = (
     "or ask abuse@asergo.example to allow this destination"
 )
 NAMES = (
-    "use a name of acme.example with its subdomains or shop.example, "
+    "use a name in acme.example, or shop.example, "
     "or ask abuse@asergo.example to verify another domain"
 )
 
@@ -326,6 +326,30 @@ def test_a_tenant_without_domains_is_told_how_to_have_one_verified() -> None:
     assert judge_name(name("acme.example"), terms=NOBODY) == [
         f"acme.example is not verified for acme; {ask}"
     ]
+
+
+def domains(*texts: str) -> tuple[Domain, ...]:
+    """Return domains; a leading dot stands for subdomains."""
+    return tuple(Domain(t.removeprefix("."), include_subdomains=t.startswith(".")) for t in texts)
+
+
+@pytest.mark.parametrize(
+    ("verified", "words"),
+    [
+        (domains(".a.example"), "use a name in a.example, "),
+        (domains("a.example", "b.example"), "use a.example or b.example, "),
+        (
+            domains(".a.example", ".b.example", ".c.example", "d.example", "e.example"),
+            "use a name in a.example, b.example or 1 more, or d.example or e.example, ",
+        ),
+    ],
+)
+def test_a_remedy_tells_whole_domains_from_single_names(
+    verified: tuple[Domain, ...], words: str
+) -> None:
+    (text,) = judge_name(name("x.test"), terms=replace(TERMS, domains=verified))
+    rest = "or ask abuse@asergo.example to verify another domain"
+    assert text == f"x.test is not verified for acme; {words}{rest}"
 
 
 def test_a_remedy_names_four_of_many_and_counts_the_rest() -> None:
