@@ -30,7 +30,12 @@ class ApiError(AupError):
         self.message = message
         """``message`` of the Status object: the API server's own sentence."""
         self.details = details or {}
-        """``details`` of the Status object: ``causes``, ``retryAfterSeconds`` and the like."""
+        """``details`` of the Status object: ``name``, ``kind``, ``retryAfterSeconds``."""
+
+    @property
+    def causes(self) -> list[dict[str, str]]:
+        """Return the single causes, each with ``reason``, ``message`` and ``field``."""
+        return self.details.get("causes") or []
 
 
 class NotFoundError(ApiError):

@@ -10,11 +10,14 @@ from typing import Any, Literal
 import msgspec
 
 from aup.api.meta import FIELD_MANAGER
-from aup.errors import NotFoundError
+from aup.errors import ConflictError, NotFoundError
 from aup.kube.reader import Reader
 from aup.kube.resource import Resource
 from aup.kube.session import JSON
-from aup.kube.wire import Object, query
+from aup.kube.wire import Head, Object, query
+
+STATUS_ATTEMPTS = 4
+"""How often a status is tried again because somebody else wrote the object meanwhile."""
 
 APPLY_PATCH = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
@@ -59,8 +62,8 @@ class Cluster(Reader):
 
         The manifest is the full set of fields that we own there: a field that an earlier apply
         had and this one has not is removed. ``force`` takes fields over from other managers;
-        without it they are a ConflictError. A ``metadata.uid`` or ``resourceVersion`` in the
-        manifest is a precondition (ConflictError).
+        without it they are a ConflictError, and so is an object that has changed since a
+        ``metadata.resourceVersion`` in the manifest.
         """
         name, namespace = _identity(manifest)
         self._record("patch", resource, name, namespace, subresource)
@@ -85,11 +88,31 @@ class Cluster(Reader):
         """Apply the status of an object; raise NotFoundError when it is gone.
 
         ``status`` is anything that msgspec encodes. With ``uid``, an object of that name made
-        anew is a ConflictError instead of getting the status of its predecessor.
+        anew is a ConflictError instead of getting the status of its predecessor (one more
+        request, since the API server ignores a uid in the status of custom resources).
         """
-        metadata = {"uid": uid} if uid else {}
-        manifest = resource.manifest(name, namespace=namespace, metadata=metadata, status=status)
-        return await self.apply(resource, manifest, subresource="status")
+        attempt = 1
+        while True:
+            metadata = await self._lock(resource, name, namespace, uid) if uid else {}
+            manifest = resource.manifest(
+                name, namespace=namespace, metadata=metadata, status=status
+            )
+            try:
+                return await self.apply(resource, manifest, subresource="status")
+            except ConflictError:
+                if not uid or attempt == STATUS_ATTEMPTS:
+                    raise
+                attempt += 1
+
+    async def _lock(
+        self, resource: Resource, name: str, namespace: str | None, uid: str
+    ) -> dict[str, str]:
+        """Return metadata that hold a write to the object as it is, if it has this uid."""
+        found = (await self.get(resource, name, namespace=namespace, into=Head)).metadata
+        if found.uid != uid:
+            message = f"{resource.group_resource} {name} was made anew: its uid is {found.uid}"
+            raise ConflictError(status=409, reason="Conflict", message=message)
+        return {"resourceVersion": found.resource_version}
 
     async def merge_patch(
         self,

@@ -18,6 +18,7 @@ from typing import Any, Self
 import aiohttp
 from kubernetes.aio import client, config
 from kubernetes.aio.client.rest import RESTClientObject
+from yarl import URL
 
 from aup import __version__
 from aup.errors import UnreachableError
@@ -125,7 +126,8 @@ class Connection:
         ``target`` is path and query, ``seconds`` the limit for all of it. Raises UnreachableError
         when no answer came.
         """
-        limits = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        # aiohttp takes zero and less for "no limit".
+        limits = aiohttp.ClientTimeout(total=max(seconds, 0.001), sock_connect=CONNECT_SECONDS)
         with _wrapped(self.server):
             async with await self._open(method, target, body, headers, limits) as answer:
                 content = await answer.read()
@@ -173,7 +175,8 @@ class Connection:
             own.append(("Authorization", credentials))
         return await self._session.request(
             method,
-            f"{self.server}{target}",
+            # Quoted already: another reading of it could turn a name into a path.
+            URL(f"{self.server}{target}", encoded=True),
             data=body,
             headers=(*own, *headers),
             timeout=limits,

@@ -29,6 +29,9 @@ SILENCE_SECONDS = 90.0
 WATCH_SECONDS = 600.0
 """The server ends a watch after this time at the latest, by chance earlier: replicas spread out."""
 
+STEADY_SECONDS = 5.0
+"""A watch that has told something after so long is sound: the next pause is a short one again."""
+
 UNSERVED_WAIT_SECONDS = 60.0
 """Pause before an optional resource that is not served is looked for again."""
 
@@ -77,7 +80,7 @@ class Informer(Generic[T]):
         self._keep_undecodable = keep_undecodable
         self._optional = optional
         self._version = ""
-        self._backoff = Backoff(first=0.5, last=30.0, calm=90.0)
+        self._backoff = Backoff(first=0.5, last=30.0)
 
         self.items: dict[ObjectKey, T] = {}
         """The objects; read only."""
@@ -143,10 +146,11 @@ class Informer(Generic[T]):
             if stream.status != 200:
                 raise error_of(stream.status, await stream.read())
             self.problem = None
-            self._heard()
+            opened_at = self._heard()
             async for line in stream.lines():
                 self._handle(NOTICE.decode(line))
-                self._heard()
+                if self._heard() - opened_at > STEADY_SECONDS:
+                    self._backoff.succeeded()
 
     def _handle(self, notice: Notice) -> None:
         if notice.type == "ERROR":
@@ -204,12 +208,14 @@ class Informer(Generic[T]):
             metrics.WATCH_CALLBACK_ERRORS.labels(resource).inc()
             log.exception("watch callback failed", extra={"resource": resource, "object": key.path})
 
-    def _heard(self) -> None:
-        self.last_event_at = time.monotonic()
+    def _heard(self) -> float:
+        """Note that the API server was heard of, and return the time."""
+        now = self.last_event_at = time.monotonic()
         resource = self.resource.group_resource
         metrics.WATCH_LAST_EVENT.labels(resource).set_to_current_time()
         metrics.WATCH_OBJECTS.labels(resource).set(len(self.items))
         metrics.WATCH_UNDECODABLE.labels(resource).set(len(self.undecodable))
+        return now
 
     async def _pause(self, reason: str, problem: str) -> None:
         """Say why the stream broke, and wait before the next try, longer each time."""
@@ -220,7 +226,7 @@ class Informer(Generic[T]):
             "watch interrupted",
             extra={"resource": resource, "reason": reason, "problem": problem},
         )
-        await asyncio.sleep(self._backoff.failed(time.monotonic()))
+        await asyncio.sleep(self._backoff.failed())
 
     async def _unserved(self, error: NotFoundError) -> None:
         """Go on although the resource itself is not there: nothing to watch, now or at all."""
