@@ -1,0 +1,104 @@
+"""Kubernetes quantities: read as the API server reads them, written as it writes them.
+
+The grammar and the suffixes are those of k8s.io/apimachinery ``resource.Quantity``. Python's own
+number parser takes more (``NaN``, ``1_000``, full-width digits), so a strict pattern comes first.
+"""
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from typing import Final
+
+NANO: Final = Decimal("1e-9")
+"""The finest step; the API server rounds up to it."""
+LARGEST: Final = Decimal(2**63 - 1)
+"""The API server caps binary quantities here and no budget is larger, so the rest is refused."""
+
+_MAX_TEXT: Final = 64
+"""Characters; bounds the work on what anybody sends."""
+_PATTERN = re.compile(
+    r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?"
+)
+_BINARY: Final[dict[str, Decimal]] = {
+    suffix: Decimal(1024 ** (power + 1))
+    for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))
+}
+_DECIMAL: Final[dict[str, Decimal]] = {
+    suffix: Decimal(1).scaleb(3 * (power - 3))
+    for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"))
+}
+_EXACT = Context(prec=160)
+"""Wide enough for every number that fits ``_MAX_TEXT``, so that nothing is rounded unseen."""
+
+
+def parse(quantity: str | int) -> Decimal:
+    """Read a quantity.
+
+    ``1E`` is 10¹⁸, ``1E3`` is 1000, ``100m`` is 0.1; ``1K`` and ``1 Gi`` are nothing.
+
+    Raises:
+        ValueError: the text is no quantity, negative, or larger than anything that exists.
+
+    """
+    text = str(quantity)
+    match = _PATTERN.fullmatch(text) if len(text) <= _MAX_TEXT else None
+    if match is None:
+        raise ValueError(f"{text[:_MAX_TEXT]!r} is no quantity such as 500m or 4Gi")
+    number, binary, decimal, exponent = match.groups()
+    value = Decimal(number)
+    if binary:
+        value = _EXACT.multiply(value, _BINARY[binary])
+    elif exponent:
+        value = _EXACT.scaleb(value, int(exponent))
+    else:
+        value = _EXACT.multiply(value, _DECIMAL[decimal or ""])
+    if value < 0:
+        raise ValueError(f"{text!r} is negative")
+    if value > LARGEST:
+        raise ValueError(f"{text!r} is larger than {LARGEST}")
+    return _steps(value, NANO, ROUND_CEILING)
+
+
+def render(value: Decimal, *, binary: bool = False) -> str:
+    """Write a quantity in the form in which the API server would give it back.
+
+    Args:
+        value: not negative.
+        binary: whether powers of 1024 are preferred, as for bytes.
+
+    """
+    if binary and value >= 1024 and not _EXACT.remainder(value, Decimal(1024)):
+        return _scaled(value, _BINARY)
+    return _scaled(value, _DECIMAL) if value else "0"
+
+
+def floor(value: Decimal, step: Decimal) -> int:
+    """Return how many whole steps a value holds."""
+    return int(_EXACT.divide(value, step).to_integral_value(ROUND_FLOOR))
+
+
+def ceiling(value: Decimal, step: Decimal) -> int:
+    """Return how many steps hold a value."""
+    return int(_EXACT.divide(value, step).to_integral_value(ROUND_CEILING))
+
+
+def total(values: Iterable[Decimal]) -> Decimal:
+    """Return the exact sum."""
+    result = Decimal(0)
+    for value in values:
+        result = _EXACT.add(result, value)
+    return result
+
+
+def _steps(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    """Return a value rounded to a multiple of a step."""
+    whole = _EXACT.divide(value, step).to_integral_value(rounding)
+    return _EXACT.multiply(whole, step)
+
+
+def _scaled(value: Decimal, units: dict[str, Decimal]) -> str:
+    """Write a value as a whole number of the largest unit that divides it."""
+    for suffix, unit in reversed(units.items()):
+        if not _EXACT.remainder(value, unit):
+            return f"{int(_EXACT.divide(value, unit))}{suffix}"
+    raise ValueError(f"{value} is finer than {NANO}")
