@@ -16,9 +16,6 @@ from aup.server.queue import FairQueue, Refusal
 
 PATH = "/validate"
 
-BODY_LIMIT = 8 << 20
-"""Bytes. An UPDATE carries the object twice, each up to the API server's limit of 3 MiB."""
-
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -34,12 +31,28 @@ class App:
     """Reads a review, waits for its turn, answers."""
 
     def __init__(
-        self, judge: Judge, queue: FairQueue, *, deadline: float, clock: Callable[[], float]
+        self,
+        judge: Judge,
+        queue: FairQueue,
+        *,
+        deadline: float,
+        body_limit: int,
+        clock: Callable[[], float],
     ) -> None:
-        """Args: ``deadline`` in seconds from the first byte, below the webhook's own."""
+        """Make the application.
+
+        Args:
+            judge: comes to the answers.
+            queue: who waits how long.
+            deadline: seconds from the head of the request, below the webhook's own timeout.
+            body_limit: bytes; an UPDATE carries the object twice, each up to 3 MiB.
+            clock: counts seconds.
+
+        """
         self._judge = judge
         self._queue = queue
         self._deadline = deadline
+        self._body_limit = body_limit
         self._clock = clock
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -52,7 +65,7 @@ class App:
             await _respond(send, 404, b"no such path; the admission webhook is at /validate\n")
         elif scope["method"] != "POST":
             await _respond(send, 405, b"AdmissionReview requests are POSTs\n")
-        elif (body := await _body(receive)) is None:
+        elif (body := await _body(receive, self._body_limit)) is None:
             metrics.ADMISSION_REJECTED.labels("too_large").inc()
             await _respond(send, 413, b"larger than any pair of Kubernetes objects\n")
         else:
@@ -98,8 +111,8 @@ class App:
         return answer
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """Read the whole body; ``None`` when it is larger than the limit."""
+async def _body(receive: Receive, limit: int) -> bytes | None:
+    """Read the whole body; ``None`` when it is larger than the limit (bytes)."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -108,7 +121,7 @@ async def _body(receive: Receive) -> bytes | None:
             return b""
         part: bytes = message.get("body", b"")
         size += len(part)
-        if size > BODY_LIMIT:
+        if size > limit:
             return None
         parts.append(part)
         if not message.get("more_body"):

@@ -1,0 +1,1 @@
+"""Where kopf meets the product, and the only place: it translates and delegates."""

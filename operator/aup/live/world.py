@@ -1,0 +1,158 @@
+"""The world of the provider's objects, kept current: what both roles compile terms from."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from aup import metrics
+from aup.api.assignment import AddressAssignment
+from aup.api.catalog import SoftwareCatalog
+from aup.api.entitlement import LicenseEntitlement
+from aup.api.exemption import Exemption
+from aup.api.policy import AcceptableUsePolicy
+from aup.api.tenant import Tenant
+from aup.kube import resource
+from aup.kube.reader import Reader
+from aup.kube.watch import Informer
+from aup.kube.wire import typed
+from aup.policy.compiler import compile_terms
+from aup.policy.problem import Trouble
+from aup.policy.revision import Revision, last_good
+from aup.policy.terms import Terms
+from aup.policy.world import InForce, Objects, World, compile_world
+from aup.rules import CATALOGUE
+
+SETTLE_SECONDS = 0.05
+"""Changes that come together are compiled together: a GitOps sync touches many objects."""
+
+RULES = frozenset(rule.id for rule in CATALOGUE)
+
+log = logging.getLogger(__name__)
+
+
+class LiveWorld:
+    """Watches the provider's objects and compiles them; terms are cached until they change."""
+
+    def __init__(self, reader: Reader, namespace: str, platform_namespaces: frozenset[str]) -> None:
+        """Args: ``namespace`` is the operator's own, where revisions are kept."""
+
+        def watch(of: resource.Resource, into: type[Any], **scope: str) -> Informer[Any]:
+            return Informer(reader, of, typed(into), on_change=self._changed, **scope)
+
+        self.policies: Informer[AcceptableUsePolicy] = watch(
+            resource.ACCEPTABLE_USE_POLICIES, AcceptableUsePolicy
+        )
+        self.tenants: Informer[Tenant] = watch(resource.TENANTS, Tenant)
+        self.assignments: Informer[AddressAssignment] = watch(
+            resource.ADDRESS_ASSIGNMENTS, AddressAssignment
+        )
+        self.catalogs: Informer[SoftwareCatalog] = watch(
+            resource.SOFTWARE_CATALOGS, SoftwareCatalog
+        )
+        self.entitlements: Informer[LicenseEntitlement] = watch(
+            resource.LICENSE_ENTITLEMENTS, LicenseEntitlement
+        )
+        self.exemptions: Informer[Exemption] = watch(resource.EXEMPTIONS, Exemption)
+        self.revisions: Informer[Revision] = watch(
+            resource.CONTROLLER_REVISIONS, Revision, namespace=namespace
+        )
+        self._platform_namespaces = platform_namespaces
+        self._dirty = asyncio.Event()
+        self._world: World | None = None
+        self._terms: dict[str, Terms] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self.compiled = asyncio.Event()
+        """Set once the first world stands."""
+
+    @property
+    def informers(self) -> tuple[Informer[Any], ...]:
+        """What has to run."""
+        return (
+            self.policies,
+            self.tenants,
+            self.assignments,
+            self.catalogs,
+            self.entitlements,
+            self.exemptions,
+            self.revisions,
+        )
+
+    @property
+    def world(self) -> World:
+        """The world as it was last compiled; wait for ``compiled`` before."""
+        if self._world is None:
+            raise RuntimeError("the world is not compiled yet")
+        return self._world
+
+    def on_compiled(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each compilation."""
+        self._listeners.append(listener)
+
+    async def run(self) -> None:
+        """Compile again after changes, until cancelled. The informers run on their own."""
+        await asyncio.gather(*(informer.synced.wait() for informer in self.informers))
+        self._dirty.set()
+        while True:
+            await self._dirty.wait()
+            if self.compiled.is_set():
+                await asyncio.sleep(SETTLE_SECONDS)
+            self._dirty.clear()
+            self._compile()
+
+    def terms(self, tenant: str, now: datetime) -> Terms | None:
+        """Return what a tenant is held to now, from the cache while it is good."""
+        cached = self._terms.get(tenant)
+        if cached is not None and (cached.good_until is None or now < cached.good_until):
+            return cached
+        if self._world is None:
+            return None
+        terms = compile_terms(self._world, tenant, now)
+        if isinstance(terms, Trouble):
+            return None
+        self._terms[tenant] = terms
+        return terms
+
+    def _changed(self, *_: object) -> None:
+        self._dirty.set()
+
+    def _compile(self) -> None:
+        """Make a new world of what is known; the old one is what it falls back on."""
+        last = self._world.in_force if self._world else self._recorded()
+        objects = Objects(
+            policies=tuple(self.policies.items.values()),
+            tenants=tuple(self.tenants.items.values()),
+            assignments=tuple(self.assignments.items.values()),
+            catalogs=tuple(self.catalogs.items.values()),
+            entitlements=tuple(self.entitlements.items.values()),
+            exemptions=tuple(self.exemptions.items.values()),
+        )
+        self._world = compile_world(
+            objects, rules=RULES, platform_namespaces=self._platform_namespaces, last=last
+        )
+        self._terms.clear()
+        self._count(self._world)
+        self.compiled.set()
+        for listener in self._listeners:
+            with contextlib.suppress(asyncio.CancelledError):
+                listener()
+
+    def _recorded(self) -> InForce:
+        """Return what an earlier process found good."""
+        return last_good(self.revisions.items.values())
+
+    def _count(self, world: World) -> None:
+        """Tell how much is judged by older terms than what is written."""
+        stale = [
+            policy.metadata.name
+            for policy in self.policies.items.values()
+            if world.troubles_of(policy)
+        ]
+        if stale:
+            metrics.SNAPSHOT_COMPILE_FAILURES.inc()
+            log.warning("policies did not compile", extra={"policies": stale})
+        metrics.SNAPSHOT_STALE.set(
+            sum(world.in_force.bindings.get(tenant) in stale for tenant in world.accounts)
+        )

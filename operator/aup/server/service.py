@@ -1,0 +1,164 @@
+"""The admission service of one replica: its watches, its certificate and its listener."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+
+from aup import metrics
+from aup.kube.reader import Reader
+from aup.kube.resource import SECRETS
+from aup.kube.watch import Informer
+from aup.kube.wire import ObjectKey, typed
+from aup.live.surroundings import LiveSurroundings
+from aup.live.world import LiveWorld
+from aup.server.app import App
+from aup.server.judge import Judge
+from aup.server.queue import FairQueue
+from aup.server.tls import Certificate, TLSSecret
+from aup.settings import Settings
+
+KEEP_ALIVE_SECONDS = 180
+"""Longer than the API server keeps an idle connection, so that it never writes into a closed one.
+
+A new TLS connection costs the processor five times what a request on an open one does.
+"""
+
+log = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without signal handlers: the framework around it owns the signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+class AdmissionService:
+    """Judges requests as soon as everything that a judgement needs has been read once."""
+
+    def __init__(self, reader: Reader, settings: Settings) -> None:
+        self._settings = settings
+        self.surroundings = LiveSurroundings(reader)
+        self.world = LiveWorld(
+            reader,
+            settings.namespace,
+            frozenset((*settings.platform_namespaces, settings.namespace)),
+        )
+        self._certificate = Certificate()
+        self._secrets = Informer(
+            reader,
+            SECRETS,
+            typed(TLSSecret),
+            namespace=settings.namespace,
+            fields=f"metadata.name={settings.certificate_secret}",
+            on_change=self._certificate_changed,
+        )
+        self._queue = FairQueue(lane=settings.queue_per_tenant, clock=time.monotonic)
+        metrics.ADMISSION_QUEUE.set_function(lambda: len(self._queue))
+        self._have_certificate = asyncio.Event()
+        self._listener: _Server | None = None
+
+    @property
+    def _informers(self) -> tuple[Informer[Any], ...]:
+        return (*self.surroundings.informers, *self.world.informers, self._secrets)
+
+    def checks(self) -> dict[str, Callable[[], str]]:
+        """Return what ``/readyz`` reports: every watch synced, a certificate, a listener."""
+        return {
+            "watches": self._watches,
+            "certificate": lambda: "" if self._certificate.loaded else "no certificate yet",
+            "listener": self._listens,
+        }
+
+    async def run(self) -> None:
+        """Serve until cancelled. The end of any part is the end of the process."""
+        async with asyncio.TaskGroup() as tasks:
+            for informer in self._informers:
+                tasks.create_task(informer.run())
+            tasks.create_task(self.world.run())
+            await asyncio.gather(*(informer.synced.wait() for informer in self._informers))
+            await self.world.compiled.wait()
+            await self._have_certificate.wait()
+            # What was read at the start lives as long as the process: keep the collector off it.
+            gc.collect()
+            gc.freeze()
+            tasks.create_task(self._queue.serve())
+            tasks.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        """Answer on the admission port."""
+        judge = Judge(_Source(self.world, self.surroundings), self.surroundings, _now)
+        app = App(
+            judge,
+            self._queue,
+            deadline=self._settings.deadline_seconds,
+            body_limit=self._settings.body_limit_bytes,
+            clock=time.monotonic,
+        )
+        config = uvicorn.Config(
+            app,
+            host=self._settings.admission_host,
+            port=self._settings.admission_port,
+            http="httptools",
+            loop="none",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            log_config=None,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            ssl_context_factory=lambda *_: self._certificate.context,
+        )
+        self._listener = _Server(config)
+        await self._listener.serve()
+
+    def _listens(self) -> str:
+        return "" if self._listener and self._listener.started else "not listening yet"
+
+    def _watches(self) -> str:
+        waiting = [i.resource.plural for i in self._informers if not i.synced.is_set()]
+        return f"not synced: {', '.join(waiting)}" if waiting else ""
+
+    def _certificate_changed(
+        self, _key: ObjectKey, _old: TLSSecret | None, new: TLSSecret | None
+    ) -> None:
+        """Swap the certificate; a broken or deleted Secret leaves the one that is served."""
+        if new is not None and self._certificate.load(new):
+            self._have_certificate.set()
+            log.info("certificate loaded")
+        else:
+            log.warning("certificate secret is unusable; serving with the previous one")
+
+
+class _Source:
+    """Terms by namespace: the stamp says the tenant, the world says its terms."""
+
+    def __init__(self, world: LiveWorld, surroundings: LiveSurroundings) -> None:
+        self.tenant_of = surroundings.tenant_of
+        self.terms = world.terms
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextlib.asynccontextmanager
+async def serving(service: AdmissionService) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a service beside the body; it is stopped at the end."""
+    task = asyncio.create_task(service.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
