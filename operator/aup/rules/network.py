@@ -91,8 +91,8 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 value=claim.text,
                 detail=claim.problem or _not_verified(claim, terms),
                 remedy=_use_own_hostname(terms),
-                key=(_INDEX.sub("", claim.path), claim.name or claim.text, str(claim.wildcard)),
-                hostname=f"*.{claim.name}" if claim.wildcard and claim.name else claim.name,
+                key=(_INDEX.sub("", claim.path), _whole(claim) or claim.text),
+                hostname=_whole(claim),
             )
 
 
@@ -216,6 +216,11 @@ def _use_own_hostname(terms: NetworkTerms) -> str:
     names = [f"a name in {join(wide, at_most=at_most)}"] if wide else []
     names += [join(exact, at_most=at_most)] if exact else []
     return f"use {', or '.join(names)}, or ask {terms.contact} to verify another domain"
+
+
+def _whole(claim: HostnameClaim) -> str:
+    """Return a canonical hostname with its ``*.``; empty when there is none."""
+    return f"*.{claim.name}" if claim.wildcard and claim.name else claim.name
 
 
 def _key(path: str, address: IPAddress | None, text: str) -> tuple[str, str]:

@@ -388,7 +388,7 @@ def test_the_key_of_a_violation_outlives_another_spelling_but_not_another_field(
     assert keys(spelt) == keys(first) != keys(moved)
 
 
-def test_the_key_of_a_hostname_tells_a_wildcard_from_its_parent() -> None:
+def test_a_hostname_is_known_with_its_wildcard() -> None:
     exposure = Exposure(
         "acme-prod",
         hostnames=(
@@ -397,8 +397,19 @@ def test_the_key_of_a_hostname_tells_a_wildcard_from_its_parent() -> None:
             ANY_NAME,
         ),
     )
-    assert [v.key for v in hostname(exposure, TERMS)] == [
-        ("spec.rules.host", "beta.example", "False"),
-        ("spec.rules.host", "beta.example", "True"),
-        ("spec.rules.host", "", "False"),
+    found = list(hostname(exposure, TERMS))
+    assert [v.key for v in found] == [
+        ("spec.rules.host", "beta.example"),
+        ("spec.rules.host", "*.beta.example"),
+        ("spec.rules.host", ""),
     ]
+    assert [v.hostname for v in found] == ["beta.example", "*.beta.example", ""]
+
+
+@pytest.mark.parametrize("text", ["*.", "*.-x", "8080"])
+def test_a_hostname_that_cannot_be_read_is_no_target_of_an_exemption(text: str) -> None:
+    odd = HostnameClaim(
+        text, "p", ClaimSource.SPEC, name="", wildcard=text.startswith("*."), problem="is odd"
+    )
+    (violation,) = hostname(Exposure("acme-prod", hostnames=(odd,)), TERMS)
+    assert (violation.hostname, violation.key) == ("", ("p", text))
