@@ -4,7 +4,7 @@ The names of stamps, labels and objects stand here because the guard's CEL, the 
 controller must agree on them; ``tests/conformance`` compares.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
@@ -165,6 +165,7 @@ def find_condition(conditions: Iterable[Condition], type_: str) -> Condition | N
 
 
 T = TypeVar("T")
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def read(type_: type[T], manifest: Mapping[str, Any]) -> T:
@@ -172,18 +173,23 @@ def read(type_: type[T], manifest: Mapping[str, Any]) -> T:
 
     Raises `msgspec.ValidationError`, which names the path, when a field has the wrong type.
     """
-    return msgspec.convert(_without_nulls(manifest), type_)
+    return msgspec.convert(_pruned(manifest, lambda value: value is None), type_)
 
 
 def write(value: msgspec.Struct) -> dict[str, Any]:
-    """Return a struct as JSON data for the API server; what is None is left out."""
-    data: dict[str, Any] = _without_nulls(msgspec.to_builtins(value))
-    return data
+    """Return a struct as JSON data for the API server, to be written with server-side apply.
+
+    None and empty lists are left out: to us an empty list means the same as an absent one.
+    """
+    data = msgspec.json.decode(_ENCODER.encode(value))
+    pruned: dict[str, Any] = _pruned(data, lambda value: value in (None, []))
+    return pruned
 
 
-def _without_nulls(value: Any) -> Any:
+def _pruned(value: Any, unwanted: Callable[[Any], bool]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        inner = {key: _pruned(item, unwanted) for key, item in value.items()}
+        return {key: item for key, item in inner.items() if not unwanted(item)}
     if isinstance(value, list | tuple):
-        return [_without_nulls(item) for item in value]
+        return [_pruned(item, unwanted) for item in value]
     return value
