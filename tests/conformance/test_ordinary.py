@@ -13,8 +13,8 @@ from aup.api.policy import AcceptableUsePolicy
 from aup.engine import message
 from aup.engine.decision import Decision
 from aup.engine.evaluate import evaluate
-from aup.facts.extract import extract
-from aup.facts.model import Operation, Subject, Writer
+from aup.facts.extract import extract, extract_object
+from aup.facts.model import Offline, Operation, Subject, Writer
 from aup.policy.compiler import compile_terms
 from aup.policy.terms import Terms
 from aup.policy.world import compile_world
@@ -63,6 +63,8 @@ def test_an_ordinary_manifest_has_no_finding(path: Path) -> None:
         decision = judge(obj)
         assert not decision.denials, message.denial(decision)
         assert not decision.warnings, message.warnings(decision)
+        offline = evaluate(extract_object(obj, decision.subject, Offline()), shipped_terms())
+        assert not offline.denials + offline.warnings
 
 
 @pytest.mark.parametrize(

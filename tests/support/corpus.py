@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aup.documents import read_documents
 
 CASES = Path(__file__).parent.parent / "cases"
 SECTIONS = ("network", "host", "license", "export", "resources")
@@ -37,26 +37,20 @@ class Case:
         return obj
 
 
-def cases(verdict: str | None = None) -> Iterator[Case]:
-    """Yield all cases, sorted by path."""
+def cases(verdict: str | None = None) -> list[Case]:
+    """Return all cases, sorted by path."""
+    return [case for case in _all() if verdict in {None, case.verdict}]
+
+
+def _all() -> Iterator[Case]:
     for section in SECTIONS:
         for path in sorted((CASES / section).glob("*/*/*.yaml")):
-            case = Case(f"{section}/{path.parts[-3]}", path.parts[-2], path)
-            if verdict in {None, case.verdict}:
-                yield case
+            yield Case(f"{section}/{path.parts[-3]}", path.parts[-2], path)
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
     """Read all objects of a file, ``List`` kinds unpacked."""
-    found: list[dict[str, Any]] = []
-    for document in yaml.safe_load_all(path.read_text()):
-        if document is None:
-            continue
-        if isinstance(document.get("items"), list) and str(document.get("kind")).endswith("List"):
-            found.extend(document["items"])
-        else:
-            found.append(document)
-    return found
+    return list(read_documents(path.read_text()))
 
 
 def resolve(obj: Any, path: str) -> Any:
@@ -82,4 +76,4 @@ def resolve(obj: Any, path: str) -> Any:
 
 def as_json(obj: Any) -> bytes:
     """Encode an object as the API server would send it."""
-    return json.dumps(obj, default=str).encode()
+    return json.dumps(obj).encode()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
 from aup.api.assignment import AddressAssignment
 from aup.api.catalog import SoftwareCatalog
@@ -17,6 +16,7 @@ from aup.api.exemption import Exemption
 from aup.api.meta import read
 from aup.api.policy import AcceptableUsePolicy
 from aup.api.tenant import Tenant
+from aup.documents import read_documents
 from aup.facts.model import IPAddress
 from aup.policy.compiler import compile_terms
 from aup.policy.terms import Terms
@@ -48,20 +48,9 @@ PODS = {
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class _TextLoader(yaml.SafeLoader):
-    """Leaves times as text, as JSON has them; read() makes times of them."""
-
-
-_TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def manifests() -> list[dict[str, Any]]:
     """Return the objects of the world as manifests that an API server would take."""
-    with WORLD_FILE.open() as file:
-        return list(yaml.load_all(file, Loader=_TextLoader))  # noqa: S506 - a SafeLoader
+    return list(read_documents(WORLD_FILE.read_text()))
 
 
 def world_objects() -> Objects:
