@@ -84,7 +84,7 @@ GRANTS: dict[Role, tuple[Grant, ...]] = {
     "controller": (
         Grant(
             kinds.LEASES,
-            ("get", "update"),
+            ("get", "patch"),
             "lead",
             names=("{fullname}-controller",),
             own_namespace=True,

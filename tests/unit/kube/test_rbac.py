@@ -1,0 +1,58 @@
+"""The table behind the chart's RBAC."""
+
+import dataclasses
+
+import pytest
+
+from aup.kube.rbac import GRANTS, Call, Grant, Role, uncovered, unused
+from aup.kube.resource import LEASES, PODS, RESOURCES
+
+WHERE = {"operator_namespace": "aup-system", "fullname": "aup-operator"}
+LEAD = Grant(LEASES, ("get",), "lead", names=("{fullname}-controller",), own_namespace=True)
+RIGHT = Call("get", "coordination.k8s.io", "leases", "", "aup-system", "aup-operator-controller")
+
+
+def test_a_grant_covers_exactly_its_calls() -> None:
+    assert LEAD.covers(RIGHT, **WHERE)
+    for other in (
+        {"verb": "update"},
+        {"group": ""},
+        {"resource": "pods"},
+        {"subresource": "status"},
+        {"namespace": "acme-prod"},
+        {"name": "another"},
+    ):
+        assert not LEAD.covers(dataclasses.replace(RIGHT, **other), **WHERE), other
+
+
+def test_a_call_that_no_grant_covers_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GRANTS, "controller", (LEAD,))
+    extra = Call("delete", "", "pods", "", "acme-prod", "web")
+    assert uncovered([RIGHT, extra], "controller", **WHERE) == [extra]
+
+
+def test_a_grant_that_nothing_needed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    spare = Grant(PODS, ("list", "watch"), "count")
+    monkeypatch.setitem(GRANTS, "controller", (LEAD, spare))
+    calls = [RIGHT, Call("list", "", "pods")]
+    assert unused(calls, "controller", **WHERE) == [(spare, "watch")]
+
+
+@pytest.mark.parametrize("role", GRANTS)
+def test_each_grant_is_sound(role: Role) -> None:
+    """Known resources, known verbs, a reason; names only where RBAC knows them."""
+    rbac_verbs = {"get", "list", "watch", "create", "update", "patch", "delete"}
+    for grant in GRANTS[role]:
+        assert grant.resource in RESOURCES
+        assert set(grant.verbs) <= rbac_verbs, grant
+        assert grant.why
+        if grant.names:
+            assert not {"create", "list", "watch"} & set(grant.verbs), grant
+        if grant.own_namespace:
+            assert grant.resource.namespaced, grant
+
+
+def test_the_admission_role_changes_nothing() -> None:
+    """A replica that answers every tenant's requests holds no right to write."""
+    for grant in GRANTS["admission"]:
+        assert set(grant.verbs) <= {"get", "list", "watch"}, grant
