@@ -85,7 +85,7 @@ def _mapped(text: str) -> str:
     if text.isascii():
         return text.lower()
     try:
-        return idna.uts46_remap(text, std3_rules=False, transitional=False)
+        return idna.uts46_remap(text, std3_rules=False)
     except idna.IDNAError:
         raise _UnreadableError("has characters that no hostname may have") from None
 

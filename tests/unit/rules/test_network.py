@@ -62,6 +62,7 @@ TENANTS = [
     Writer("system:serviceaccount:acme-prod:metallb"),
     Writer("system:serviceaccount:kube-system-acme:endpointslice-controller"),
     Writer("xsystem:serviceaccount:kube-system:endpointslice-controller"),
+    Writer("system:serviceaccount:kube-system:endpointslice-controller:more"),
     Writer("kube-system"),
     Writer("system:nodes"),
 ]
