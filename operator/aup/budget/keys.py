@@ -1,0 +1,76 @@
+"""The keys of a ResourceQuota: which there are, in what steps they count, what they force.
+
+From k8s.io/kubernetes ``pkg/apis/core/helper`` and ``pkg/quota/v1/evaluator/core/pods.go``. The
+API server refuses a whole quota for one bad key, and a namespace without its quota gets no
+workload, so keys are checked before anything is written.
+"""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+_MILLI: Final = Decimal("0.001")
+_STANDARD: Final = frozenset(
+    {
+        *("cpu", "memory", "ephemeral-storage"),
+        *("requests.cpu", "requests.memory", "requests.ephemeral-storage", "requests.storage"),
+        *("limits.cpu", "limits.memory", "limits.ephemeral-storage"),
+        *("pods", "services", "services.loadbalancers", "services.nodeports"),
+        *("replicationcontrollers", "resourcequotas", "secrets", "configmaps"),
+        "persistentvolumeclaims",
+    }
+)
+_CONTAINER: Final = frozenset({"cpu", "memory", "ephemeral-storage"})
+"""Resources that every container may ask for."""
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+_DNS = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+_OPEN = re.compile(
+    rf"count/{_NAME}"
+    rf"|(?:requests\.)?hugepages-[0-9]+(?:Ki|Mi|Gi)"
+    rf"|requests\.{_DNS}/{_NAME}"
+    rf"|{_DNS}\.storageclass\.storage\.k8s\.io/(?:requests\.storage|persistentvolumeclaims)"
+)
+"""Counts of any kind of object, hugepages, extended resources, storage classes."""
+
+
+def is_quota_key(key: str) -> bool:
+    """Return whether a ResourceQuota takes a key."""
+    return key in _STANDARD or _OPEN.fullmatch(key) is not None
+
+
+def step(key: str) -> Decimal:
+    """Return the finest amount that is handed out: a thousandth of a core, a byte, a piece."""
+    return _MILLI if key.rpartition(".")[2] == "cpu" else Decimal(1)
+
+
+def is_bytes(key: str) -> bool:
+    """Return whether a key counts bytes."""
+    return key.endswith(("memory", "storage")) or "hugepages-" in key
+
+
+def is_limit(key: str) -> bool:
+    """Return whether a quota on the key refuses containers that set no limit."""
+    return key.startswith("limits.")
+
+
+def is_pod_key(key: str) -> bool:
+    """Return whether pods, and nothing else, use up a key."""
+    if "/" in key:
+        return key == "count/pods" or key.startswith("requests.")
+    resource = key.removeprefix("requests.").removeprefix("limits.")
+    return resource in {*_CONTAINER, "pods"} or resource.startswith("hugepages-")
+
+
+def defaulted_request(key: str) -> str:
+    """Return the resource for which a quota on the key wants every container to say a request.
+
+    Only cpu and memory are refused when they are missing; ephemeral storage would pass uncounted.
+    Empty where containers need to say nothing.
+    """
+    resource = key.removeprefix("requests.")
+    return resource if resource in _CONTAINER else ""
+
+
+def defaulted_limit(key: str) -> str:
+    """Return the resource for which a quota on the key wants every container to say a limit."""
+    return key.removeprefix("limits.") if is_limit(key) else ""

@@ -1,0 +1,209 @@
+"""A tenant's budget, shared out over its namespaces as native quotas.
+
+The shares add up to the budget exactly: namespaces with a ceiling come first, the others get equal
+parts, and what a division leaves over goes, one step each, to the first of them by name. Ceilings
+that together exceed the budget are cut in proportion.
+
+Before enforcement begins nothing may be lost that runs. A share is then raised to twice the
+present use, since a rollout runs every pod twice; it is never lowered below the quota that
+stands, since use drops for a moment whenever pods are re-created; and keys that would refuse what
+passes today, or whose use is not known, are left out.
+
+A native quota is not exact under concurrency, so neither is this plan. Whoever plans better takes
+the place of `plan` behind `Planner`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, Protocol
+
+from aup.api.meta import Quantity
+from aup.api.policy import ResourceTerms
+from aup.api.tenant import Budget
+from aup.budget.keys import (
+    defaulted_limit,
+    defaulted_request,
+    is_limit,
+    is_pod_key,
+    is_quota_key,
+    step,
+)
+from aup.budget.quantity import LARGEST, ceiling, floor, parse
+from aup.budget.usage import Amounts, Defaults
+
+ROLLOUT: Final = 2
+"""How many times a pod may run while it is replaced (``maxSurge: 100%``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantBudget:
+    """A budget in numbers."""
+
+    hard: Amounts
+    """For all namespaces together, by quota key; empty with no ceilings: there is no budget."""
+    ceilings: Mapping[str, Amounts]
+    """By namespace."""
+    defaults: Defaults
+    """For containers that say nothing, by resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceUse:
+    """A namespace of the tenant as it is now."""
+
+    name: str
+    used: Amounts
+    """By quota key, counted as if every pod were created anew.
+
+    A missing key that only pods use up is zero; any other missing key is not known.
+    """
+    hard: Amounts = field(default_factory=dict)
+    """What its quota of ours says now; empty without one."""
+    defaulted: frozenset[str] = frozenset()
+    """Resources for which somebody else's LimitRange gives defaults: theirs fit its bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one namespace gets."""
+
+    hard: Amounts
+    defaults: Defaults
+
+
+class Planner(Protocol):
+    """Shares a budget out."""
+
+    def __call__(
+        self, budget: TenantBudget, namespaces: Sequence[NamespaceUse], *, enforcing: bool
+    ) -> Mapping[str, Allowance]:
+        """Return what each namespace gets; nothing for a tenant without a budget."""
+
+
+def read_budget(spec: Budget, resources: ResourceTerms) -> tuple[TenantBudget, tuple[str, ...]]:
+    """Read the budget of a tenant and the defaults of its policy.
+
+    Returns:
+        The budget without what cannot be read, and a sentence on each of those.
+
+    """
+    problems: list[str] = []
+    hard = _amounts("budget.hard", spec.hard, problems)
+    ceilings = {
+        namespace: _amounts(f"budget.namespaceCeilings.{namespace}", quantities, problems)
+        for namespace, quantities in sorted(spec.namespace_ceilings.items())
+    }
+    requests, limits = resources.default_requests, resources.default_limits
+    defaults = Defaults(
+        requests=_resources("defaultRequests", requests.cpu, requests.memory, problems),
+        limits=_resources("defaultLimits", limits.cpu, limits.memory, problems),
+    )
+    return TenantBudget(hard, ceilings, defaults), tuple(problems)
+
+
+def plan(
+    budget: TenantBudget, namespaces: Sequence[NamespaceUse], *, enforcing: bool
+) -> Mapping[str, Allowance]:
+    """Share a budget out; the order of the namespaces does not matter."""
+    hard: dict[str, dict[str, Decimal]] = {namespace.name: {} for namespace in namespaces}
+    for key in _keys(budget, hard):
+        shares = _shares(key, budget, sorted(hard))
+        for namespace in namespaces:
+            amount = shares.get(namespace.name)
+            if amount is not None and not enforcing:
+                amount = _gentle(key, amount, namespace)
+            if amount is not None:
+                hard[namespace.name][key] = amount
+    return {
+        namespace.name: Allowance(
+            hard[namespace.name],
+            _defaults(hard[namespace.name], budget.defaults, namespace.defaulted),
+        )
+        for namespace in namespaces
+        if hard[namespace.name]
+    }
+
+
+def _keys(budget: TenantBudget, namespaces: Iterable[str]) -> list[str]:
+    """Return every key that limits one of the namespaces."""
+    ceilings = (budget.ceilings.get(namespace, {}) for namespace in namespaces)
+    return sorted({*budget.hard, *(key for amounts in ceilings for key in amounts)})
+
+
+def _shares(key: str, budget: TenantBudget, names: Sequence[str]) -> Mapping[str, Decimal]:
+    """Return each namespace's part of one key, in name order, while budgets are enforced."""
+    size = step(key)
+    capped = {
+        name: floor(budget.ceilings[name][key], size)
+        for name in names
+        if key in budget.ceilings.get(name, {})
+    }
+    if key not in budget.hard:
+        return {name: steps * size for name, steps in capped.items()}
+    whole = floor(budget.hard[key], size)
+    if sum(capped.values()) > whole:
+        capped = _cut(capped, whole)
+    others = [name for name in names if name not in capped]
+    rest = whole - sum(capped.values())
+    each, over = divmod(rest, len(others)) if others else (0, 0)
+    equal = {name: each + (place < over) for place, name in enumerate(others)}
+    return {name: steps * size for name, steps in (capped | equal).items()}
+
+
+def _cut(ceilings: Mapping[str, int], whole: int) -> dict[str, int]:
+    """Scale ceilings down to a whole, rounding down."""
+    asked = sum(ceilings.values())
+    return {name: steps * whole // asked for name, steps in ceilings.items()}
+
+
+def _gentle(key: str, share: Decimal, namespace: NamespaceUse) -> Decimal | None:
+    """Return a share that loses nothing of what runs; ``None``: better no limit yet."""
+    used = namespace.used.get(key, Decimal(0) if is_pod_key(key) else None)
+    if is_limit(key) or used is None:
+        return None
+    size = step(key)
+    doubled = ROLLOUT * ceiling(used, size) * size
+    return min(max(share, doubled, namespace.hard.get(key, Decimal(0))), LARGEST)
+
+
+def _defaults(hard: Amounts, defaults: Defaults, taken: frozenset[str]) -> Defaults:
+    """Return the defaults without which a quota would refuse ordinary containers."""
+    wanted_limits = {defaulted_limit(key) for key in hard} - taken
+    limits = {r: a for r, a in sorted(defaults.limits.items()) if r in wanted_limits}
+    # Where a LimitRange gives a limit and no request, the request becomes as large as the limit.
+    wanted = ({defaulted_request(key) for key in hard} | limits.keys()) - taken
+    requests = {
+        resource: min(amount, limits.get(resource, amount))
+        for resource, amount in sorted(defaults.requests.items())
+        if resource in wanted
+    }
+    return Defaults(requests, limits)
+
+
+def _amounts(at: str, quantities: Mapping[str, Quantity], problems: list[str]) -> Amounts:
+    """Read quantities by quota key."""
+    amounts: dict[str, Decimal] = {}
+    for key, quantity in sorted(quantities.items()):
+        if not is_quota_key(key):
+            problems.append(f"{at}: {key} is no key of a ResourceQuota")
+        elif (amount := _amount(f"{at}.{key}", quantity, problems)) is not None:
+            amounts[key] = amount
+    return amounts
+
+
+def _resources(at: str, cpu: Quantity, memory: Quantity, problems: list[str]) -> Amounts:
+    """Read the defaults of a policy."""
+    read = {
+        resource: _amount(f"resources.{at}.{resource}", quantity, problems)
+        for resource, quantity in (("cpu", cpu), ("memory", memory))
+    }
+    return {resource: amount for resource, amount in read.items() if amount is not None}
+
+
+def _amount(at: str, quantity: Quantity, problems: list[str]) -> Decimal | None:
+    try:
+        return parse(quantity)
+    except ValueError as error:
+        problems.append(f"{at}: {error}")
+        return None

@@ -1,0 +1,251 @@
+"""Sharing a budget out: never more than there is, and nothing lost before enforcement."""
+
+from decimal import Decimal
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aup.api.policy import ResourceTerms
+from aup.api.tenant import Budget
+from aup.budget.keys import step
+from aup.budget.planner import (
+    ROLLOUT,
+    Allowance,
+    NamespaceUse,
+    Planner,
+    TenantBudget,
+    plan,
+    read_budget,
+)
+from aup.budget.usage import Amounts
+
+PLAN: Planner = plan
+
+
+def budget(spec: Budget) -> TenantBudget:
+    read, problems = read_budget(spec, ResourceTerms())
+    assert not problems
+    return read
+
+
+def spaces(*names: str, **used: str) -> list[NamespaceUse]:
+    """Return namespaces that all use the same."""
+    amounts = {key.replace("_", "."): Decimal(text) for key, text in used.items()}
+    return [NamespaceUse(name, amounts) for name in names]
+
+
+def hard(allowances: dict[str, Allowance], key: str) -> dict[str, Decimal]:
+    return {name: allowance.hard[key] for name, allowance in allowances.items()}
+
+
+def shares(spec: Budget, *names: str, key: str = "pods") -> dict[str, Decimal]:
+    return hard(dict(PLAN(budget(spec), spaces(*names), enforcing=True)), key)
+
+
+def test_without_ceilings_the_parts_are_equal() -> None:
+    assert shares(Budget(hard={"pods": "9"}), "a", "b", "c") == {"a": 3, "b": 3, "c": 3}
+
+
+def test_what_a_division_leaves_over_goes_to_the_first_by_name() -> None:
+    assert shares(Budget(hard={"pods": "11"}), "c", "a", "b") == {"a": 4, "b": 4, "c": 3}
+
+
+def test_cores_are_divided_to_the_thousandth() -> None:
+    spec = Budget(hard={"requests.cpu": "1"})
+    assert shares(spec, "a", "b", "c", key="requests.cpu") == {
+        "a": Decimal("0.334"),
+        "b": Decimal("0.333"),
+        "c": Decimal("0.333"),
+    }
+
+
+def test_a_ceiling_comes_first_and_the_rest_is_shared() -> None:
+    spec = Budget(hard={"pods": "10"}, namespace_ceilings={"dev": {"pods": "2"}})
+    assert shares(spec, "dev", "prod", "web") == {"dev": 2, "prod": 4, "web": 4}
+
+
+def test_ceilings_above_the_budget_are_cut_in_proportion() -> None:
+    ceilings = {"a": {"pods": "30"}, "b": {"pods": "10"}}
+    spec = Budget(hard={"pods": "20"}, namespace_ceilings=ceilings)
+    assert shares(spec, "a", "b", "c") == {"a": 15, "b": 5, "c": 0}
+
+
+def test_the_ceiling_of_a_namespace_that_is_not_there_takes_nothing() -> None:
+    spec = Budget(hard={"pods": "10"}, namespace_ceilings={"gone": {"pods": "8"}})
+    assert shares(spec, "a", "b") == {"a": 5, "b": 5}
+
+
+def test_a_ceiling_without_a_budget_limits_its_namespace_only() -> None:
+    spec = Budget(namespace_ceilings={"dev": {"pods": "2"}})
+    assert shares(spec, "dev", "prod") == {"dev": 2}
+
+
+def test_without_a_budget_there_is_no_quota() -> None:
+    assert PLAN(budget(Budget()), spaces("a"), enforcing=True) == {}
+
+
+def test_before_enforcement_a_share_is_raised_to_what_a_rollout_needs() -> None:
+    spec = budget(Budget(hard={"pods": "10"}))
+    busy, idle = spaces("busy", pods="7")[0], spaces("idle")[0]
+    assert hard(dict(PLAN(spec, [busy, idle], enforcing=False)), "pods") == {"busy": 14, "idle": 5}
+
+
+def test_before_enforcement_a_quota_is_never_lowered() -> None:
+    """All pods of a namespace may be gone for a moment while they are re-created."""
+    spec = budget(Budget(hard={"pods": "10"}))
+    gone = NamespaceUse("busy", used={}, hard={"pods": Decimal(14)})
+    assert hard(dict(PLAN(spec, [gone], enforcing=False)), "pods") == {"busy": 14}
+    assert hard(dict(PLAN(spec, [gone], enforcing=True)), "pods") == {"busy": 10}
+
+
+def test_before_enforcement_limits_are_left_out() -> None:
+    """A quota on limits refuses containers that set none."""
+    spec = budget(Budget(hard={"limits.cpu": "10", "requests.cpu": "5"}))
+    (early,) = PLAN(spec, spaces("a"), enforcing=False).values()
+    (late,) = PLAN(spec, spaces("a"), enforcing=True).values()
+    assert set(early.hard) == {"requests.cpu"}
+    assert not early.defaults.limits
+    assert set(late.hard) == {"limits.cpu", "requests.cpu"}
+    assert late.defaults.limits == {"cpu": 1}
+
+
+def test_before_enforcement_a_key_of_unknown_use_is_left_out() -> None:
+    spec = budget(Budget(hard={"services.loadbalancers": "2", "pods": "4"}))
+    (early,) = PLAN(spec, spaces("a"), enforcing=False).values()
+    assert set(early.hard) == {"pods"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "requests"),
+    [
+        (("requests.cpu",), {"cpu"}),
+        (("memory", "cpu"), {"cpu", "memory"}),
+        (("limits.memory",), {"memory"}),
+        (("pods", "requests.storage"), set()),
+    ],
+)
+def test_requests_are_defaulted_where_the_quota_asks_for_them(
+    keys: tuple[str, ...], requests: set[str]
+) -> None:
+    spec = budget(Budget(hard=dict.fromkeys(keys, "100Gi")))
+    (allowance,) = PLAN(spec, spaces("a"), enforcing=True).values()
+    assert set(allowance.defaults.requests) == requests
+
+
+def test_defaults_of_somebody_else_are_left_alone() -> None:
+    spec = budget(Budget(hard={"requests.cpu": "4", "requests.memory": "4Gi"}))
+    namespace = NamespaceUse("a", used={}, defaulted=frozenset({"cpu"}))
+    (allowance,) = PLAN(spec, [namespace], enforcing=True).values()
+    assert set(allowance.defaults.requests) == {"memory"}
+
+
+def test_what_cannot_be_read_of_a_budget_is_told_and_left_out() -> None:
+    spec = Budget(
+        hard={"requests.cpu": "4 cores", "request.memory": "1Gi", "pods": 10},
+        namespace_ceilings={"dev": {"pods": "-1"}},
+    )
+    read, problems = read_budget(spec, ResourceTerms())
+    assert read.hard == {"pods": 10}
+    assert read.ceilings == {"dev": {}}
+    assert problems == (
+        "budget.hard: request.memory is no key of a ResourceQuota",
+        "budget.hard.requests.cpu: '4 cores' is no quantity such as 500m or 4Gi",
+        "budget.namespaceCeilings.dev.pods: '-1' is negative",
+    )
+
+
+KEYS = ("requests.cpu", "requests.memory", "limits.cpu", "pods", "services.loadbalancers")
+NAMES = ("a", "b", "c", "d", "e")
+_amounts = st.dictionaries(
+    st.sampled_from(KEYS), st.decimals(0, 10**6, places=4, allow_nan=False), max_size=len(KEYS)
+)
+_budgets = st.builds(
+    lambda hard, ceilings: TenantBudget(hard, ceilings, budget(Budget()).defaults),
+    hard=_amounts,
+    ceilings=st.dictionaries(st.sampled_from((*NAMES, "gone")), _amounts, max_size=4),
+)
+_namespaces = st.lists(
+    st.builds(NamespaceUse, st.sampled_from(NAMES), used=_amounts, hard=_amounts),
+    max_size=len(NAMES),
+    unique_by=lambda namespace: namespace.name,
+)
+
+
+def amounts_of(allowances: dict[str, Allowance], key: str) -> list[Decimal]:
+    return [a.hard[key] for a in allowances.values() if key in a.hard]
+
+
+@given(_budgets, _namespaces)
+def test_enforced_shares_never_exceed_the_budget(
+    spec: TenantBudget, namespaces: list[NamespaceUse]
+) -> None:
+    allowances = dict(PLAN(spec, namespaces, enforcing=True))
+    for key, whole in spec.hard.items():
+        got = amounts_of(allowances, key)
+        assert sum(got) <= whole
+        uncapped = [n for n in namespaces if key not in spec.ceilings.get(n.name, {})]
+        if uncapped:
+            assert whole - sum(got) < step(key), "the budget is shared out whole"
+
+
+@given(_budgets, _namespaces)
+def test_enforced_shares_never_exceed_a_ceiling(
+    spec: TenantBudget, namespaces: list[NamespaceUse]
+) -> None:
+    for name, allowance in PLAN(spec, namespaces, enforcing=True).items():
+        for key, ceiling in spec.ceilings.get(name, {}).items():
+            assert allowance.hard[key] <= ceiling
+
+
+@given(_budgets, _namespaces)
+def test_namespaces_without_a_ceiling_get_the_same_up_to_one_step(
+    spec: TenantBudget, namespaces: list[NamespaceUse]
+) -> None:
+    allowances = PLAN(spec, namespaces, enforcing=True)
+    for key in spec.hard:
+        names = [n.name for n in namespaces if key not in spec.ceilings.get(n.name, {})]
+        got = [allowances[name].hard[key] for name in names]
+        assert not got or max(got) - min(got) <= step(key)
+
+
+@given(_budgets, _namespaces)
+def test_before_enforcement_every_namespace_has_room_for_all_its_pods_twice(
+    spec: TenantBudget, namespaces: list[NamespaceUse]
+) -> None:
+    allowances = PLAN(spec, namespaces, enforcing=False)
+    enforced = PLAN(spec, namespaces, enforcing=True)
+    for namespace in namespaces:
+        limits: Amounts = allowances[namespace.name].hard if namespace.name in allowances else {}
+        for key, amount in limits.items():
+            assert not key.startswith("limits.")
+            assert amount >= ROLLOUT * namespace.used.get(key, Decimal(0))
+            assert amount >= namespace.hard.get(key, Decimal(0))
+            assert amount >= enforced[namespace.name].hard[key]
+
+
+@given(_budgets, _namespaces, st.booleans(), st.randoms())
+def test_the_order_of_namespaces_changes_nothing(
+    spec: TenantBudget,
+    namespaces: list[NamespaceUse],
+    enforcing: bool,  # noqa: FBT001
+    random: Random,
+) -> None:
+    shuffled = list(namespaces)
+    random.shuffle(shuffled)
+    assert PLAN(spec, shuffled, enforcing=enforcing) == PLAN(spec, namespaces, enforcing=enforcing)
+
+
+@given(_budgets, _namespaces, st.integers(0, 1000))
+def test_a_larger_budget_takes_nothing_from_anybody(
+    spec: TenantBudget, namespaces: list[NamespaceUse], more: int
+) -> None:
+    larger = TenantBudget(
+        {key: amount + more for key, amount in spec.hard.items()}, spec.ceilings, spec.defaults
+    )
+    before = PLAN(spec, namespaces, enforcing=True)
+    after = PLAN(larger, namespaces, enforcing=True)
+    for name, allowance in before.items():
+        for key, amount in allowance.hard.items():
+            assert after[name].hard[key] >= amount
