@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from aup.facts.claims import MAX_CLAIMS
 from aup.facts.extract import extract
 from aup.facts.model import (
     ClaimSource,
@@ -306,13 +305,3 @@ def test_endpoints_name_ready_and_not_ready_targets() -> None:
         ("subsets[0].notReadyAddresses[0].ip", "::1"),
         ("subsets[2].notReadyAddresses[0].ip", "::2"),
     ]
-
-
-@pytest.mark.parametrize(("over", "problems"), [(0, 0), (1, 1)])
-def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
-    over: int, problems: int
-) -> None:
-    found = facts("Service", {"spec": {"externalIPs": ["203.0.113.9"] * (MAX_CLAIMS + over)}})
-    assert found.exposure is not None
-    assert len(found.exposure.addresses) == MAX_CLAIMS
-    assert [p.detail for p in found.problems] == ["has more than 4096 addresses"] * problems

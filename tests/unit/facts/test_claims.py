@@ -1,0 +1,61 @@
+"""Claims out of fields: what is absent, what is unreadable, and how many are looked at."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from aup.facts import claims
+from aup.facts.claims import ADDRESS_ANNOTATIONS, MAX_CLAIMS
+from aup.facts.model import AddressClaim, ClaimSource, Problem, Subject
+from aup.facts.wire.shape import WHOLE
+
+SUBJECT = Subject("", "Service", "acme-prod", "web")
+FOREIGN = "203.0.113.9"
+
+
+def endless() -> Iterator[AddressClaim]:
+    while True:
+        yield from claims.address(FOREIGN, "p", ClaimSource.SPEC)
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_null_and_empty_scalars_are_absent(value: object) -> None:
+    assert claims.is_absent(value)
+    assert list(claims.address(value, "p", ClaimSource.SPEC)) == []
+
+
+@pytest.mark.parametrize("value", [False, 0, [], {}, " "])
+def test_what_is_merely_false_is_a_claim_that_cannot_be_read(value: object) -> None:
+    (claim,) = claims.address(value, "p", ClaimSource.STATUS)
+    assert (claim.address, claim.source) == (None, ClaimSource.STATUS)
+    assert claim.problem
+
+
+def test_an_empty_element_is_not_an_absent_one() -> None:
+    (claim,) = claims.address_list([None, ""], "spec.externalIPs")
+    assert (claim.path, claim.problem) == (
+        "spec.externalIPs[1]",
+        "is empty where an address belongs",
+    )
+
+
+def test_all_annotations_that_take_addresses_are_read() -> None:
+    found = claims.annotated_addresses(dict.fromkeys(ADDRESS_ANNOTATIONS, FOREIGN), "a")
+    assert [c.path for c in found] == [f'a["{key}"]' for key in ADDRESS_ANNOTATIONS]
+
+
+@pytest.mark.parametrize(("over", "problems"), [(0, ()), (1, ("addresses",))])
+def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
+    over: int, problems: tuple[str, ...]
+) -> None:
+    values = [FOREIGN] * (MAX_CLAIMS + over)
+    found = claims.exposed(SUBJECT, (), addresses=claims.address_list(values, "p"))
+    assert found.exposure is not None
+    assert len(found.exposure.addresses) == MAX_CLAIMS
+    assert found.problems == tuple(Problem(WHOLE, "", f"has more than 4096 {p}") for p in problems)
+
+
+def test_claims_past_the_limit_are_not_even_made() -> None:
+    earlier = Problem("spec", "", "is a list where an object belongs")
+    found = claims.exposed(SUBJECT, (earlier,), addresses=endless())
+    assert found.problems == (earlier, Problem(WHOLE, "", "has more than 4096 addresses"))
