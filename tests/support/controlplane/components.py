@@ -3,10 +3,10 @@
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[3]
-GO_MODULES = REPOSITORY / "tools" / "go"
+from support.repository import ROOT
+
+GO_MODULES = ROOT / "tools" / "go"
 """One Go module for each component; its go.sum is what makes a build from source verifiable."""
 
 DEFAULT_KUBERNETES = "1.36.3"
