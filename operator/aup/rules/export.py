@@ -107,12 +107,12 @@ def _category(text: str, categories: Iterable[ExportCategory]) -> ExportCategory
 def _misplaced(ground: RegionGround, reason: _Controlled, terms: ExportTerms) -> Violation:
     """Return the violation of a region that the manifest lets the pod into."""
     country = terms.known_regions.get(ground.region)
-    lies = f"in {country}" if country else "in a country that the policy does not name"
-    where = "is a region" if ground.value == ground.region else f"is a node in {ground.region},"
+    region = f"a region in {country}" if country else "a region of no known country"
+    where = region if ground.value == ground.region else f"a node in {ground.region}, {region}"
     return Violation(
         path=ground.path,
         value=ground.value,
-        detail=f"{where} {lies}, and {_limits(reason)}",
+        detail=f"is {where}, and {_limits(reason)}",
         remedy=_place(reason, terms),
         key=(reason.category.id, reason.image.partition("@")[0], ground.region),
         image=reason.image,

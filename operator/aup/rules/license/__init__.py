@@ -134,7 +134,7 @@ def _falls_short(short: Shortfall, terms: LicenseTerms) -> str:
     """Say what the tenant holds, as far as it goes."""
     if short.entitlement is None:
         return f"for which {terms.tenant} holds no valid entitlement"
-    gaps = join([gap.words for gap in short.gaps], "and")
+    gaps = ", and ".join(gap.words for gap in short.gaps)
     return f"and the entitlement {short.entitlement.name} of {terms.tenant} {gaps}"
 
 
