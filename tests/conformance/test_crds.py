@@ -2,9 +2,6 @@
 
 import copy
 import re
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 import msgspec
 import pytest
@@ -22,6 +19,7 @@ from support.schema import (
     Schema,
     crds,
     differences,
+    lost,
     named_fields,
     schema_fields,
     struct_fields,
@@ -249,29 +247,6 @@ def body_schema(kind: Kind) -> Schema:
     """Return the schema of an object without what every object has."""
     schema = CRDS[kind.name].schema
     return {k: v for k, v in schema.items() if k != "x-kubernetes-validations"}
-
-
-def lost(sent: Any, got: Any, path: str = "") -> list[str]:
-    """Return the paths at which something that was sent did not come back."""
-    if sent in (None, []):
-        return [] if got is None else [path]
-    if isinstance(sent, Mapping):
-        if not isinstance(got, Mapping):
-            return [path]
-        return [p for k, v in sent.items() for p in lost(v, got.get(k), f"{path}.{k}")]
-    if isinstance(sent, list):
-        if not isinstance(got, list) or len(sent) != len(got):
-            return [path]
-        return [p for i, v in enumerate(sent) for p in lost(v, got[i], f"{path}[{i}]")]
-    return [] if sent == got or same_time(sent, got) else [path]
-
-
-def same_time(sent: Any, got: Any) -> bool:
-    """Tell whether both are one instant, in whatever form."""
-    try:
-        return datetime.fromisoformat(sent) == datetime.fromisoformat(got)
-    except (TypeError, ValueError):
-        return False
 
 
 @every_kind

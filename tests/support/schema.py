@@ -1,7 +1,7 @@
 """Our CRDs as data: loaded, flattened, compared with types, and turned into JSON Schema."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -253,3 +253,26 @@ def json_schema(schema: Schema) -> Schema:
 def python_pattern(pattern: str) -> str:
     """Write a pattern of Go (RE2) so that Python means the same: ASCII, ``$`` is the very end."""
     return re.sub(r"\$$", r"\\Z", pattern).replace(r"\d", "[0-9]")
+
+
+def lost(sent: Any, got: Any, path: str = "") -> list[str]:
+    """Return the paths at which something that was sent did not come back."""
+    if sent in (None, []):
+        return [] if got is None else [path]
+    if isinstance(sent, Mapping):
+        if not isinstance(got, Mapping):
+            return [path]
+        return [p for k, v in sent.items() for p in lost(v, got.get(k), f"{path}.{k}")]
+    if isinstance(sent, list):
+        if not isinstance(got, list) or len(sent) != len(got):
+            return [path]
+        return [p for i, v in enumerate(sent) for p in lost(v, got[i], f"{path}[{i}]")]
+    return [] if sent == got or _same_time(sent, got) else [path]
+
+
+def _same_time(sent: Any, got: Any) -> bool:
+    """Tell whether both are one instant, in whatever form."""
+    try:
+        return datetime.fromisoformat(sent) == datetime.fromisoformat(got)
+    except (TypeError, ValueError):
+        return False

@@ -54,9 +54,15 @@ def object_name(*, address: str | None = None, hostname: str | None = None) -> s
 
     IPv6 is written in full, since ``::1`` would begin with a hyphen. The label ``wc--any`` stands
     for ``*``: hyphens in third and fourth place are reserved, so that no host is called that.
-    Raises ValueError for text that is no address.
+    Raises ValueError for text that is no address, and where both are missing.
     """
     if address is not None:
+        if "%" in address:
+            raise ValueError(
+                f"{address!r} is an address with a zone, which means nothing elsewhere"
+            )
         return ipaddress.ip_address(address).exploded.replace(":", "-")
-    name = (hostname or "").rstrip(".").lower()
+    if not hostname:
+        raise ValueError("an address or a hostname is needed")
+    name = hostname.rstrip(".").lower()
     return f"wc--any{name[1:]}" if name.startswith("*") else name
