@@ -70,8 +70,9 @@ class UnreachableError(AupError):
     """
 
     def __init__(self, *, server: str, problem: str) -> None:
-        super().__init__(f"cannot reach the Kubernetes API server at {server}: {problem}")
+        super().__init__(f"cannot reach the Kubernetes API server ({server}): {problem}")
         self.server = server
+        """Its URL, or the configuration that should name it."""
         self.problem = problem
 
 

@@ -389,9 +389,9 @@ async def test_an_api_server_that_is_not_there_is_named(
     path = tmp_path / "kubeconfig"
     path.write_text(cluster.kubeconfig.read_text().replace(cluster.url, "https://127.0.0.1:1"))
     async with await Cluster.connect(kubeconfig=path) as kube:
-        with pytest.raises(UnreachableError, match=r"cannot reach .* https://127\.0\.0\.1:1"):
+        with pytest.raises(UnreachableError, match=r"cannot reach .*https://127\.0\.0\.1:1"):
             await kube.get(NAMESPACES, "default")
-    with pytest.raises(UnreachableError, match="absent"):
+    with pytest.raises(UnreachableError, match=r"kubeconfig .*/absent\): there is no such file"):
         await Cluster.connect(kubeconfig=tmp_path / "absent")
 
 

@@ -57,6 +57,12 @@ def _in_cluster() -> bool:
     return bool(os.environ.get("KUBERNETES_SERVICE_HOST"))
 
 
+def _must_exist(kubeconfig: Path | None) -> None:
+    """Raise FileNotFoundError for a file that is not there, which the library takes for empty."""
+    if kubeconfig is not None and not kubeconfig.is_file():
+        raise FileNotFoundError("there is no such file")
+
+
 async def _load(kubeconfig: Path | None, context: str | None) -> Any:
     """Load the configuration: the given file, else the pod's ServiceAccount, else kubectl's."""
     configuration = client.Configuration()
@@ -105,7 +111,8 @@ class Connection:
         async def load() -> Any:
             return await _load(kubeconfig, context)
 
-        with _wrapped(f"the one of {kubeconfig or 'the default configuration'}"):
+        with _wrapped(f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"):
+            _must_exist(kubeconfig)
             return cls(await load(), load)
 
     async def close(self) -> None:
