@@ -24,10 +24,15 @@ def _covers(exemption: ExemptionTerm, rule: str, violation: Violation, namespace
         return False
     if exemption.namespaces and namespace not in exemption.namespaces:
         return False
-    if exemption.images and violation.image not in exemption.images:
+    if exemption.images and not _names(exemption, violation.image):
         return False
     if exemption.targets is None:
         return True
     if violation.address is not None:
         return violation.address in exemption.targets
     return violation.hostname in exemption.hostnames
+
+
+def _names(exemption: ExemptionTerm, image: str) -> bool:
+    """Tell whether an exemption names an image: by its digest, or by its whole repository."""
+    return image in exemption.images or image.partition("@")[0] in exemption.images

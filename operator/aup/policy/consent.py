@@ -1,10 +1,12 @@
 """Exemptions, read: what written consent covers once it is in force."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aup.api.exemption import Exemption, ExemptionSpec
 from aup.api.meta import ObjectMeta
 from aup.facts.hostname import parse_hostname
+from aup.facts.image import read_image
 from aup.policy.addresses import AddressSet
 from aup.policy.problem import Reason, Trouble
 from aup.policy.terms import ExemptionTerm
@@ -26,34 +28,72 @@ def read_consent(
 ) -> tuple[Consent, tuple[Trouble, ...]]:
     """Read an exemption; what cannot be read of its scope never makes the scope wider."""
     spec, scope = exemption.spec, exemption.spec.scope
-    troubles: list[Trouble] = []
-    for rule in (rule for rule in spec.rules if rule not in rules):
-        message = f"rules: {printable(rule)} is no rule"
-        troubles.append(Trouble(Reason.UNKNOWN_RULE, message))
+    known = frozenset(spec.rules) & rules
+    networks, hostnames, bad_targets = _targets(scope.targets)
+    images = {text: _image(text) for text in scope.images}
+    bad_images = tuple(text for text, name in images.items() if not name)
+    troubles = (
+        *_troubles(Reason.UNKNOWN_RULE, "rules", "no rule", set(spec.rules) - known, known),
+        *_troubles(
+            Reason.INVALID_TARGET,
+            "scope.targets",
+            "no canonical CIDR and no hostname",
+            bad_targets,
+            bool(networks or hostnames),
+        ),
+        *_troubles(
+            Reason.INVALID_REPOSITORY,
+            "scope.images",
+            "no repository in full, without a tag",
+            bad_images,
+            len(images) > len(bad_images),
+        ),
+    )
+    if not (scope.namespaces or scope.images or scope.targets):
+        message = "scope: at least one of namespaces, images and targets is needed"
+        troubles = (*troubles, Trouble(Reason.INVALID_TARGET, message, fatal=True))
+    if any(trouble.fatal for trouble in troubles):
+        return Consent(exemption.metadata, spec, None), troubles
+    term = ExemptionTerm(
+        name=exemption.metadata.name,
+        rules=known,
+        namespaces=frozenset(scope.namespaces),
+        images=tuple(name for name in images.values() if name),
+        targets=networks if scope.targets else None,
+        expires_at=spec.expires_at,
+        hostnames=hostnames,
+    )
+    return Consent(exemption.metadata, spec, term), troubles
+
+
+def _troubles(
+    reason: Reason, at: str, what: str, bad: Iterable[str], rest: object
+) -> Iterator[Trouble]:
+    """Yield a trouble for each bad entry; fatal when no entry of the list is left."""
+    for text in sorted(bad):
+        yield Trouble(reason, f"{at}: {printable(text)} is {what}", fatal=not rest)
+
+
+def _targets(targets: Iterable[str]) -> tuple[AddressSet, frozenset[str], tuple[str, ...]]:
+    """Sort targets into networks, hostnames and what is neither."""
     networks: list[AddressSet] = []
     hostnames: set[str] = set()
-    for target in scope.targets:
+    bad: list[str] = []
+    for target in targets:
         try:
             networks.append(AddressSet.of((target,)))
         except ValueError:
             parsed = parse_hostname(target)
             if parsed.problem:
-                message = f"scope.targets: {printable(target)} is no canonical CIDR and no hostname"
-                troubles.append(Trouble(Reason.INVALID_TARGET, message))
+                bad.append(target)
             else:
                 hostnames.add(f"*.{parsed.name}" if parsed.wildcard else parsed.name)
-    addresses = AddressSet.of(network for found in networks for network in found.networks)
-    if not (scope.namespaces or scope.images or scope.targets):
-        message = "scope: at least one of namespaces, images and targets is needed"
-        troubles.append(Trouble(Reason.INVALID_TARGET, message))
-        return Consent(exemption.metadata, spec, None), tuple(troubles)
-    term = ExemptionTerm(
-        name=exemption.metadata.name,
-        rules=frozenset(spec.rules) & rules,
-        namespaces=frozenset(scope.namespaces),
-        images=scope.images,
-        targets=addresses if scope.targets else None,
-        expires_at=spec.expires_at,
-        hostnames=frozenset(hostnames),
-    )
-    return Consent(exemption.metadata, spec, term), tuple(troubles)
+    merged = AddressSet.of(network for found in networks for network in found.networks)
+    return merged, frozenset(hostnames), tuple(bad)
+
+
+def _image(text: str) -> str:
+    """Return the name of a repository or of a digest of it; empty for anything else."""
+    # A tag is refused and not dropped: without it the exemption would cover every version.
+    image = read_image(text if "@" in text else f"{text}:x", "")
+    return "" if image.problem else image.name

@@ -18,7 +18,7 @@ class Reason(StrEnum):
     INVALID_REPOSITORY = "InvalidRepository"
     INVALID_SPDX = "InvalidSPDX"
     INVALID_TARGET = "InvalidTarget"
-    INVALID_TIME_ZONE = "InvalidTimeZone"
+    UNKNOWN_TIME_ZONE = "UnknownTimeZone"
     INVALID_VERSIONS = "InvalidVersions"
     OVERLAP = "Overlap"
     UNKNOWN_POLICY = "UnknownPolicy"
@@ -34,3 +34,5 @@ class Trouble:
     reason: Reason
     message: str
     """Names the field and what to write instead; without a full stop at the end."""
+    fatal: bool = False
+    """Whether the object has no effect because of it."""

@@ -14,6 +14,7 @@ from aup.api.assignment import AddressAssignment, AssignmentSpec
 from aup.facts.model import IPAddress
 from aup.policy.addresses import IPNetwork
 from aup.policy.problem import Reason, Trouble
+from aup.text import printable
 
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
@@ -81,7 +82,7 @@ def compile_registry(
             f"{holding.network} overlaps {first.network} of assignment {first.name}, which was "
             "created first and stays in force"
         )
-        troubles[holding.name] = (Trouble(Reason.OVERLAP, message),)
+        troubles[holding.name] = (Trouble(Reason.OVERLAP, message, fatal=True),)
     return _index(counting), troubles
 
 
@@ -96,9 +97,10 @@ def _read(assignment: AddressAssignment) -> Holding | Trouble:
     try:
         network = ip_network(spec.cidr)
     except ValueError:
-        return Trouble(Reason.INVALID_CIDR, f"cidr {spec.cidr} is no canonical CIDR")
+        message = f"cidr {printable(spec.cidr)} is no canonical CIDR"
+        return Trouble(Reason.INVALID_CIDR, message, fatal=True)
     if spec.until is not None and spec.until <= spec.from_:
-        return Trouble(Reason.INVALID_INTERVAL, "until must be later than from")
+        return Trouble(Reason.INVALID_INTERVAL, "until must be later than from", fatal=True)
     return Holding(assignment.metadata.name, network, spec)
 
 

@@ -58,15 +58,15 @@ def exemption_standing(spec: ExemptionSpec, now: datetime) -> Standing:
     if now >= ends:
         return Standing("Expired", f"The exemption ended at {instant(ends)}")
     if spec.approval is None:
-        return Standing("NotApproved", "Nobody has approved the exemption", ends)
+        return Standing("AwaitingApproval", "Nobody has approved the exemption", ends)
     by = spec.approval.by
     if by == spec.requested_by:
         message = f"{by} asked for the exemption, so somebody else must approve it"
-        return Standing("NotApproved", message, ends)
+        return Standing("AwaitingApproval", message, ends)
     if spec.starts_at is not None and now < spec.starts_at:
         message = f"The exemption begins at {instant(spec.starts_at)}"
         return Standing("NotYetValid", message, spec.starts_at)
-    return Standing("InForce", f"Approved by {by}", ends, in_force=True)
+    return Standing("Approved", f"Approved by {by}", ends, in_force=True)
 
 
 def entitlement_state(

@@ -80,7 +80,10 @@ class World:
     accounts: Mapping[str, Account]
     """By name of the tenant."""
     registry: Registry
+    catalogs: Mapping[str, CatalogPart]
+    """Catalogues in force, by name."""
     catalog: MergedCatalog
+    """All of them together."""
     in_force: InForce
     """What to fall back on next time, and to record so that it outlives this process."""
     platform_namespaces: frozenset[str]
@@ -116,8 +119,8 @@ def compile_world(
     last = last or InForce()
     notes: _Notes = defaultdict(tuple)
     editions = _editions(objects, rules, last, notes)
-    parts, catalogs = _catalogs(objects.catalogs, last, notes)
-    catalog, disagreements = merge(parts)
+    catalogs, catalog_specs = _catalogs(objects.catalogs, last, notes)
+    catalog, disagreements = merge(catalogs.values())
     for name, troubles in disagreements.items():
         notes["SoftwareCatalog", name] += troubles
     registry, overlaps = compile_registry(objects.assignments)
@@ -129,10 +132,11 @@ def compile_world(
         editions=editions,
         accounts=accounts,
         registry=registry,
+        catalogs=catalogs,
         catalog=catalog,
         in_force=InForce(
             policies={name: edition.spec for name, edition in editions.items()},
-            catalogs=catalogs,
+            catalogs=catalog_specs,
             bindings=bindings,
         ),
         platform_namespaces=platform_namespaces,
@@ -166,9 +170,9 @@ def _editions(
 
 def _catalogs(
     catalogs: Iterable[SoftwareCatalog], last: InForce, notes: _Notes
-) -> tuple[list[CatalogPart], Mapping[str, CatalogSpec]]:
+) -> tuple[Mapping[str, CatalogPart], Mapping[str, CatalogSpec]]:
     """Compile the catalogues; the first edition of one counts as far as it can be read."""
-    parts: list[CatalogPart] = []
+    parts: dict[str, CatalogPart] = {}
     specs: dict[str, CatalogSpec] = {}
     for catalog in catalogs:
         name, spec = catalog.metadata.name, catalog.spec
@@ -177,8 +181,7 @@ def _catalogs(
         if troubles and name in last.catalogs:
             spec = last.catalogs[name]
             part, _ = compile_catalog(name, spec)
-        parts.append(part)
-        specs[name] = spec
+        parts[name], specs[name] = part, spec
     return parts, specs
 
 
@@ -194,7 +197,7 @@ def _accounts(objects: Objects, rules: frozenset[str], notes: _Notes) -> Mapping
         if orphan.spec.tenant not in names:
             message = f"There is no Tenant {printable(orphan.spec.tenant)}"
             at = orphan.kind, orphan.metadata.name
-            notes[at] += (Trouble(Reason.UNKNOWN_TENANT, message),)
+            notes[at] += (Trouble(Reason.UNKNOWN_TENANT, message, fatal=True),)
     consents: list[Consent] = []
     for exemption in objects.exemptions:
         consent, troubles = read_consent(exemption, rules)
@@ -221,7 +224,7 @@ def _entitlement_troubles(entitlement: LicenseEntitlement) -> Iterator[Trouble]:
     spec = entitlement.spec
     if zone_of(spec.time_zone) is None:
         message = f"timeZone {printable(spec.time_zone)} is not known; its days are counted in UTC"
-        yield Trouble(Reason.INVALID_TIME_ZONE, message)
+        yield Trouble(Reason.UNKNOWN_TIME_ZONE, message)
     if spec.valid_until < spec.valid_from:
         yield Trouble(Reason.INVALID_INTERVAL, "validUntil must not be before validFrom")
 
@@ -239,7 +242,7 @@ def _bindings(
             message = (
                 f"The name has more than {MAX_TENANT_NAME} characters, so it cannot be a stamp"
             )
-            notes[at] += (Trouble(Reason.INVALID_NAME, message),)
+            notes[at] += (Trouble(Reason.INVALID_NAME, message, fatal=True),)
             continue
         policy = account.tenant.spec.policy
         if policy in editions:
@@ -249,7 +252,7 @@ def _bindings(
         held = before is not None and before in editions
         message = f"There is no AcceptableUsePolicy {printable(policy)} that compiles"
         hint = f"; the tenant stays held to {before}" if held else ""
-        notes[at] += (Trouble(Reason.UNKNOWN_POLICY, message + hint),)
+        notes[at] += (Trouble(Reason.UNKNOWN_POLICY, message + hint, fatal=not held),)
         if before is not None and held:
             yield name, before
 
