@@ -99,6 +99,11 @@ class LiveSurroundings:
         """Return a namespace as it was last seen."""
         return self.namespaces.items.get(ObjectKey("", name))
 
+    def namespaces_of(self, tenant: str) -> list[str]:
+        """Return the namespaces that carry a tenant's stamp, sorted."""
+        found = self.namespaces.items.items()
+        return sorted(key.name for key, ns in found if ns.label(TENANT_LABEL) == tenant)
+
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant whose stamp a namespace carries."""
         found = self.namespace(namespace)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from aup import metrics
 from aup.api.assignment import AddressAssignment
 from aup.api.catalog import SoftwareCatalog
@@ -20,7 +22,7 @@ from aup.kube.watch import Informer
 from aup.kube.wire import typed
 from aup.policy.compiler import compile_terms
 from aup.policy.problem import Trouble
-from aup.policy.revision import Revision, last_good
+from aup.policy.revision import REVISION_LABEL, Revision, last_good, read_revision
 from aup.policy.terms import Terms
 from aup.policy.world import InForce, Objects, World, compile_world
 from aup.rules import CATALOGUE
@@ -33,14 +35,19 @@ RULES = frozenset(rule.id for rule in CATALOGUE)
 log = logging.getLogger(__name__)
 
 
+def _revision(raw: bytes | msgspec.Raw) -> Revision | None:
+    """Decode a ControllerRevision; one that cannot be read holds nothing to fall back on."""
+    return read_revision(msgspec.json.decode(raw))
+
+
 class LiveWorld:
     """Watches the provider's objects and compiles them; terms are cached until they change."""
 
     def __init__(self, reader: Reader, namespace: str, platform_namespaces: frozenset[str]) -> None:
         """Args: ``namespace`` is the operator's own, where revisions are kept."""
 
-        def watch(of: resource.Resource, into: type[Any], **scope: str) -> Informer[Any]:
-            return Informer(reader, of, typed(into), on_change=self._changed, **scope)
+        def watch(of: resource.Resource, into: type[Any]) -> Informer[Any]:
+            return Informer(reader, of, typed(into), on_change=self._changed)
 
         self.policies: Informer[AcceptableUsePolicy] = watch(
             resource.ACCEPTABLE_USE_POLICIES, AcceptableUsePolicy
@@ -56,8 +63,13 @@ class LiveWorld:
             resource.LICENSE_ENTITLEMENTS, LicenseEntitlement
         )
         self.exemptions: Informer[Exemption] = watch(resource.EXEMPTIONS, Exemption)
-        self.revisions: Informer[Revision] = watch(
-            resource.CONTROLLER_REVISIONS, Revision, namespace=namespace
+        # Not a cause to compile again: they are only what the first world falls back on.
+        self.revisions: Informer[Revision | None] = Informer(
+            reader,
+            resource.CONTROLLER_REVISIONS,
+            _revision,
+            namespace=namespace,
+            labels=REVISION_LABEL,
         )
         self._platform_namespaces = platform_namespaces
         self._dirty = asyncio.Event()
@@ -141,7 +153,7 @@ class LiveWorld:
 
     def _recorded(self) -> InForce:
         """Return what an earlier process found good."""
-        return last_good(self.revisions.items.values())
+        return last_good(r for r in self.revisions.items.values() if r is not None)
 
     def _count(self, world: World) -> None:
         """Tell how much is judged by older terms than what is written."""

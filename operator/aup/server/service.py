@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
+from typing_extensions import override
 
 from aup import metrics
 from aup.kube.reader import Reader
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 class _Server(uvicorn.Server):
     """Uvicorn without signal handlers: the framework around it owns the signals."""
 
+    @override
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""

@@ -1,0 +1,25 @@
+"""What the commands that talk to a cluster share."""
+
+import argparse
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aup.kube.client import Cluster
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say which cluster, and which release in it."""
+    parser.add_argument("--kubeconfig", type=Path, help="default: as kubectl")
+    parser.add_argument("--context", help="context of the kubeconfig")
+    parser.add_argument(
+        "--operator-namespace", default="aup-system", help="where the operator is installed"
+    )
+
+
+@contextlib.asynccontextmanager
+async def connected(options: argparse.Namespace) -> AsyncIterator[Cluster]:
+    """Connect with the credentials of the person at the keyboard."""
+    cluster = await Cluster.connect(kubeconfig=options.kubeconfig, context=options.context)
+    async with cluster:
+        yield cluster

@@ -1,0 +1,117 @@
+"""``aup impact TENANT``: what would be refused at its next restart, once notice is over."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aup.audit.impact import Impact, enforced, impact
+from aup.engine import message
+from aup.errors import AupError
+from aup.policy.terms import Terms
+from aup.text import plural
+
+if TYPE_CHECKING:
+    from aup.kube.client import Cluster
+
+
+class UnknownTenantError(AupError):
+    """The cluster has no terms for a tenant."""
+
+    def __init__(self, *, tenant: str, known: Iterable[str]) -> None:
+        names = ", ".join(sorted(known)) or "none"
+        super().__init__(f"tenant {tenant!r} has no terms in this cluster; tenants: {names}")
+        self.tenant = tenant
+
+
+def add_to(commands: Any) -> None:
+    """Add the subcommand."""
+    from aup.cli import connection
+
+    parser = commands.add_parser(
+        "impact",
+        help="say what enforcement would refuse in a tenant's namespaces",
+        description="Judge what exists as if enforcement had begun: templates of controllers, "
+        "also of those scaled to zero, pods of their own, services and routes.",
+    )
+    parser.add_argument("tenant", metavar="TENANT")
+    parser.add_argument("--output", "-o", choices=("text", "json"), default="text")
+    connection.add_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what would be refused; exit code 1 if anything would be."""
+    terms, found = asyncio.run(_impact(options))
+    if options.output == "json":
+        print(json.dumps([_as_json(one) for one in found], indent=2))
+    else:
+        print("\n".join(_as_text(terms, found)))
+    return 1 if any(one.refused for one in found) else 0
+
+
+async def _impact(options: argparse.Namespace) -> tuple[Terms, list[Impact]]:
+    """Look at the cluster and judge."""
+    from aup.cli.connection import connected
+    from aup.live.once import look
+
+    async with (
+        connected(options) as cluster,
+        look(cluster, options.operator_namespace, frozenset()) as seen,
+    ):
+        terms = seen.world.terms(options.tenant, datetime.now(UTC))
+        if terms is None:
+            raise UnknownTenantError(tenant=options.tenant, known=seen.world.world.accounts)
+        namespaces = seen.surroundings.namespaces_of(options.tenant)
+        manifests = [m async for m in _manifests(cluster, namespaces)]
+        return terms, list(impact(manifests, enforced(terms), seen.surroundings))
+
+
+async def _manifests(cluster: "Cluster", namespaces: Iterable[str]) -> AsyncIterator[Any]:
+    """Yield every object in the namespaces that a rule reads."""
+    from aup.live.judged import JUDGED
+
+    for resource in JUDGED:
+        if not await cluster.has(resource):
+            continue
+        for namespace in namespaces:
+            async for manifest in cluster.list_objects(resource, namespace=namespace):
+                # Items of a list carry neither kind nor version.
+                yield {**manifest, "apiVersion": resource.api_version, "kind": resource.kind}
+
+
+def _as_text(terms: Terms, found: list[Impact]) -> Iterator[str]:
+    """Yield what a person reads."""
+    when = terms.enforce_from.isoformat() if terms.enforce_from else "now"
+    revision = f"{terms.policy.name}/{terms.policy.revision}"
+    yield f"tenant {terms.tenant} under {revision}, enforced from {when}"
+    for one in found:
+        would = "would be refused" if one.refused else "would be warned about"
+        yield f"{one.object} in {one.namespace} {would} at its next restart"
+        for finding in one.findings:
+            yield f"  {message.line(finding)}"
+    refused = sum(one.refused for one in found)
+    yield f"{plural(refused, 'object')} would be refused"
+
+
+def _as_json(one: Impact) -> dict[str, Any]:
+    """Return what a program reads."""
+    return {
+        "kind": one.kind,
+        "namespace": one.namespace,
+        "name": one.name,
+        "refused": one.refused,
+        "findings": [
+            {
+                "rule": f.rule,
+                "clause": f.clause,
+                "outcome": f.outcome.value,
+                "path": f.violation.path,
+                "value": f.violation.value,
+                "message": message.sentence(f),
+            }
+            for f in one.findings
+        ],
+    }
