@@ -13,9 +13,9 @@ class ExemptionScope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     namespaces: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    """Repositories, with registry, without tag."""
+    """Repositories with registry, without tag, or with a digest."""
     targets: tuple[str, ...] = ()
-    """CIDRs or hostnames that the finding is about."""
+    """Canonical CIDRs that hold the address which the finding is about."""
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
