@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 CHART  := charts/aup-operator
 IMAGE  ?= aup-operator:dev
 # What `make docs` and `make sync` write, and `make verify` compares.
-GENERATED := docs/reference $(CHART)/files
+GENERATED := docs/reference $(CHART)/files/crds $(CHART)/files/presets
 
 .PHONY: help init tools cluster cluster-down demo fmt lint type unit test docs sync verify lock image clean
 help:  ## Show this help
@@ -53,7 +53,8 @@ docs: init  ## Regenerate the reference pages
 	PYTHONPATH=tools $(BIN)/python -m docgen
 
 sync:  ## Copy the CRDs and presets into the chart
-	rm -rf $(CHART)/files && mkdir -p $(CHART)/files && cp -r crds $(CHART)/files/crds && cp -r operator/aup/presets $(CHART)/files/presets
+	@rm -rf $(CHART)/files/crds $(CHART)/files/presets && mkdir -p $(CHART)/files/crds $(CHART)/files/presets
+	@cp crds/*.yaml $(CHART)/files/crds && cp operator/aup/presets/*.yaml $(CHART)/files/presets
 
 verify: docs sync  ## Fail if a generated page or a copied file is out of date
 	@test -z "$$(git status --porcelain -- $(GENERATED))" || { git status --short -- $(GENERATED); git --no-pager diff -- $(GENERATED); echo "Out of date: run 'make docs sync' and commit the result"; exit 1; }

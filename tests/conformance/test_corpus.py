@@ -15,9 +15,16 @@ from aup.facts.extract import extract, extract_object
 from aup.facts.model import Operation, Subject, Writer
 from aup.rules import CATALOGUE
 from support.corpus import CASES, Case, as_json, cases, resolve
-from support.world import NOW, Cluster, terms
+from support.world import NOW, Cluster, manifests, terms
 
 NAMESPACE = "acme-prod"
+TENANTS = {
+    namespace: tenant["metadata"]["name"]
+    for tenant in manifests()
+    if tenant["kind"] == "Tenant"
+    for namespace in tenant["spec"]["namespaces"]["names"]
+}
+"""Namespaces of the world, and whose each is."""
 TENANT_USER = Writer("alice@acme.example", ("tenants:acme", "system:authenticated"))
 
 
@@ -27,7 +34,7 @@ def subject(obj: dict[str, Any]) -> Subject:
     return Subject(
         group=group,
         kind=obj["kind"],
-        namespace=NAMESPACE,
+        namespace=obj["metadata"].get("namespace", NAMESPACE),
         name=str(obj["metadata"].get("name", "")),
         subresource=(obj["metadata"].get("annotations") or {}).get("case/subresource", ""),
         operation=Operation.CREATE,
@@ -42,9 +49,9 @@ def surroundings(obj: dict[str, Any]) -> Cluster:
 
 
 def judge(obj: dict[str, Any]) -> Decision:
-    """Judge an object for tenant acme."""
+    """Judge an object for the tenant of its namespace; acme's unless the case says otherwise."""
     facts = extract(as_json(obj), subject(obj), surroundings(obj))
-    return evaluate(facts, terms("acme", NOW))
+    return evaluate(facts, terms(TENANTS[facts.subject.namespace], NOW))
 
 
 @pytest.mark.parametrize("case", cases("allowed"), ids=lambda c: c.id)

@@ -39,8 +39,8 @@ def blocks(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def prose(path: Path) -> str:
-    """Return a document without its code."""
-    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", text(path)))
+    """Return a document without its code; what stands in code style is blotted out."""
+    return re.sub(r"`[^`\n]*`", "code", FENCE.sub("", text(path)))
 
 
 def anchors(path: Path) -> set[str]:

@@ -16,8 +16,11 @@ def cell(value: str) -> str:
 
 
 def prose(value: str) -> str:
-    """Return running text in which `<word>` is no HTML."""
-    return value.replace("<", "&lt;")
+    """Return running text in which `<word>` is no HTML, unless it is code already."""
+    parts = value.split("`")
+    return "`".join(
+        part.replace("<", "&lt;") if place % 2 == 0 else part for place, part in enumerate(parts)
+    )
 
 
 def code(value: str) -> str:
