@@ -1,0 +1,143 @@
+"""Builders of AdmissionReviews, and a service that judges them in the world of the corpus."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aup.facts.model import Surroundings
+from aup.policy.terms import Terms
+from aup.server.app import PATH, App
+from aup.server.judge import Judge
+from aup.server.queue import FairQueue
+from support.world import NOW, Cluster, terms
+
+BODY_LIMIT = 8 << 20
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    """Return an innocent Pod with some fields of its spec replaced."""
+    containers = [{"name": "web", "image": "docker.io/library/nginx:1.29"}]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": {"containers": containers, **spec},
+    }
+
+
+def service(**spec: Any) -> dict[str, Any]:
+    """Return a Service with these fields in its spec."""
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+
+
+def review(
+    obj: Any,
+    *,
+    old: Any = None,
+    operation: str = "CREATE",
+    namespace: str = "acme-prod",
+    subresource: str = "",
+    kind: str = "",
+    group: str = "",
+    username: str = "alice@acme.example",
+) -> dict[str, Any]:
+    """Return the review that an API server would send for an object."""
+    return {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {
+            "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
+            "kind": {"group": group, "version": "v1", "kind": kind or obj["kind"]},
+            "operation": operation,
+            "namespace": namespace,
+            "name": "web",
+            "subResource": subresource,
+            "userInfo": {"username": username, "groups": ["system:authenticated"]},
+            "object": obj,
+            "oldObject": old,
+        },
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSource:
+    """Namespace ``<tenant>-…`` belongs to a tenant of the corpus' world."""
+
+    def tenant_of(self, namespace: str) -> str | None:
+        """Return the tenant of a namespace."""
+        tenant = namespace.partition("-")[0]
+        return tenant if tenant in {"acme", "beta", "unknown"} else None
+
+    def terms(self, tenant: str, now: datetime) -> Terms | None:
+        """Return the terms of a tenant."""
+        return terms(tenant, now) if tenant != "unknown" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    body: bytes
+
+    @property
+    def response(self) -> dict[str, Any]:
+        """Return the response inside the review."""
+        found: dict[str, Any] = json.loads(self.body)["response"]
+        return found
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether an API server would admit on this answer, whatever its failurePolicy."""
+        return self.status != 200 or bool(self.response["allowed"])
+
+    @property
+    def message(self) -> str:
+        """Return the words of a refusal."""
+        return str(self.response["status"]["message"])
+
+
+def send(
+    *bodies: Any,
+    path: str = PATH,
+    method: str = "POST",
+    lane: int = 100,
+    deadline: float = 2.0,
+    clock: Callable[[], float] = time.monotonic,
+    surroundings: Surroundings | None = None,
+) -> list[Answer]:
+    """Send bodies to a service at the same time and return the answers in their order."""
+
+    async def whole() -> list[Answer]:
+        queue = FairQueue(lane=lane, clock=clock)
+        judge = Judge(WorldSource(), surroundings or Cluster(), lambda: NOW)
+        app = App(judge, queue, deadline=deadline, body_limit=BODY_LIMIT, clock=clock)
+        server = asyncio.create_task(queue.serve())
+        try:
+            requests = (_request(app, body, path, method) for body in bodies)
+            return await asyncio.wait_for(asyncio.gather(*requests), 60)
+        finally:
+            server.cancel()
+
+    return asyncio.run(whole())
+
+
+async def _request(app: App, body: Any, path: str, method: str) -> Answer:
+    """Speak ASGI to the application, in chunks of a socket's size."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    chunks = [raw[at : at + 65536] for at in range(0, len(raw), 65536)] or [b""]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        chunk = chunks.pop(0)
+        return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
+
+    async def deliver(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await app({"type": "http", "path": path, "method": method}, receive, deliver)
+    return Answer(sent[0]["status"], sent[1]["body"])

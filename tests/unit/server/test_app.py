@@ -1,0 +1,228 @@
+"""The admission service from HTTP to HTTP: what must be refused is refused, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from aup.facts.model import IPAddress, Surroundings
+from support.reviews import Answer, pod, review, send, service
+from support.world import Cluster
+
+FOREIGN = "203.0.113.9"
+OWN = "198.51.100.18"
+
+
+def judge(obj: Any, **envelope: Any) -> Answer:
+    """Send one review."""
+    (answer,) = send(review(obj, **envelope))
+    return answer
+
+
+def test_an_innocent_pod_passes_without_a_word() -> None:
+    answer = judge(pod())
+    assert answer.status == 200
+    assert answer.response == {"uid": "705ab4f5-6393-11e8-b7cc-42010a800002", "allowed": True}
+
+
+def test_all_findings_come_in_one_answer_with_causes() -> None:
+    answer = judge(pod(hostNetwork=True, hostPID=True))
+    status = answer.response["status"]
+    assert (status["code"], status["reason"]) == (403, "Forbidden")
+    assert [(c["reason"], c["field"]) for c in status["details"]["causes"]] == [
+        ("host/namespaces", "spec.hostNetwork"),
+        ("host/namespaces", "spec.hostPID"),
+    ]
+    assert answer.message.startswith("violates 1 rule of the Acceptable Use Policy of Asergo ApS")
+
+
+@pytest.mark.parametrize("path", ["/", "/typo", "/validate/", "/validate/x", "//validate"])
+def test_an_unknown_path_is_never_an_admission(path: str) -> None:
+    (answer,) = send(review(pod()), path=path)
+    assert answer.status == 404
+
+
+def test_only_posts_are_answered() -> None:
+    (answer,) = send(b"", method="GET")
+    assert answer.status == 405
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"not json", id="no-json"),
+        pytest.param(b"[]", id="a-list"),
+        pytest.param(b'{"request": null}', id="no-request"),
+        pytest.param(b'{"request": {"uid": 7}}', id="a-uid-that-is-a-number"),
+        pytest.param(b'{"request": ' + b"[" * 100_000, id="too-deep"),
+        pytest.param(b'{"request": {"uid": "\xff"}}', id="no-utf-8"),
+    ],
+)
+def test_what_is_no_review_is_an_error_and_no_admission(body: bytes) -> None:
+    (answer,) = send(body)
+    assert answer.status == 400
+    assert b"allowed" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "obj",
+    [
+        pytest.param(service(externalIPs="203.0.113.9"), id="a-string-for-a-list"),
+        pytest.param(service(externalIPs={"0": FOREIGN}), id="an-object-for-a-list"),
+        pytest.param({"kind": "Service", "spec": [FOREIGN]}, id="a-list-for-an-object"),
+        pytest.param(pod(containers="nginx"), id="containers-that-are-a-string"),
+        pytest.param(pod(containers=[7]), id="a-container-that-is-a-number"),
+        pytest.param(pod(hostNetwork="true"), id="a-boolean-as-a-string"),
+        pytest.param(pod(containers=[{"name": "a", "image": 7}]), id="an-image-as-a-number"),
+    ],
+)
+def test_a_field_of_the_wrong_type_is_refused(obj: Any) -> None:
+    assert not judge(obj).allowed
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param(True, id="boolean"),
+        pytest.param(3405803785, id="integer"),
+        pytest.param(f"::ffff:{FOREIGN}", id="ipv4-mapped"),
+        pytest.param("::FFFF:203.0.113.9", id="ipv4-mapped-upper-case"),
+        pytest.param("::ffff:cb00:7109", id="ipv4-mapped-in-hexadecimal"),
+        pytest.param("203.0.113.009", id="leading-zeros"),
+        pytest.param("198.051.100.018", id="leading-zeros-of-an-own-address"),
+        pytest.param("fe80::1%eth0", id="zone-id"),
+        pytest.param("2001:db8:a::1%1", id="zone-id-on-an-own-address"),
+        pytest.param("[2001:db8:a::1]", id="brackets"),
+        pytest.param(f" {OWN}", id="leading-space"),
+        pytest.param("", id="empty"),
+        pytest.param(f"{OWN}/28", id="prefix"),
+        pytest.param("１９８.51.100.18", id="full-width-digits"),
+        pytest.param({"ip": OWN}, id="object"),
+    ],
+)
+def test_a_claim_that_is_no_own_address_is_refused(claim: Any) -> None:
+    assert not judge(service(externalIPs=[OWN, claim])).allowed
+
+
+@pytest.mark.parametrize("claim", [OWN, f"::ffff:{OWN}", "2001:db8:a::1", "2001:0DB8:a:0::1"])
+def test_an_own_address_passes_in_every_spelling_that_reaches_it(claim: str) -> None:
+    assert judge(service(externalIPs=[claim])).allowed
+
+
+def test_padding_to_five_mebibytes_hides_nothing() -> None:
+    padding = {"annotations": {"pad": "x" * (5 << 20)}}
+    guilty = pod(hostPID=True) | {"metadata": {"name": "web"} | padding}
+    innocent = pod() | {"metadata": {"name": "web"} | padding}
+    bad, good = send(review(guilty), review(innocent))
+    assert not bad.allowed
+    assert good.status == 200
+    assert good.allowed
+
+
+def test_what_is_larger_than_two_objects_can_be_is_no_admission() -> None:
+    (answer,) = send(b" " * (9 << 20))
+    assert answer.status == 413
+
+
+def test_overload_refuses_with_429_and_forgets_nobody() -> None:
+    answers = send(*[review(pod(hostPID=True)) for _ in range(20)], lane=5)
+    codes = sorted(a.response["status"]["code"] for a in answers)
+    assert codes == [403] * 5 + [429] * 15
+    assert all(a.status == 200 and not a.allowed for a in answers)
+
+
+def test_past_the_deadline_is_refused_even_if_innocent() -> None:
+    ticks = iter(range(1000))
+    (answer,) = send(review(pod()), deadline=0.5, clock=lambda: float(next(ticks)))
+    assert answer.status == 200
+    assert not answer.allowed
+    assert answer.response["status"]["code"] == 429
+    assert "try again" in answer.message
+
+
+class Broken(Cluster):
+    """Surroundings with a mistake in them."""
+
+    def region_of(self, node: str) -> str | None:
+        raise ZeroDivisionError(node)
+
+    def owner_of(self, address: IPAddress) -> str | None:
+        raise ZeroDivisionError(address)
+
+    def budget_settled(self, namespace: str) -> bool:
+        raise ZeroDivisionError(namespace)
+
+
+def test_a_mistake_of_ours_refuses_and_says_nothing_of_itself() -> None:
+    surroundings: Surroundings = Broken()
+    answer, other = send(review(pod()), review(pod()), surroundings=surroundings)
+    assert not answer.allowed
+    assert not other.allowed
+    assert answer.response["status"]["code"] == 500
+    assert "ZeroDivision" not in answer.message
+
+
+def test_a_namespace_whose_terms_are_not_known_yet_admits_nothing() -> None:
+    for namespace in ("unclaimed", "unknown-prod"):
+        answer = judge(pod(), namespace=namespace)
+        assert not answer.allowed
+        assert answer.response["status"]["code"] == 429
+        assert "not loaded yet" in answer.message
+
+
+@pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
+def test_operations_that_no_rule_judges_pass(operation: str) -> None:
+    assert judge(None, old=pod(hostPID=True), operation=operation, kind="Pod").allowed
+
+
+def test_a_standing_violation_may_be_edited_but_not_joined_by_another() -> None:
+    old = service(externalIPs=[FOREIGN])
+    same = service(externalIPs=[FOREIGN], type="ClusterIP")
+    worse = service(externalIPs=[FOREIGN, "203.0.113.10"])
+    kept = judge(same, old=old, operation="UPDATE")
+    assert kept.allowed
+    (warning,) = kept.response["warnings"]
+    assert warning.startswith("would violate [network/assigned-address, clause 6.2]")
+    assert len(warning) <= 256
+    joined = judge(worse, old=old, operation="UPDATE")
+    assert not joined.allowed
+    assert "203.0.113.10" in joined.message
+    assert FOREIGN not in joined.message
+
+
+def test_reordering_makes_no_new_violation_and_hides_none() -> None:
+    old = service(externalIPs=[OWN, FOREIGN])
+    assert judge(service(externalIPs=[FOREIGN, OWN]), old=old, operation="UPDATE").allowed
+    twice = service(externalIPs=[FOREIGN, FOREIGN])
+    assert not judge(twice, old=old, operation="UPDATE").allowed
+
+
+def test_an_ephemeral_container_is_judged() -> None:
+    debug = {"name": "d", "image": "busybox", "securityContext": {"privileged": True}}
+    new = pod(ephemeralContainers=[debug])
+    answer = judge(new, old=pod(), operation="UPDATE", subresource="ephemeralcontainers")
+    assert "spec.ephemeralContainers[0].securityContext.privileged" in answer.message
+
+
+def test_a_subresource_that_nobody_knows_is_judged_all_the_same() -> None:
+    assert not judge(pod(hostPID=True), subresource="novel").allowed
+
+
+def test_status_is_judged_when_it_is_written_and_not_before() -> None:
+    claimed = service() | {"status": {"loadBalancer": {"ingress": [{"ip": FOREIGN}]}}}
+    assert judge(claimed).allowed
+    written = judge(claimed, old=service(), operation="UPDATE", subresource="status")
+    assert not written.allowed
+    assert "status.loadBalancer.ingress[0].ip" in written.message
+    assert judge(
+        claimed,
+        old=service(),
+        operation="UPDATE",
+        subresource="status",
+        username="system:serviceaccount:metallb-system:controller",
+    ).allowed
+
+
+def test_the_review_decides_about_the_namespace_and_not_the_object() -> None:
+    lying = pod(hostPID=True) | {"metadata": {"name": "web", "namespace": "unclaimed"}}
+    assert "-n acme-prod" in judge(lying).message
