@@ -7,6 +7,7 @@ a digest is not believed, since only the digest decides what runs.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from aup.api.catalog import CatalogItem, CatalogSpec
@@ -64,11 +65,13 @@ class MergedCatalog:
         return self.repositories.get(repository)
 
 
+@lru_cache(maxsize=64)
 def compile_catalog(name: str, spec: CatalogSpec) -> tuple[CatalogPart, tuple[Trouble, ...]]:
     """Compile one catalogue; what cannot be read is told item by item and left out.
 
     An item whose licence alone cannot be read stays, without a licence: its product and its
-    export category are facts that must not get lost over a typing mistake.
+    export category are facts that must not get lost over a typing mistake. Catalogues are large
+    and seldom edited, so what was compiled before is taken from memory.
     """
     troubles: list[Trouble] = []
     entries = []
@@ -109,7 +112,7 @@ def merge(parts: Iterable[CatalogPart]) -> tuple[MergedCatalog, Mapping[str, tup
             if entry.versions is None:
                 repositories.enter(part.name, repository, repository, entry.software)
             else:
-                label = f"{repository} {entry.versions.specifiers}"
+                label = f"{repository} {entry.versions.text}"
                 ranges.enter(part.name, label, (repository, entry.versions), entry.software)
     by_repository: defaultdict[str, list[tuple[VersionRange, Software]]] = defaultdict(list)
     for (repository, versions), software in ranges.believed():

@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_network
+from typing import NamedTuple
 
 from aup.api.assignment import AddressAssignment, AssignmentSpec
 from aup.facts.model import IPAddress
@@ -55,18 +57,42 @@ class Registry:
 def compile_registry(
     assignments: Iterable[AddressAssignment],
 ) -> tuple[Registry, Mapping[str, tuple[Trouble, ...]]]:
-    """Compile the registry.
+    """Compile the registry; its order does not matter.
 
     Returns:
         The registry, and the troubles of assignments by name.
 
     """
+    return _compile(
+        tuple(
+            sorted(
+                (
+                    _Entry(a.metadata.creation_timestamp or _UNDATED, a.metadata.name, a.spec)
+                    for a in assignments
+                ),
+                key=lambda entry: (entry.created, entry.name),
+            )
+        )
+    )
+
+
+class _Entry(NamedTuple):
+    """What counts of an assignment."""
+
+    created: datetime
+    name: str
+    spec: AssignmentSpec
+
+
+@lru_cache(maxsize=2)
+def _compile(entries: tuple[_Entry, ...]) -> tuple[Registry, Mapping[str, tuple[Trouble, ...]]]:
+    """Compile entries, oldest first; most changes of the world leave them as they were."""
     troubles: dict[str, tuple[Trouble, ...]] = {}
     read: list[Holding] = []
-    for assignment in sorted(assignments, key=_age):
-        holding = _read(assignment)
+    for entry in entries:
+        holding = _read(entry)
         if isinstance(holding, Trouble):
-            troubles[assignment.metadata.name] = (holding,)
+            troubles[entry.name] = (holding,)
         else:
             read.append(holding)
     counting: list[Holding] = []
@@ -86,14 +112,9 @@ def compile_registry(
     return _index(counting), troubles
 
 
-def _age(assignment: AddressAssignment) -> tuple[datetime, str]:
-    meta = assignment.metadata
-    return meta.creation_timestamp or _UNDATED, meta.name
-
-
-def _read(assignment: AddressAssignment) -> Holding | Trouble:
+def _read(entry: _Entry) -> Holding | Trouble:
     """Read one assignment by itself."""
-    spec = assignment.spec
+    spec = entry.spec
     try:
         network = ip_network(spec.cidr)
     except ValueError:
@@ -101,7 +122,7 @@ def _read(assignment: AddressAssignment) -> Holding | Trouble:
         return Trouble(Reason.INVALID_CIDR, message, fatal=True)
     if spec.until is not None and spec.until <= spec.from_:
         return Trouble(Reason.INVALID_INTERVAL, "until must be later than from", fatal=True)
-    return Holding(assignment.metadata.name, network, spec)
+    return Holding(entry.name, network, spec)
 
 
 def _rivals(holdings: Iterable[Holding]) -> Mapping[str, list[Holding]]:

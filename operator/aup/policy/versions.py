@@ -7,7 +7,7 @@ matches no range, and the catalogue says less about the image instead of somethi
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -27,7 +27,9 @@ _NEWEST: Final = 2**31
 class VersionRange:
     """Comparisons that a version must meet, all of them."""
 
-    specifiers: SpecifierSet
+    text: str
+    """Canonical: equal for equal ranges, however they were written."""
+    specifiers: SpecifierSet = field(compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "VersionRange":
@@ -41,9 +43,10 @@ class VersionRange:
             raise ValueError(f"is longer than {_MAX_TEXT} characters")
         terms = _SEPARATORS.split(_AFTER_OPERATOR.sub("", text.strip()))
         try:
-            return cls(SpecifierSet(",".join(term for term in terms if term)))
+            specifiers = SpecifierSet(",".join(term for term in terms if term))
         except InvalidSpecifier:
             raise ValueError("is no version range; write it like >=7.4 <8") from None
+        return cls(str(specifiers), specifiers)
 
     def matches(self, tag: str) -> bool:
         """Return whether everything that the tag may stand for is in the range."""
