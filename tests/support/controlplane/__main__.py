@@ -7,8 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-from support.controlplane import binaries, process
+from support.controlplane import process
 from support.controlplane.errors import TestbedError
+from support.controlplane.provision import prepare
 from support.controlplane.server import ControlPlane
 
 
@@ -46,14 +47,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tools(options: argparse.Namespace) -> None:
-    components = ControlPlane(options.version).components
-    binaries.announce(components)
-    for path in binaries.provide(components).values():
+    for path in prepare(options.version).values():
         print(path)
 
 
 def _up(options: argparse.Namespace) -> None:
-    binaries.announce(ControlPlane(options.version).components)
+    prepare(options.version)
     with ControlPlane(options.version) as control_plane:
         _introduce(control_plane)
         if options.detach:

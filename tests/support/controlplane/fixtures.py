@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from support.controlplane import binaries
-from support.controlplane.components import etcd, helm, kubernetes
 from support.controlplane.errors import TestbedError
-from support.controlplane.server import ControlPlane, chosen_version
+from support.controlplane.provision import prepare
+from support.controlplane.server import ControlPlane
 
 NEEDS_CLUSTER = "integration"
 """The folder whose tests need a control plane."""
@@ -29,11 +28,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     ):
         return
     capture = session.config.pluginmanager.getplugin("capturemanager")
-    components = (kubernetes(chosen_version()), etcd(), helm())
     try:
         with capture.global_and_fixture_disabled():
-            binaries.announce(components)
-            binaries.provide(components)
+            prepare()
     except TestbedError as error:
         pytest.exit(f"the tests marked 'cluster' cannot run: {error}", returncode=3)
 

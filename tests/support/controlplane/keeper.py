@@ -4,7 +4,7 @@ A program of its own (``python -I keeper.py RECORD LOG -- PROGRAM …``), so tha
 killed test run just long enough to clean up. Its standard input is a pipe that only the owner
 holds: the kernel closes it when the owner dies, even by SIGKILL, and reading its end is the
 signal. An owner that writes a byte into it first lets the process go: from then on it lives
-until the keeper gets SIGTERM. Standard library only.
+until the keeper gets SIGTERM. The standard output says the process's pid. Standard library only.
 """
 
 import contextlib
@@ -105,6 +105,7 @@ def main(arguments: list[str]) -> int:
         )
     try:
         _write(Path(record), {"keeper": os.getpid(), "process": child.pid})
+        print(child.pid, flush=True)  # the owner waits for it
         _wait(child)
     except StopRequested:
         pass

@@ -43,27 +43,27 @@ class Process:
         self.log = folder / f"{name}.log"
         self._record = folder / f"{name}.json"
         by = [sys.executable, "-I", keeper.__file__, str(self._record), str(self.log)]
-        self._keeper = subprocess.Popen(
-            [*by, "--", *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self.log.open("ab"),
-            env=os.environ | (environment or {}),
-            # Out of the terminal's group: Ctrl-C is for the owner, who then stops things in order.
-            start_new_session=True,
-        )
+        with self.log.open("ab") as log:
+            self._keeper = subprocess.Popen(
+                [*by, "--", *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=os.environ | (environment or {}),
+                # Out of the terminal's group: Ctrl-C is for the owner, who stops things in order.
+                start_new_session=True,
+            )
         self.pid = self._process_id()
 
     def _process_id(self) -> int:
         """Wait until the keeper has started the program and return the program's pid."""
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with contextlib.suppress(FileNotFoundError):
-                return int(json.loads(self._record.read_text())["process"]["pid"])
-            if self._keeper.poll() is not None:
-                break
-            time.sleep(0.005)
-        raise StartError(f"{self.name} did not start:\n{self.tail()}")
+        assert self._keeper.stdout is not None
+        with self._keeper.stdout as pipe:
+            line = pipe.readline()
+        if not line:
+            self.wait()
+            raise StartError(f"{self.name} did not start:\n{self.tail()}")
+        return int(line)
 
     @property
     def running(self) -> bool:

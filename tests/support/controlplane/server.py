@@ -4,7 +4,6 @@ import contextlib
 import http
 import http.client
 import json
-import os
 import secrets
 import shutil
 import ssl
@@ -17,18 +16,12 @@ from typing import Self
 
 from support.controlplane import binaries, commands, gateway, nodes, ports, process
 from support.controlplane.client import Client
-from support.controlplane.components import DEFAULT_KUBERNETES, etcd, helm, kubernetes
 from support.controlplane.credentials import Authority, certificate_user, write_kubeconfig
 from support.controlplane.errors import RefusedError, StartError
+from support.controlplane.provision import chosen_version, components_of
 
 READY_SECONDS = 60.0
 """Ready takes about four seconds on an idle machine; tests may share two busy cores."""
-VERSION_VARIABLE = "AUP_KUBERNETES_VERSION"
-
-
-def chosen_version() -> str:
-    """Return the version of Kubernetes that the environment asks for, or the default."""
-    return os.environ.get(VERSION_VARIABLE) or DEFAULT_KUBERNETES
 
 
 class ControlPlane:
@@ -51,7 +44,7 @@ class ControlPlane:
     def __init__(self, version: str | None = None) -> None:
         """Prepare. ``version`` defaults to $AUP_KUBERNETES_VERSION, then to the newest."""
         self.version = version or chosen_version()
-        self.components = (kubernetes(self.version), etcd(), helm())
+        self.components = components_of(self.version)
         self._processes: list[process.Process] = []
         self._guests: list[process.Process] = []
         self._detached = False

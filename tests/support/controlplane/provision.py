@@ -1,0 +1,31 @@
+"""Gets everything that a control plane of a version is made of."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from support.controlplane import binaries, gateway
+from support.controlplane.components import DEFAULT_KUBERNETES, Component, etcd, helm, kubernetes
+
+VERSION_VARIABLE = "AUP_KUBERNETES_VERSION"
+
+
+def chosen_version() -> str:
+    """Return the version of Kubernetes that the environment asks for, or the default."""
+    return os.environ.get(VERSION_VARIABLE) or DEFAULT_KUBERNETES
+
+
+def components_of(version: str | None = None) -> tuple[Component, ...]:
+    """Return what a control plane of a version, or of the chosen one, is made of."""
+    return kubernetes(version or chosen_version()), etcd(), helm()
+
+
+def prepare(version: str | None = None) -> Mapping[str, Path]:
+    """Get all programs and definitions now, however long it takes, saying what is going on.
+
+    Returns the programs by name. A control plane then starts in seconds, and offline.
+    """
+    components = components_of(version)
+    binaries.announce(components)
+    gateway.definitions()
+    return binaries.provide(components)
