@@ -86,7 +86,7 @@ def test_a_killed_owner_leaves_no_process(tmp_path: Path) -> None:
     pids = recorded(folder)
     assert len(alive(pids)) == 6
     owner.kill()
-    owner.wait()
+    owner.communicate()
     assert eventually(lambda: alive(pids) == [])
 
 
