@@ -125,21 +125,30 @@ async def test_a_leader_that_ends_lets_the_next_one_in(
     assert lease["spec"]["leaseTransitions"] == 1
 
 
-@asynchronous
-async def test_of_many_candidates_one_leads(cluster: ControlPlane, namespace: str) -> None:
-    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
-        candidates = [elector(kube, namespace, f"c{number}") for number in range(10)]
-        tasks = [asyncio.create_task(candidate.acquire()) for candidate in candidates]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        leader = next(candidate for candidate in candidates if candidate.leading)
-        hold = asyncio.create_task(leader.hold())
-        # Longer than the Lease would last by itself: the others look at it all the while.
-        await asyncio.sleep(TIMES.lease + 1)
-        assert [candidate.identity for candidate in candidates if candidate.leading] == [
-            leader.identity
-        ]
-        for task in (hold, *tasks):
-            task.cancel()
+@pytest.mark.parametrize("before", ["never-held", "released"])
+def test_of_many_candidates_one_leads(cluster: ControlPlane, namespace: str, before: str) -> None:
+    """The optimistic lock decides, for a Lease to create and for one to take over."""
+
+    @asynchronous
+    async def scenario() -> None:
+        async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
+            if before == "released":
+                earlier = elector(kube, namespace, "earlier")
+                await earlier.acquire()
+                await earlier.release()
+            candidates = [elector(kube, namespace, f"c{number}") for number in range(10)]
+            tasks = [asyncio.create_task(candidate.acquire()) for candidate in candidates]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            leader = next(candidate for candidate in candidates if candidate.leading)
+            hold = asyncio.create_task(leader.hold())
+            # Longer than the Lease would last by itself: the others look at it all the while.
+            await asyncio.sleep(TIMES.lease + 1)
+            assert [c.identity for c in candidates if c.leading] == [leader.identity]
+            assert [task.done() for task in tasks].count(True) == 1
+            for task in (hold, *tasks):
+                task.cancel()
+
+    scenario()
 
 
 @asynchronous
