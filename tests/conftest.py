@@ -1,3 +1,3 @@
 """Fixtures of the whole test suite."""
 
-pytest_plugins = ["support.controlplane.fixtures"]
+pytest_plugins = ["support.controlplane.fixtures", "support.release"]

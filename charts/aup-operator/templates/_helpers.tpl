@@ -1,0 +1,73 @@
+{{/* Full name of the release; short enough for every suffix that follows. */}}
+{{- define "aup.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride -}}
+{{- else if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 48 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 48 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "aup.selector" -}}
+app.kubernetes.io/name: aup-operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "aup.labels" -}}
+{{ include "aup.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{/* The user name under which the controller writes: the only writer of stamps. */}}
+{{- define "aup.controllerUser" -}}
+system:serviceaccount:{{ .Release.Namespace }}:{{ include "aup.fullname" . }}-controller
+{{- end -}}
+
+{{/* Namespaces that are never a tenant's, as a JSON list: the given ones and the release's own. */}}
+{{- define "aup.platformNamespaces" -}}
+{{- append .Values.platformNamespaces .Release.Namespace | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{/* A list as CEL. Names of Kubernetes objects and users hold nothing that JSON writes otherwise. */}}
+{{- define "aup.celList" -}}
+{{- . | toJson | replace "\"" "'" -}}
+{{- end -}}
+
+{{/* Binding of a policy of the guard: args (list . "suffix"). Deny, for everybody and everywhere. */}}
+{{- define "aup.binding" -}}
+{{- $root := index . 0 -}}
+{{- $name := printf "%s-%s" (include "aup.fullname" $root) (index . 1) -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ $name }}
+  labels: {{- include "aup.labels" $root | nindent 4 }}
+spec:
+  policyName: {{ $name }}
+  validationActions: [Deny]
+{{- end -}}
+
+{{/* What joins all findings of a policy: one validation, since only the first that fails is shown;
+one line below 5 KiB, or the API server shows the static message instead. */}}
+{{- define "aup.validation" -}}
+- expression: variables.findings.size() == 0
+  reason: Forbidden
+  message: {{ . }}
+  messageExpression: >-
+    variables.findings.join('; ').size() <= 1200
+    ? variables.findings.join('; ')
+    : variables.findings.join('; ').substring(0, 1200) + ' …'
+{{- end -}}
+
+{{- define "aup.image" -}}
+{{- with .Values.image -}}
+{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end -}}
+{{- end -}}
+
+{{- define "aup.evidenceClaim" -}}
+{{- .Values.evidence.existingClaim | default (printf "%s-evidence" (include "aup.fullname" .)) -}}
+{{- end -}}
