@@ -33,8 +33,8 @@ ADMISSION_SECONDS = Histogram(
 ADMISSION_REJECTED = Counter(
     "aup_admission_rejected_total",
     "Reviews that were refused without a judgement, by reason: malformed (cannot be read), "
-    "overload (the tenant's queue is full), deadline (no time left), unknown_terms (the namespace's "
-    "terms are not loaded yet), too_large, internal.",
+    "overload (the tenant's queue is full), deadline (no time left), unknown_terms (those of the "
+    "namespace are not loaded yet), too_large, internal.",
     ("reason",),
     registry=REGISTRY,
 )

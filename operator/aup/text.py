@@ -26,4 +26,5 @@ def clip(text: str, limit: int) -> str:
 
 def printable(value: str, limit: int = 128) -> str:
     """Return a tenant's value fit for a message: one line, no control characters, bounded."""
-    return clip("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value), limit)
+    shown = (c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    return clip("".join(shown), limit)

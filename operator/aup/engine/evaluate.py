@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from aup.api.policy import Enforcement
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.exemption import covering
 from aup.facts.model import Exposure, Facts, Problem, Workload
-from aup.policy.terms import Enforcement, Terms
+from aup.policy.terms import Terms
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule, Violation
 

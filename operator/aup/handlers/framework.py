@@ -12,7 +12,7 @@ import kopf
 
 from aup.settings import Settings
 
-AdmissionServer = Callable[[Any], AsyncIterator[dict[str, Any]]]
+AdmissionServer = Callable[[Any], AsyncIterator[Any]]
 """What kopf calls to serve admission: yields client configurations, which nobody reads here."""
 
 
