@@ -67,6 +67,10 @@ def _parse(text: str) -> tuple[str, str, str]:
         raise ValueError(f"it is longer than {_LIMIT} characters")
     if _IDENTIFIER.fullmatch(text):
         raise ValueError("64 hexadecimal digits are the id of an image, not its name")
+    if not text.isascii():
+        raise ValueError("it holds a character that is not ASCII")
+    if any(character.isspace() for character in text):
+        raise ValueError("it holds a space or a line break")
     registry, remainder = _split_registry(text)
     name = remainder.partition(":")[0]
     if name != name.lower():

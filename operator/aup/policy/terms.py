@@ -98,6 +98,10 @@ class Software:
     export_category: str
     """For example ``5D002``; empty: not classified."""
 
+    def name(self, image: Image) -> str:
+        """Return what exemptions call an image of it: a mirror's copy under its first name."""
+        return f"{self.repository}@{image.digest}" if image.digest else self.repository
+
 
 class Catalog(Protocol):
     """The compiled software catalogue."""

@@ -83,7 +83,7 @@ def _classified(workload: Workload, terms: ExportTerms) -> Iterator[_Controlled 
             continue
         if category := _category(software.export_category, terms.categories):
             words = f"{software.repository} ({category.id})"
-            yield _Controlled(category, words, image.name)
+            yield _Controlled(category, words, software.name(image))
         else:
             yield _unlisted(
                 image.path, image.text, f"is of export category {software.export_category}", terms
@@ -113,7 +113,7 @@ def _misplaced(ground: RegionGround, reason: _Controlled, terms: ExportTerms) ->
         path=ground.path,
         value=ground.value,
         detail=f"is {where}, and {_limits(reason)}",
-        remedy=_place(reason, terms),
+        remedy=_place(reason, terms, by_node=ground.value != ground.region),
         key=(reason.category.id, reason.image.partition("@")[0], ground.region),
         image=reason.image,
     )
@@ -122,12 +122,14 @@ def _misplaced(ground: RegionGround, reason: _Controlled, terms: ExportTerms) ->
 def _unconfined(workload: Workload, reason: _Controlled, terms: ExportTerms) -> Violation:
     """Return the violation of a pod that may land anywhere."""
     placement = workload.placement
-    where = "is a node of no known region" if placement.value else "does not confine it to regions"
+    where = (
+        "is a node of no known region" if placement.value else "does not confine the pod to regions"
+    )
     return Violation(
         path=placement.path,
         value=placement.value,
         detail=f"{where}, and {_limits(reason)}",
-        remedy=_place(reason, terms),
+        remedy=_place(reason, terms, by_node=bool(placement.value)),
         key=(reason.category.id, reason.image.partition("@")[0], ""),
         image=reason.image,
     )
@@ -151,11 +153,12 @@ def _limits(reason: _Controlled) -> str:
     return f"{reason.words} may run {f'in {regions} only' if regions else 'in no region'}"
 
 
-def _place(reason: _Controlled, terms: ExportTerms) -> str:
-    """Say how to get there."""
+def _place(reason: _Controlled, terms: ExportTerms, *, by_node: bool) -> str:
+    """Say how to get there; a pod that names its node must stop doing so."""
     regions = join(sorted(reason.category.regions))
     ask = f"ask {terms.contact} about an authorisation"
-    return f"set {_SELECTOR} to {regions}, or {ask}" if regions else ask
+    instead = "name no node, and " if by_node else ""
+    return f"{instead}set {_SELECTOR} to {regions}, or {ask}" if regions else ask
 
 
 RULES = (

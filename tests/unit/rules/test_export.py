@@ -46,7 +46,7 @@ def test_an_unconfined_pod_with_controlled_software() -> None:
         Violation(
             path="spec.nodeSelector",
             value="",
-            detail=f"does not confine it to regions, and {LIMITS}",
+            detail=f"does not confine the pod to regions, and {LIMITS}",
             remedy=REMEDY,
             key=("5D002", "reg.example/hsm", ""),
             image="reg.example/hsm",
@@ -61,6 +61,7 @@ def test_a_node_of_no_known_region_confines_nothing() -> None:
     (found,) = destination(workload("reg.example/hsm", placement=somewhere), TERMS)
     assert (found.path, found.value) == ("spec.nodeName", "n9")
     assert found.detail == f"is a node of no known region, and {LIMITS}"
+    assert found.remedy == f"name no node, and {REMEDY}"
 
 
 def test_each_region_outside_is_cited_where_it_stands() -> None:
@@ -91,6 +92,7 @@ def test_a_node_is_cited_with_its_region() -> None:
     (found,) = destination(workload("reg.example/hsm", placement=there), TERMS)
     assert (found.path, found.value) == ("spec.nodeName", "n4")
     assert found.detail == f"is a node in us-east-1, a region in US, and {LIMITS}"
+    assert found.remedy == f"name no node, and {REMEDY}"
 
 
 @pytest.mark.parametrize(

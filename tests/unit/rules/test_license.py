@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.catalog import CatalogItem, CatalogSpec
+from aup.api.catalog import CatalogItem, CatalogSpec, Mirror
 from aup.api.policy import OnExpiry, Unknown
 from aup.facts.image import read_image
 from aup.policy.catalog import compile_catalog, merge
@@ -38,6 +38,7 @@ ITEMS = (
     CatalogItem(repository="reg.example/either", license="LicenseRef-Vendor OR LicenseRef-Cache"),
     CatalogItem(repository="reg.example/both", license="LicenseRef-Vendor AND LicenseRef-Cache"),
 )
+MIRRORS = (Mirror(prefix="mirror.example/reg", of="reg.example"),)
 TERMS = LicenseTerms(
     tenant="acme",
     deny=frozenset({"SSPL-1.0", "RSALv2", "GPL-2.0-only"}),
@@ -46,7 +47,7 @@ TERMS = LicenseTerms(
     unknown=Unknown.REVIEW,
     references={"LicenseRef-Vendor": "db", "LicenseRef-Cache": "cache"},
     on_expiry=OnExpiry.WARN_RECREATE,
-    catalog=merge([compile_catalog("default", CatalogSpec(items=ITEMS))[0]])[0],
+    catalog=merge([compile_catalog("default", CatalogSpec(items=ITEMS, mirrors=MIRRORS))[0]])[0],
     entitlements={},
     non_production=frozenset({"acme-dev"}),
     contact="abuse@asergo.example",
@@ -185,7 +186,7 @@ def test_a_denied_licence_is_said_with_its_way_out() -> None:
             path="spec.containers[0].image",
             value="reg.example/sspl:1",
             detail="is under SSPL-1.0, which the policy does not allow",
-            remedy="use a version or another software whose licence is allowed, or ask "
+            remedy="use a version or other software under a licence that is allowed, or ask "
             "abuse@asergo.example for an exemption",
             key=("reg.example/sspl", "SSPL-1.0"),
             image="reg.example/sspl",
@@ -205,6 +206,13 @@ def test_a_denied_licence_is_said_with_its_way_out() -> None:
 )
 def test_it_is_said_which_licences_are_in_the_way(image: str, detail: str) -> None:
     assert one(list(expression(workload(image), TERMS))).detail == detail
+
+
+def test_a_mirrors_copy_goes_by_its_first_name() -> None:
+    mirrored = one(list(expression(workload("mirror.example/reg/sspl:1"), TERMS)))
+    first = one(list(expression(workload("reg.example/sspl:1"), TERMS)))
+    assert (mirrored.key, mirrored.image) == (first.key, first.image)
+    assert mirrored.value == "mirror.example/reg/sspl:1"
 
 
 @pytest.mark.parametrize("image", ["reg.example/unassessed", "reg.example/blank", "elsewhere/app"])

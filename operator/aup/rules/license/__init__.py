@@ -51,11 +51,11 @@ def expression(workload: Workload, terms: LicenseTerms) -> Iterator[Violation]:
             value=image.text,
             detail=_not_allowed(text, refused(licensed, terms)),
             remedy=(
-                "use a version or another software whose licence is allowed, "
+                "use a version or other software under a licence that is allowed, "
                 f"or ask {terms.contact} for an exemption"
             ),
-            key=(image.repository, text),
-            image=image.name,
+            key=(software.repository, text),
+            image=software.name(image),
         )
 
 
@@ -92,8 +92,8 @@ def entitlement(workload: Workload, terms: LicenseTerms) -> Iterator[Violation]:
                 value=image.text,
                 detail=f"is {short.product}, {_falls_short(short, terms)}",
                 remedy=", or ".join([*own, f"send proof of licence to {terms.contact}"]),
-                key=(image.repository, short.product),
-                image=image.name,
+                key=(software.repository, short.product),
+                image=software.name(image),
                 warn=short.soft,
             )
 
