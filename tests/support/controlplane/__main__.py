@@ -64,12 +64,12 @@ def _up(options: argparse.Namespace) -> None:
 
 
 def _introduce(control_plane: ControlPlane) -> None:
-    kubectl = control_plane.programs["kubectl"]
+    folders = {str(control_plane.programs[name].parent): None for name in ("kubectl", "helm")}
     print(
         f"Kubernetes {control_plane.version} is ready after {control_plane.start_seconds:.1f} s"
         f" at {control_plane.url}\n"
         f"use it:     export KUBECONFIG={control_plane.kubeconfig}\n"
-        f"            alias kubectl={kubectl}\n"
+        f"            export PATH={':'.join(folders)}:$PATH\n"
         "try:        kubectl get namespaces\n"
         "            kubectl create deployment web --image=registry.example/web\n"
         "            kubectl auth can-i --list --as=anna"
