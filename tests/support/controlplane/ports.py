@@ -1,6 +1,7 @@
 """Free ports that stay free until their servers have taken them."""
 
 import contextlib
+import random
 import socket
 from collections.abc import Iterator
 
@@ -20,3 +21,19 @@ def reserved(count: int) -> Iterator[tuple[int, ...]]:
             holder.bind(("127.0.0.1", 0))
             held.append(holder.getsockname()[1])
         yield tuple(held)
+
+
+def unlikely(count: int) -> list[int]:
+    """Return free loopback ports for servers that do not set SO_REUSEPORT.
+
+    They lie below the range from which the kernel gives out ports by itself, so only a server
+    that was told the same number could take one before its own does.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(15_000, 30_000)  # noqa: S311 - no secret
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in found:
+                found.append(port)
+    return found
