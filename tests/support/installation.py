@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,13 +127,23 @@ def installed(
     *,
     replicas: int = 2,
     settings: Mapping[str, str] | None = None,
-    wait: bool = True,
+    before: Callable[[ControlPlane], None] | None = None,
 ) -> Iterator[Installation]:
-    """Start a control plane, install the chart, and run one controller and admission replicas."""
+    """Start a control plane, install the chart, and run one controller and admission replicas.
+
+    Args:
+        values: of the chart; ``webhook.url`` is added.
+        replicas: of the admission role.
+        settings: more ``AUP_*`` variables for every process.
+        before: what is done to the cluster before anything of ours is in it.
+
+    """
     ports = unlikely(2 * replicas)
     backends = [Backend(ports[2 * i], ports[2 * i + 1]) for i in range(replicas)]
     balancer = Balancer(backends)
     with ControlPlane() as cluster, balancer.running():
+        if before is not None:
+            before(cluster)
         url = f"https://127.0.0.1:{balancer.port}/validate"
         whole = {**(values or {}), "webhook": {"url": url}}
         release = install(cluster, whole)
@@ -142,9 +152,8 @@ def installed(
             installation.start_controller()
             for backend in backends:
                 installation.start_admission(backend)
-            if wait:
-                for role in (*installation.controllers, *installation.admission):
-                    role.wait_ready()
+            for role in (*installation.controllers, *installation.admission):
+                role.wait_ready()
             yield installation
         finally:
             installation.stop()
