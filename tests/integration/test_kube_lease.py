@@ -12,7 +12,7 @@ import pytest
 from aup.errors import LeadershipLostError
 from aup.kube.client import Cluster
 from aup.kube.lease import Elector, LeaseTimes
-from aup.kube.resource import CONFIG_MAPS, LEASES
+from aup.kube.resource import CONFIG_MAPS, LEASES, NAMESPACES
 from support import elector_process
 from support.asynchronous import asynchronous, eventually
 from support.controlplane import ControlPlane, Process
@@ -137,6 +137,9 @@ def test_of_many_candidates_one_leads(cluster: ControlPlane, namespace: str, bef
                 await earlier.acquire()
                 await earlier.release()
             candidates = [elector(kube, namespace, f"c{number}") for number in range(10)]
+            # A connection for each, so that none is ahead of the others by a handshake.
+            looks = [kube.get(NAMESPACES, namespace) for _ in candidates]
+            await asyncio.gather(*looks)
             tasks = [asyncio.create_task(candidate.acquire()) for candidate in candidates]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             leader = next(candidate for candidate in candidates if candidate.leading)
