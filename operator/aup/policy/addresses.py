@@ -25,7 +25,7 @@ class AddressSet:
             ValueError: a text is not a canonical CIDR.
 
         """
-        networks = [ip_network(c) if isinstance(c, str) else c for c in cidrs]
+        networks = [read_network(c) if isinstance(c, str) else c for c in cidrs]
         merged: list[IPNetwork] = [
             *collapse_addresses(n for n in networks if isinstance(n, IPv4Network)),
             *collapse_addresses(n for n in networks if isinstance(n, IPv6Network)),
@@ -44,3 +44,18 @@ class AddressSet:
     def cidrs(self) -> tuple[str, ...]:
         """Return the networks as canonical text."""
         return tuple(str(n) for n in self.networks)
+
+
+def read_network(text: str) -> IPNetwork:
+    """Read a network from its canonical text, the only one in which two equal ones look equal.
+
+    Raises:
+        ValueError: host bits, a netmask, a zone id, no prefix length, or an IPv4 network in IPv6
+            clothes, to which no address of the facts would ever belong.
+
+    """
+    network = ip_network(text)
+    mapped = isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None
+    if str(network) != text or "%" in text or mapped:
+        raise ValueError(f"{text!r} is no canonical CIDR")
+    return network

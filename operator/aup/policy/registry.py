@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from ipaddress import ip_network
 from typing import NamedTuple
 
 from aup.api.assignment import AddressAssignment, AssignmentSpec
 from aup.facts.model import IPAddress
-from aup.policy.addresses import IPNetwork
+from aup.policy.addresses import IPNetwork, read_network
 from aup.policy.problem import Reason, Trouble
 from aup.text import printable
 
@@ -116,7 +115,7 @@ def _read(entry: _Entry) -> Holding | Trouble:
     """Read one assignment by itself."""
     spec = entry.spec
     try:
-        network = ip_network(spec.cidr)
+        network = read_network(spec.cidr)
     except ValueError:
         message = f"cidr {printable(spec.cidr)} is no canonical CIDR"
         return Trouble(Reason.INVALID_CIDR, message, fatal=True)
