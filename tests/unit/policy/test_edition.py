@@ -1,0 +1,166 @@
+"""Editions: a policy compiled, and every mistake in it told."""
+
+from typing import Any
+
+import pytest
+
+from aup.api.policy import (
+    Clause,
+    ClusterCIDRs,
+    CountryTerms,
+    Document,
+    Enforcement,
+    ExportCategory,
+    ExportTerms,
+    LicenseReference,
+    LicenseTerms,
+    NetworkTerms,
+    Region,
+    RuleEnforcement,
+)
+from aup.policy.edition import Edition, compile_edition
+from aup.policy.problem import Reason
+from support.provider import CREATED, RULES, policy
+
+
+def compiled(**spec: Any) -> Edition:
+    edition, troubles = compile_edition("asergo", policy(**spec).spec, RULES)
+    assert not troubles
+    return edition
+
+
+def test_the_first_clause_that_names_a_rule_is_cited() -> None:
+    clauses = (
+        Clause(id="1.2", summary="x", rules=("host/port",)),
+        Clause(id="6.2", summary="y", rules=("network/assigned-address", "host/port")),
+    )
+    assert compiled(clauses=clauses).clauses == {
+        "host/port": "1.2",
+        "network/assigned-address": "6.2",
+    }
+
+
+def test_rules_have_modes_of_their_own() -> None:
+    rules = (RuleEnforcement(id="host/port", enforcement=Enforcement.WARN),)
+    assert compiled(rules=rules).modes == {"host/port": Enforcement.WARN}
+
+
+@pytest.mark.parametrize(
+    ("rules_url", "base"),
+    [
+        ("https://docs.example/rules/", "https://docs.example/rules"),
+        (None, "https://asergo.example/aup"),
+    ],
+)
+def test_the_link_of_a_denial(rules_url: str | None, base: str) -> None:
+    document = Document(
+        url="https://asergo.example/aup", effective_from=CREATED.date(), rules_url=rules_url
+    )
+    assert compiled(document=document).ref.rules_url == base
+
+
+def test_ids_become_canonical() -> None:
+    terms = LicenseTerms(
+        deny=("gpl-2.0", "RSALv2"),
+        exceptions=("classpath-exception-2.0",),
+        references=(LicenseReference(ref="LicenseRef-X", product="x"),),
+    )
+    found = compiled(license=terms).license
+    assert found.deny == {"GPL-2.0-only", "RSALv2"}
+    assert found.exceptions == {"Classpath-exception-2.0"}
+    assert found.references == {"LicenseRef-X": "x"}
+
+
+def test_countries_are_read_through_the_aliases() -> None:
+    countries = CountryTerms(
+        deny=("UK",), deny_subdivisions=("EL-A",), aliases={"UK": "GB", "EL": "GR"}
+    )
+    export = ExportTerms(countries=countries, regions=(Region(name="west", country="UK"),))
+    edition = compiled(export=export)
+    assert edition.countries.deny == {"GB"}
+    assert edition.countries.deny_subdivisions == {"GR-A"}
+    assert edition.regions == {"west": "GB"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason", "words"),
+    [
+        pytest.param(
+            {"clauses": (Clause(id="1", summary="x", rules=("host/prot",)),)},
+            Reason.UNKNOWN_RULE,
+            "clause 1 names host/prot",
+            id="rule-of-a-clause",
+        ),
+        pytest.param(
+            {"rules": (RuleEnforcement(id="host/prot", enforcement=Enforcement.OFF),)},
+            Reason.UNKNOWN_RULE,
+            "rules names host/prot",
+            id="rule-of-its-own",
+        ),
+        pytest.param(
+            {"network": NetworkTerms(allowed_endpoint_cidrs=("10.0.0.1/8", "10.0.0.0/8"))},
+            Reason.INVALID_CIDR,
+            "10.0.0.1/8 is no canonical CIDR",
+            id="host-bits",
+        ),
+        pytest.param(
+            {"network": NetworkTerms(cluster_cidrs=ClusterCIDRs(nodes=("x",)))},
+            Reason.INVALID_CIDR,
+            "network.clusterCIDRs.nodes",
+            id="cluster-range",
+        ),
+        pytest.param(
+            {"license": LicenseTerms(deny=("MIT OR ISC",))},
+            Reason.INVALID_SPDX,
+            "license.deny: 'MIT OR ISC' is not the id of a single licence",
+            id="licence",
+        ),
+        pytest.param(
+            {"license": LicenseTerms(exceptions=("MIT",))},
+            Reason.INVALID_SPDX,
+            "license.exceptions",
+            id="exception",
+        ),
+        pytest.param(
+            {"export": ExportTerms(countries=CountryTerms(deny=("XX",)))},
+            Reason.INVALID_COUNTRY,
+            "export.countries.deny: XX",
+            id="country",
+        ),
+        pytest.param(
+            {"export": ExportTerms(countries=CountryTerms(aliases={"UK": "XX"}))},
+            Reason.INVALID_COUNTRY,
+            "export.countries.aliases: UK",
+            id="alias",
+        ),
+        pytest.param(
+            {"export": ExportTerms(countries=CountryTerms(deny_subdivisions=("UA",)))},
+            Reason.INVALID_COUNTRY,
+            "export.countries.denySubdivisions: UA",
+            id="subdivision",
+        ),
+        pytest.param(
+            {"export": ExportTerms(regions=(Region(name="north", country="Denmark"),))},
+            Reason.INVALID_COUNTRY,
+            "export.regions north: Denmark",
+            id="country-of-a-region",
+        ),
+        pytest.param(
+            {"export": ExportTerms(categories=(ExportCategory(id="5D002", regions=("moon",)),))},
+            Reason.UNKNOWN_REGION,
+            "region moon is not in export.regions",
+            id="region-of-a-category",
+        ),
+    ],
+)
+def test_a_mistake_is_told(spec: dict[str, Any], reason: Reason, words: str) -> None:
+    _, troubles = compile_edition("asergo", policy(**spec).spec, RULES)
+    assert [trouble.reason for trouble in troubles] == [reason]
+    assert words in troubles[0].message
+
+
+def test_what_was_good_before_a_downgrade_is_compiled_without_the_newer_rules() -> None:
+    spec = policy(clauses=(Clause(id="1", summary="x", rules=("mail/direct-smtp",)),)).spec
+    edition, troubles = compile_edition("asergo", spec, RULES)
+    assert troubles
+    assert edition.clauses == {}
