@@ -36,6 +36,10 @@ ITEMS = (
     CatalogItem(repository="reg.example/no-choice", license="SSPL-1.0 OR LicenseRef-Vendor"),
     CatalogItem(repository="reg.example/guess", license="NOASSERTION OR LicenseRef-Vendor"),
     CatalogItem(repository="reg.example/either", license="LicenseRef-Vendor OR LicenseRef-Cache"),
+    CatalogItem(
+        repository="reg.example/two-or-one",
+        license="(LicenseRef-Vendor AND LicenseRef-Cache) OR LicenseRef-Third",
+    ),
     CatalogItem(repository="reg.example/both", license="LicenseRef-Vendor AND LicenseRef-Cache"),
 )
 MIRRORS = (Mirror(prefix="mirror.example/reg", of="reg.example"),)
@@ -45,7 +49,11 @@ TERMS = LicenseTerms(
     allow=frozenset(),
     exceptions=frozenset({"Classpath-exception-2.0"}),
     unknown=Unknown.REVIEW,
-    references={"LicenseRef-Vendor": "db", "LicenseRef-Cache": "cache"},
+    references={
+        "LicenseRef-Vendor": "db",
+        "LicenseRef-Cache": "cache",
+        "LicenseRef-Third": "third",
+    },
     on_expiry=OnExpiry.WARN_RECREATE,
     catalog=merge([compile_catalog("default", CatalogSpec(items=ITEMS, mirrors=MIRRORS))[0]])[0],
     entitlements={},
@@ -67,6 +75,7 @@ COMING = replace(VALID, state=EntitlementState.NOT_YET_VALID, valid_from=date(20
 REGIONAL = replace(VALID, regions=frozenset({"eu-north-1"}))
 TRIAL = replace(VALID, production=False)
 CACHE = replace(VALID, name="acme-cache", product="cache")
+THIRD = replace(TRIAL, name="acme-third", product="third")
 
 
 def spdx(text: str) -> Expression:
@@ -80,7 +89,7 @@ def holding(*entitlements: EntitlementTerm, **changes: Any) -> LicenseTerms:
     """Return the terms of a tenant that holds entitlements."""
     held: Mapping[str, tuple[EntitlementTerm, ...]] = {
         product: tuple(e for e in entitlements if e.product == product)
-        for product in ("db", "cache")
+        for product in ("db", "cache", "third")
     }
     return replace(TERMS, entitlements=held, **changes)
 
@@ -412,6 +421,9 @@ def test_the_nearest_miss_is_told(held: tuple[EntitlementTerm, ...], words: str)
         pytest.param("reg.example/either", (EXPIRED,), ["db"], id="the-nearer-one-is-told"),
         pytest.param("reg.example/both", (CACHE,), ["db"], id="both-are-needed"),
         pytest.param("reg.example/both", (), ["db", "cache"], id="both-are-told"),
+        pytest.param(
+            "reg.example/two-or-one", (IN_GRACE, THIRD), ["third"], id="the-worst-of-a-way-counts"
+        ),
         pytest.param("reg.example/sspl", (), [], id="the-expression-speaks-for-itself"),
         pytest.param("elsewhere/app", (), [], id="not-in-the-catalogue"),
     ],

@@ -55,10 +55,10 @@ class Shortfall:
         return bool(self.gaps) and all(gap.nearness.soft for gap in self.gaps)
 
     @property
-    def distance(self) -> tuple[bool, int, int]:
-        """Return what shortfalls are compared by: soft first, then fewest and nearest gaps."""
-        nearest = max((gap.nearness for gap in self.gaps), default=len(Nearness))
-        return not self.soft, len(self.gaps) or len(Nearness), int(nearest)
+    def distance(self) -> tuple[int, int]:
+        """Return what shortfalls are compared by: the number of gaps, then how far they are."""
+        farthest = max((gap.nearness for gap in self.gaps), default=len(Nearness))
+        return len(self.gaps) or len(Nearness), int(farthest)
 
 
 def shortfalls(
@@ -88,6 +88,7 @@ def _asked_by(
             if best is Verdict.DENIED:
                 return ()
             ways = (_asked_by(b, workload, terms) for b in branches if judge(b, terms) is best)
+            # Worst first, since a way is no shorter than the worst that it asks for.
             return min(ways, key=lambda way: sorted((s.distance for s in way), reverse=True))
 
 
