@@ -1,6 +1,6 @@
 """Kubernetes Events: what we did or found, in plain words, beside the object it is about.
 
-Events are a courtesy: posting never raises, and what matters stands in status and TenantReports.
+Events are a courtesy: a post that fails is logged, and what matters stands in status and reports.
 An Event that repeats becomes a series; its count is written at most once a minute.
 """
 
@@ -119,7 +119,8 @@ class EventPoster:
         """Post an Event, or count it when it was posted a moment ago.
 
         ``reason`` is CamelCase for machines ("NamespaceClaimed"), ``note`` a sentence for people,
-        ``action`` what we were doing, in CamelCase ("Claim"). Failures are logged.
+        ``action`` what we were doing, in CamelCase ("Claim"). Failures are logged; only the guard of the
+        client (LeadershipLostError) passes.
         """
         key = _Key(regarding, type, reason, action, note)
         namespace = regarding.namespace or CLUSTER_SCOPED_NAMESPACE
