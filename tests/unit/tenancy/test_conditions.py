@@ -161,8 +161,8 @@ def test_an_entitlement_tells_its_mistake_beside_what_holds() -> None:
             "True",
             "Valid",
             (
-                "Valid through 2026-12-31; timeZone Mars/Olympus is not known; its days are counted "
-                "in UTC."
+                "Valid through 2026-12-31; timeZone Mars/Olympus is not known; "
+                "its days are counted in UTC."
             ),
         )
     }
