@@ -119,8 +119,8 @@ class EventPoster:
         """Post an Event, or count it when it was posted a moment ago.
 
         ``reason`` is CamelCase for machines ("NamespaceClaimed"), ``note`` a sentence for people,
-        ``action`` what we were doing, in CamelCase ("Claim"). Failures are logged; only the guard of the
-        client (LeadershipLostError) passes.
+        ``action`` what we were doing, in CamelCase ("Claim"). Failures are logged; only what the
+        client's guard raises (LeadershipLostError) passes.
         """
         key = _Key(regarding, type, reason, action, note)
         namespace = regarding.namespace or CLUSTER_SCOPED_NAMESPACE
