@@ -144,7 +144,10 @@ def _as_json(one: Checked) -> dict[str, Any]:
     if one.decision is None:
         return {"source": one.source, "verdict": "Unreadable", "problem": one.problem}
     decision, subject = one.decision, one.decision.subject
-    shown = (Outcome.DENY, Outcome.WARN, Outcome.AUDIT, Outcome.REVIEW, Outcome.EXEMPT)
+
+    def of(*outcomes: Outcome) -> list[dict[str, str]]:
+        return [_finding(f) for outcome in outcomes for f in decision.by(outcome)]
+
     return {
         "source": one.source,
         "verdict": "Refused" if not decision.allowed else "Admitted",
@@ -152,7 +155,9 @@ def _as_json(one: Checked) -> dict[str, Any]:
         "namespace": subject.namespace,
         "name": subject.name,
         "policy": f"{decision.policy.name}/{decision.policy.revision}",
-        "findings": [_finding(f) for outcome in shown for f in decision.by(outcome)],
+        "findings": of(Outcome.DENY, Outcome.WARN, Outcome.AUDIT),
+        "reviews": of(Outcome.REVIEW),
+        "exempted": of(Outcome.EXEMPT),
     }
 
 
