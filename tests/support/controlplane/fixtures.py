@@ -2,22 +2,23 @@
 
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from support.controlplane.errors import TestbedError
 from support.controlplane.provision import prepare
 from support.controlplane.server import ControlPlane
+from support.repository import ROOT
 
-NEEDS_CLUSTER = "integration"
+INTEGRATION = ROOT / "tests" / "integration"
 """The folder whose tests need a control plane."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the integration tests, so that ``-m 'not cluster'`` leaves them out."""
     for item in items:
-        if NEEDS_CLUSTER in Path(item.path).parts:
+        if item.path.is_relative_to(INTEGRATION):
             item.add_marker(pytest.mark.cluster)
 
 
