@@ -7,6 +7,7 @@ Docker Hub under its canonical host.
 """
 
 import re
+from functools import lru_cache
 
 from aup.facts.model import Image
 
@@ -56,6 +57,7 @@ def rebase(repository: str, prefix: str, of: str) -> str | None:
     return read_image(f"{of}/{rest}", "").repository or None
 
 
+@lru_cache(maxsize=4096)  # the same few images come again with every Pod
 def _parse(text: str) -> tuple[str, str, str]:
     """Return repository in full, tag and digest.
 
@@ -67,17 +69,10 @@ def _parse(text: str) -> tuple[str, str, str]:
         raise ValueError(f"it is longer than {_LIMIT} characters")
     if _IDENTIFIER.fullmatch(text):
         raise ValueError("64 hexadecimal digits are the id of an image, not its name")
-    if not text.isascii():
-        raise ValueError("it holds a character that is not ASCII")
-    if any(character.isspace() for character in text):
-        raise ValueError("it holds a space or a line break")
     registry, remainder = _split_registry(text)
-    name = remainder.partition(":")[0]
-    if name != name.lower():
-        raise ValueError("the repository must be in lower case")
     match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
     if match is None:
-        raise ValueError("it has not the form registry/repository:tag@digest")
+        raise ValueError(_misfit(text, remainder))
     host, repository, tag, digest = match.groups(default="")
     registry = _canonical(host)
     if registry == _DEFAULT_REGISTRY and "/" not in repository:
@@ -96,6 +91,18 @@ def _split_registry(text: str) -> tuple[str, str]:
     if slash and (first == "localhost" or "." in first or ":" in first or first != first.lower()):
         return first, rest
     return _DEFAULT_REGISTRY, text
+
+
+def _misfit(text: str, remainder: str) -> str:
+    """Say why a text does not have the form of a reference."""
+    if not text.isascii():
+        return "it holds a character that is not ASCII"
+    if text and text.split() != [text]:
+        return "it holds a space or a line break"
+    name = remainder.partition(":")[0]
+    if name != name.lower():
+        return "the repository must be in lower case"
+    return "it has not the form registry/repository:tag@digest"
 
 
 def _canonical(host: str) -> str:
