@@ -12,6 +12,7 @@ from aup.rules import CATALOGUE
 from support.corpus import CASES, Case, cases
 from support.world import WORLD_FILE
 
+OWN = "198.51.100.18"
 REPORT = """
 apiVersion: aup.asergo.com/v1alpha1
 kind: TenantReport
@@ -24,12 +25,15 @@ status:
 
 
 def needs_cluster(case: Case) -> bool:
-    """Tell whether a case turns on what only a cluster knows: nodes, pods, quotas, /status."""
+    """Tell whether a case turns on what only a cluster knows, or on another tenant."""
     obj = case.load()
     online = {"case/subresource", "case/budget"}
     pods = obj["kind"] in {"Endpoints", "EndpointSlice"} and "192.0.2." in str(obj)
     nodes = "node-" in str(obj)
-    return pods or nodes or bool(online & (obj["metadata"].get("annotations") or {}).keys())
+    others = obj["metadata"].get("namespace", "acme-prod") != "acme-prod"
+    return (
+        pods or nodes or others or bool(online & (obj["metadata"].get("annotations") or {}).keys())
+    )
 
 
 def service(address: str) -> str:
@@ -76,7 +80,7 @@ def test_a_file_that_would_pass_exits_with_zero(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = write(tmp_path, "report", REPORT)
-    file = write(tmp_path, "service.yaml", service("198.51.100.18"))
+    file = write(tmp_path, "service.yaml", service(OWN))
     assert run(capsys, "check", "--report", report, file) == (
         0,
         "1 object checked, 0 would be refused\n",
@@ -105,7 +109,7 @@ def test_a_file_that_would_be_refused_exits_with_one_and_the_words_of_the_webhoo
 def test_what_cannot_be_read_exits_with_two_and_does_not_stop_the_rest(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
 ) -> None:
-    bad, good = write(tmp_path, "bad.yaml", text), write(tmp_path, "good.yaml", service("198.51.100.18"))
+    bad, good = write(tmp_path, "bad.yaml", text), write(tmp_path, "good.yaml", service(OWN))
     code, said = run(capsys, "check", bad, good)
     assert code == 2
     assert words in said
@@ -129,9 +133,9 @@ def test_folders_and_stdin_are_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "deep").mkdir()
-    write(tmp_path / "deep", "a.yaml", service("198.51.100.18"))
+    write(tmp_path / "deep", "a.yaml", service(OWN))
     write(tmp_path, "notes.txt", "a: [")
-    stdin = io.TextIOWrapper(io.BytesIO(service("198.51.100.18").encode()))
+    stdin = io.TextIOWrapper(io.BytesIO(service(OWN).encode()))
     monkeypatch.setattr("sys.stdin", stdin)
     sources = [found["source"] for found in as_json(capsys, str(tmp_path), "-")]
     assert sources == [str(tmp_path / "deep" / "a.yaml"), "<stdin>"]
@@ -155,7 +159,7 @@ def test_a_world_that_cannot_be_used_exits_with_two(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], world: str, problem: str
 ) -> None:
     file = write(tmp_path, "world.yaml", world)
-    code, said = run(capsys, "check", "--world", file, write(tmp_path, "s.yaml", service("198.51.100.18")))
+    code, said = run(capsys, "check", "--world", file, write(tmp_path, "s.yaml", service(OWN)))
     assert code == 2
     assert said.startswith("aup: ")
     assert problem in said
@@ -164,7 +168,7 @@ def test_a_world_that_cannot_be_used_exits_with_two(
 def test_a_world_of_many_tenants_asks_which(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = write(tmp_path, "s.yaml", service("198.51.100.18"))
+    file = write(tmp_path, "s.yaml", service(OWN))
     code, said = run(capsys, "check", "--world", str(WORLD_FILE), file)
     assert (code, "use --tenant" in said) == (2, True)
 
