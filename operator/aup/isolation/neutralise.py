@@ -1,41 +1,59 @@
 """Making a tenant's NetworkPolicy select nothing, in place, and undoing exactly that.
 
 Policies are additive: a tenant's allow-all would re-open what our own policy closes. Deleting it
-would lose its uid, owners and annotations, so one requirement that no pod meets is added to its
+would lose its uid, owners and annotations, so requirements that no pod can meet are added to its
 ``spec.podSelector`` instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aup.api.meta import GROUP
 
+Expressions = Sequence[Mapping[str, Any]]
+
 KEY: Final = f"{GROUP}/neutralised"
-REQUIREMENT: Final[Mapping[str, Any]] = {"key": KEY, "operator": "In", "values": ["never"]}
-"""A pod that carries the label with this value is selected again: the lock refuses to write one."""
+REQUIREMENTS: Final[tuple[Mapping[str, Any], ...]] = (
+    {"key": KEY, "operator": "In", "values": ["never"]},
+    {"key": KEY, "operator": "DoesNotExist"},
+)
+"""They contradict each other: with the first alone, a pod that was given the label beforehand
+would still be selected, and its allow rules with it."""
 
 
 def is_neutralised(policy: Mapping[str, Any]) -> bool:
-    """Tell whether a NetworkPolicy carries our requirement."""
-    return any(e.get("key") == KEY for e in _expressions(policy.get("spec") or {}))
+    """Tell whether a NetworkPolicy carries our requirements, both and word by word."""
+    return closes(expressions_of(policy.get("spec") or {}) or ())
 
 
 def neutralised(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a policy's spec that selects no pod; unchanged if it is that already."""
-    expressions = _expressions(spec)
-    if any(e.get("key") == KEY for e in expressions):
-        return dict(spec)
-    return _with(spec, [*expressions, dict(REQUIREMENT)])
+    return _with(spec, closed(expressions_of(spec)))
 
 
 def without_neutralisation(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a policy's spec without our requirement."""
-    return _with(spec, [e for e in _expressions(spec) if e.get("key") != KEY])
+    """Return a policy's spec without our requirements."""
+    return _with(spec, [e for e in expressions_of(spec) or () if e not in REQUIREMENTS])
 
 
-def _expressions(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def expressions_of(spec: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Return ``podSelector.matchExpressions``; None when there are none, however that is written.
+
+    The API server leaves an empty list out, so that both are the same to it.
+    """
     selector = spec.get("podSelector") or {}
-    return list(selector.get("matchExpressions") or ())
+    return list(selector.get("matchExpressions") or ()) or None
+
+
+def closes(expressions: Expressions) -> bool:
+    """Tell whether these expressions hold our contradiction."""
+    return all(requirement in expressions for requirement in REQUIREMENTS)
+
+
+def closed(expressions: Expressions | None) -> list[Mapping[str, Any]]:
+    """Return the expressions with our contradiction, once."""
+    before = list(expressions or ())
+    return before if closes(before) else [*before, *map(dict, REQUIREMENTS)]
 
 
 def _with(spec: Mapping[str, Any], expressions: list[Mapping[str, Any]]) -> dict[str, Any]:
