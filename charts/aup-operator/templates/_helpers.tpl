@@ -50,16 +50,30 @@ spec:
   validationActions: [Deny]
 {{- end -}}
 
-{{/* What joins all findings of a policy: one validation, since only the first that fails is shown;
-one line below 5 KiB, or the API server shows the static message instead. */}}
+{{/* Validations of a policy whose variable `findings` holds sentences, and `needs` those that do not
+count for who passes `permitted`, a check of the authorizer: args (list "static message" "permitted").
+All findings in one answer, since only the first validation that fails is shown. An authorizer does
+not work in a messageExpression, hence the three cases. One line below 5 KiB, or the API server shows
+the static message instead. */}}
+{{- define "aup.validations" -}}
+{{- $static := index . 0 -}}
+{{- if gt (len .) 1 -}}
+{{- $permitted := index . 1 -}}
+{{ include "aup.validation" (list (printf "variables.findings.size() == 0 || variables.needs.size() == 0 || %s" $permitted) $static "(variables.findings + variables.needs).join('; ')") }}
+{{ include "aup.validation" (list (printf "variables.needs.size() == 0 || %s" $permitted) $static "variables.needs.join('; ')") }}
+{{ end -}}
+{{ include "aup.validation" (list "variables.findings.size() == 0" $static "variables.findings.join('; ')") }}
+{{- end -}}
+
 {{- define "aup.validation" -}}
-- expression: variables.findings.size() == 0
+- expression: >-
+    {{ index . 0 }}
   reason: Forbidden
-  message: {{ . }}
+  message: {{ index . 1 }}
   messageExpression: >-
-    variables.findings.join('; ').size() <= 1200
-    ? variables.findings.join('; ')
-    : variables.findings.join('; ').substring(0, 1200) + ' …'
+    {{ index . 2 }}.size() <= 1200
+    ? {{ index . 2 }}
+    : {{ index . 2 }}.substring(0, 1200) + ' …'
 {{- end -}}
 
 {{- define "aup.image" -}}

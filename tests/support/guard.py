@@ -1,0 +1,113 @@
+"""Requests to a guarded API server: who asks, what, and what the guard answers."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from support.controlplane import ControlPlane
+
+Manifest = dict[str, Any]
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> tuple[str, str]:
+    """Return which policy of the guard refused, and its message; ("", stderr) for anything else."""
+    for line in done.stderr.splitlines():
+        before, mark, message = line.partition(" denied request: ")
+        if mark and "ValidatingAdmissionPolicy '" in before:
+            return before.split("ValidatingAdmissionPolicy '")[1].split("'")[0], message
+    return "", done.stderr
+
+
+def refused_by(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the policy that refused, without the name of the release; fail if none did."""
+    policy, message = refusal(done)
+    assert done.returncode != 0, f"this passed: {done.stdout}"
+    assert policy, message
+    return policy.removeprefix("aup-operator-")
+
+
+def grant(
+    cluster: ControlPlane,
+    user: str,
+    role: str,
+    namespace: str | None = None,
+    *,
+    groups: Sequence[str] = (),
+) -> None:
+    """Bind a person, or groups, to an existing ClusterRole: in a namespace or everywhere."""
+    kind = "rolebinding" if namespace else "clusterrolebinding"
+    where = ["-n", namespace] if namespace else []
+    subjects = [f"--user={user}"] if user else []
+    subjects += [f"--group={group}" for group in groups]
+    name = f"{user}-{role}".replace(":", "-")
+    cluster.kubectl("create", kind, name, f"--clusterrole={role}", *subjects, *where)
+
+
+def role(cluster: ControlPlane, name: str, *rules: Mapping[str, Sequence[str]]) -> None:
+    """Create a ClusterRole of rules that give apiGroups, resources and verbs."""
+    manifest = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+        "rules": [{key: list(value) for key, value in rule.items()} for rule in rules],
+    }
+    cluster.kubectl("create", "-f", "-", input=json.dumps(manifest))
+
+
+def ours(kind: str, name: str, **fields: Any) -> Manifest:
+    """Return a manifest of one of our kinds."""
+    namespace = {"namespace": fields.pop("namespace")} if "namespace" in fields else {}
+    return {
+        "apiVersion": "aup.asergo.com/v1alpha1",
+        "kind": kind,
+        "metadata": {"name": name, **namespace, **fields.pop("metadata", {})},
+        **fields,
+    }
+
+
+def quarantine(name: str, by: str, **spec: Any) -> Manifest:
+    """Return a Quarantine that `by` requests."""
+    return ours(
+        "Quarantine",
+        name,
+        spec={
+            "namespace": "acme-prod",
+            "namespaceUID": "7f3a",
+            "tenant": "acme",
+            "reasons": ["PortScan"],
+            "requestedBy": by,
+            **spec,
+        },
+    )
+
+
+def exemption(name: str, by: str, **spec: Any) -> Manifest:
+    """Return an Exemption that `by` requests."""
+    return ours(
+        "Exemption",
+        name,
+        spec={
+            "tenant": "acme",
+            "rules": ["host/port"],
+            "scope": {"namespaces": ["acme-prod"]},
+            "reason": "TICKET-77",
+            "requestedBy": by,
+            "expiresAt": "2027-11-30T00:00:00Z",
+            **spec,
+        },
+    )
+
+
+def report(name: str, source: str) -> Manifest:
+    """Return an AbuseReport of a source."""
+    return ours(
+        "AbuseReport",
+        name,
+        spec={
+            "source": source,
+            "category": "PortScan",
+            "address": "198.51.100.20",
+            "observedAt": "2026-11-21T09:30:00+01:00",
+        },
+    )
