@@ -34,7 +34,11 @@ _OPEN = re.compile(
 
 
 def is_quota_key(key: str) -> bool:
-    """Return whether a ResourceQuota takes a key."""
+    """Return whether a ResourceQuota takes a key and counts under it.
+
+    The server also takes ``nvidia.com/gpu``, and admits whatever is asked for: extended resources
+    count as ``requests.nvidia.com/gpu`` only.
+    """
     return key in _STANDARD or _OPEN.fullmatch(key) is not None
 
 

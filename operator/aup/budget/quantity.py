@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
 NANO: Final = Decimal("1e-9")
-"""The finest step; the API server rounds up to it."""
+"""The finest step; the API server rounds up to it, and to a thousandth in quotas."""
 LARGEST: Final = Decimal(2**63 - 1)
 """The API server caps binary quantities here and no budget is larger, so the rest is refused."""
 
