@@ -6,7 +6,7 @@ reads anew. So it can be woken too often, killed at any line, and started again.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, Final, Protocol
 
 from aup.kube.resource import Resource
 from aup.kube.watch import Informer
@@ -26,11 +26,11 @@ class Wake(Protocol):
 class Reconciler(ABC):
     """One worker runs it: runs of the same key never overlap."""
 
-    name: ClassVar[str]
+    name: str
     """For logs and metrics: lower case, one word."""
-    kinds: ClassVar[tuple[Resource, ...]] = ()
+    kinds: tuple[Resource, ...] = ()
     """Our own kinds whose changes wake it, by the key of the object."""
-    lanes: ClassVar[int] = 1
+    lanes: int = 1
     """How many keys may be worked on at a time."""
 
     @property

@@ -1,9 +1,19 @@
 """The reconcilers of the controller. A new one gets a line here."""
 
+from aup.controller.certificates import Certificates
 from aup.controller.context import Context
+from aup.controller.probe import Probe
 from aup.controller.reconciler import Reconciler
+from aup.controller.standing import statuses
+from aup.controller.tenancy import Tenancy
 
 
-def reconcilers(_context: Context) -> tuple[Reconciler, ...]:
+def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     """Return every reconciler, in the order in which they begin."""
-    return ()
+    certificates = Certificates(context)
+    probe = Probe(context.settings, certificates.trusted)
+    return (
+        certificates,
+        *statuses(context),
+        Tenancy(context, probe),
+    )

@@ -128,7 +128,9 @@ class Worker:
             log.exception("reconcile broke", extra=self._about(key))
             return self._failed(key), "error"
         self._failures.pop(key, None)
-        return (jittered(self._resync) if again is None else again), "ok"
+        if again == NEVER:
+            return NEVER, "ok"
+        return (jittered(self._resync) if again is None else min(again, self._resync)), "ok"
 
     def _failed(self, key: ObjectKey) -> float:
         backoff = self._failures.setdefault(key, Backoff(FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS))

@@ -27,6 +27,8 @@ class Labelled(msgspec.Struct, frozen=True, rename="camel"):
     uid: str = ""
     labels: Mapping[str, str] | None = None
     annotations: Mapping[str, str] | None = None
+    deletion_timestamp: str | None = None
+    """Set once it is being deleted."""
 
 
 class LiveNamespace(msgspec.Struct, frozen=True):

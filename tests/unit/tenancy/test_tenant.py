@@ -1,0 +1,128 @@
+"""The status of a Tenant: one reason at a time, and the one that matters."""
+
+from typing import Any
+
+import pytest
+
+from aup.api.meta import BudgetState, ObjectMeta
+from aup.api.tenant import BudgetUse, NamespaceClaim, Tenant, TenantStatus
+from aup.policy.world import Objects, compile_world
+from aup.tenancy.claims import claim
+from aup.tenancy.tenant import BudgetReport, tenant_status
+from support.provider import RULES, at, domain, policy, tenant
+from support.world import NOW
+
+SETTLED = BudgetReport(BudgetState.SETTLED, BudgetUse(hard={"pods": "10"}, used={"pods": "3"}))
+
+
+def status(
+    found: Tenant,
+    *others: Tenant,
+    namespaces: tuple[str, ...] = ("acme-prod",),
+    stamped: tuple[str, ...] = ("acme-prod",),
+    budget: BudgetReport = SETTLED,
+) -> TenantStatus:
+    objects = Objects(policies=(policy(),), tenants=(found, *others))
+    world = compile_world(objects, rules=RULES, platform_namespaces=frozenset({"kube-system"}))
+    claims = claim(world, [ObjectMeta(name=name) for name in namespaces])
+    return tenant_status(world, found, claims, stamped, budget, NOW)
+
+
+def told(found: TenantStatus) -> dict[str, tuple[str, str]]:
+    return {c.type: (c.status.value, c.reason) for c in found.conditions}
+
+
+GOOD = {
+    "PolicyFound": ("True", "Found"),
+    "Claimed": ("True", "Stamped"),
+    "Conflict": ("False", "NoConflict"),
+    "BudgetSettled": ("True", "Settled"),
+    "Ready": ("True", "InForce"),
+}
+
+
+def test_in_good_standing() -> None:
+    found = status(tenant())
+    assert told(found) == GOOD
+    assert found.namespaces == ("acme-prod",)
+    assert found.enforce_from == at("2026-01-31")
+    assert found.policy_revision == "2023-06-01"
+    assert found.budget == SETTLED.use
+
+
+@pytest.mark.parametrize(
+    ("spec", "args", "changed"),
+    [
+        pytest.param(
+            {"policy": "nothing"},
+            {},
+            {"PolicyFound": ("False", "UnknownPolicy"), "Ready": ("False", "UnknownPolicy")},
+            id="no-policy",
+        ),
+        pytest.param(
+            {},
+            {"stamped": ()},
+            {"Claimed": ("False", "Stamping"), "Ready": ("False", "Stamping")},
+            id="not-stamped-yet",
+        ),
+        pytest.param(
+            {},
+            {"namespaces": (), "stamped": ()},
+            {"Claimed": ("False", "Absent"), "Ready": ("False", "Absent")},
+            id="no-such-namespace",
+        ),
+        pytest.param(
+            {"namespaces": NamespaceClaim(all=True)},
+            {"namespaces": ("kube-system",), "stamped": ()},
+            {"Claimed": ("False", "NoNamespaces"), "Ready": ("False", "NoNamespaces")},
+            id="nothing-to-claim",
+        ),
+        pytest.param(
+            {"namespaces": NamespaceClaim(names=("acme-prod", "kube-system"))},
+            {"namespaces": ("acme-prod", "kube-system")},
+            {"Claimed": ("False", "Platform"), "Ready": ("False", "Platform")},
+            id="platform",
+        ),
+        pytest.param(
+            {},
+            {"budget": BudgetReport(BudgetState.UNSETTLED)},
+            {"BudgetSettled": ("False", "Unsettled"), "Ready": ("False", "Unsettled")},
+            id="unsettled",
+        ),
+        pytest.param(
+            {},
+            {"budget": BudgetReport(BudgetState.NONE)},
+            {"BudgetSettled": ("True", "NoBudget")},
+            id="no-budget",
+        ),
+        pytest.param(
+            {},
+            {"budget": BudgetReport(BudgetState.SETTLED, problems=("budget.hard.pods: x",))},
+            {"BudgetSettled": ("False", "Invalid"), "Ready": ("False", "Invalid")},
+            id="bad-budget",
+        ),
+        pytest.param(
+            {"domains": (domain("com"),)},
+            {},
+            {"Ready": ("False", "InvalidHostname")},
+            id="bad-domain",
+        ),
+    ],
+)
+def test_what_stands_in_the_way(
+    spec: dict[str, Any], args: dict[str, Any], changed: dict[str, tuple[str, str]]
+) -> None:
+    assert told(status(tenant(**spec), **args)) == GOOD | changed
+
+
+def test_a_conflict_names_the_other_claimant() -> None:
+    rival = tenant("beta", namespaces=NamespaceClaim(names=("acme-prod",)))
+    found = status(tenant(), rival, stamped=())
+    assert told(found) == GOOD | {
+        "Claimed": ("False", "Conflict"),
+        "Conflict": ("True", "ClaimedTwice"),
+        "Ready": ("False", "Conflict"),
+    }
+    messages = {c.type: c.message for c in found.conditions}
+    assert messages["Conflict"] == "acme-prod is claimed by beta too and is nobody's until then."
+    assert found.namespaces == ()
