@@ -1,8 +1,10 @@
 """The reconcilers of the controller. A new one gets a line here."""
 
+from aup.controller.abuse import Abuse
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
 from aup.controller.probe import Probe
+from aup.controller.quarantine import Quarantines
 from aup.controller.reconciler import Reconciler
 from aup.controller.standing import statuses
 from aup.controller.tenancy import Tenancy
@@ -16,4 +18,6 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         certificates,
         *statuses(context),
         Tenancy(context, probe),
+        Abuse(context),
+        Quarantines(context),
     )
