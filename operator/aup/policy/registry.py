@@ -152,12 +152,8 @@ def _position(holding: Holding) -> tuple[int, int, int]:
 
 
 def _within(inner: IPNetwork, outer: IPNetwork) -> bool:
-    """Return whether a network lies in another one or is it."""
-    return (
-        inner.version == outer.version
-        and inner.prefixlen >= outer.prefixlen
-        and inner.network_address in outer
-    )
+    """Return whether a network lies in one that comes before it in order, or is it."""
+    return inner.version == outer.version and inner.network_address in outer
 
 
 def _meet(one: AssignmentSpec, other: AssignmentSpec) -> bool:

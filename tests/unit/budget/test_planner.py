@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.policy import ResourceTerms
+from aup.api.policy import DefaultLimits, DefaultRequests, ResourceTerms
 from aup.api.tenant import Budget
 from aup.budget.keys import step
 from aup.budget.planner import (
@@ -132,6 +132,16 @@ def test_requests_are_defaulted_where_the_quota_asks_for_them(
     spec = budget(Budget(hard=dict.fromkeys(keys, "100Gi")))
     (allowance,) = PLAN(spec, spaces("a"), enforcing=True).values()
     assert set(allowance.defaults.requests) == requests
+
+
+def test_a_default_request_is_never_above_the_default_limit() -> None:
+    """The API server would refuse the whole limit range."""
+    terms = ResourceTerms(
+        default_requests=DefaultRequests(cpu="2"), default_limits=DefaultLimits(cpu="1")
+    )
+    spec, _ = read_budget(Budget(hard={"limits.cpu": "4", "requests.cpu": "4"}), terms)
+    (allowance,) = PLAN(spec, spaces("a"), enforcing=True).values()
+    assert allowance.defaults.requests == allowance.defaults.limits == {"cpu": 1}
 
 
 def test_defaults_of_somebody_else_are_left_alone() -> None:

@@ -84,7 +84,8 @@ def test_notice_runs_from_the_creation_of_the_tenant() -> None:
     begins = CREATED + timedelta(days=10)
     before = compiled(found, begins - timedelta(microseconds=1))
     assert (before.enforcing, before.enforce_from, before.good_until) == (False, begins, begins)
-    assert compiled(found, begins).enforcing
+    after = compiled(found, begins)
+    assert (after.enforcing, after.enforce_from, after.good_until) == (True, begins, None)
 
 
 def test_what_the_provider_wrote_wins_over_notice() -> None:
@@ -118,6 +119,11 @@ def test_a_tenant_that_no_cluster_has_is_judged_as_if_enforcement_had_begun() ->
             {"entitlements": (entitlement("e", "p", valid_until=date(2026, 12, 3)),)},
             "2026-12-04",
             id="an-entitlement-ends",
+        ),
+        pytest.param(
+            {"entitlements": (entitlement("e", "p", valid_until=date(9999, 12, 31)),)},
+            None,
+            id="an-entitlement-never-ends",
         ),
         pytest.param(
             {"exemptions": (exemption("x", "host/port", expires_at=at("2026-12-05")),)},

@@ -84,6 +84,7 @@ def test_parse_reads(text: str, tree: Expression) -> None:
         "Proprietary",
         "LicenseRef-",
         "LicenseRef-a b",
+        "LicenseRef-a_b",
         "NONE+",
         "Classpath-exception-2.0",
         "MIT WITH ISC",

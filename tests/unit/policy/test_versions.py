@@ -23,6 +23,7 @@ from aup.policy.versions import VersionRange, version_of
         pytest.param(">=7.4 <8", "7.4-alpine", True, id="variant"),
         pytest.param(">=7.4 <8", "7.4.1-debian-12-r14", True, id="variant-with-numbers"),
         pytest.param(">=7.4 <8", "7.9-rc1", True, id="pre-release"),
+        pytest.param("<=8.0rc1", "8.0-rc1", True, id="pre-release-is-one-release"),
         pytest.param(">=7.4 <8", "latest", False, id="latest-is-no-version"),
         pytest.param(">=7.4 <8", "stable-7.4", False, id="version-behind-a-word"),
         pytest.param("==16.4", "16.4", True, id="named-exactly-as-written"),
