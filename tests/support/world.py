@@ -1,6 +1,6 @@
 """The world of the corpus, loaded: the provider's objects of tests/cases/world.yaml, compiled."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address
@@ -91,13 +91,6 @@ def terms(tenant: str = "acme", now: datetime = NOW) -> Terms:
     compiled = compile_terms(load_world(), tenant, now)
     assert isinstance(compiled, Terms), compiled
     return compiled
-
-
-@cache
-def contract_terms(tenant: str = "acme") -> Terms:
-    """Return what the contract alone holds a tenant to: nothing is forbidden by name."""
-    found = terms(tenant)
-    return replace(found, license=replace(found.license, deny=frozenset()))
 
 
 @dataclass(frozen=True, slots=True)
