@@ -142,6 +142,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.fullname
 
     @property
+    def policy_config_map(self) -> str:
+        """Return the name of the ConfigMap in which the chart hands over its policy."""
+        return f"{self.fullname}-policy"
+
+    @property
     def certificate_hosts(self) -> Names:
         """Return every DNS name and address that the webhook's certificate is made out to."""
         service = f"{self.service_name}.{self.namespace}"

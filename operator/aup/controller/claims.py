@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aup.api.meta import TENANT_LABEL, ObjectMeta
 from aup.controller.context import Context
+from aup.policy.world import World
 from aup.tenancy.claims import Claims, claim
 
 
@@ -41,11 +42,17 @@ class LiveClaims:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._world: World | None = None
         self.current = NOTHING
+
+    @property
+    def stale(self) -> bool:
+        """Whether there is a newer world than the one that was computed for."""
+        return self._world is not self._context.world.world
 
     def refresh(self) -> frozenset[str]:
         """Compute anew; return the tenants for which anything is different now."""
-        before = self.current
+        before, self._world = self.current, self._context.world.world
         namespaces = self._context.surroundings.namespaces.items.values()
         metas = [
             ObjectMeta(name=ns.metadata.name, labels=ns.metadata.labels or {})
@@ -57,7 +64,7 @@ class LiveClaims:
             if tenant := meta.labels.get(TENANT_LABEL):
                 stamped[tenant].append(meta.name)
         self.current = Ownership(
-            claims=claim(self._context.world.world, metas),
+            claims=claim(self._world, metas),
             stamped={tenant: tuple(sorted(names)) for tenant, names in stamped.items()},
         )
         tenants = before.tenants() | self.current.tenants()

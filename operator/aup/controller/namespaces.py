@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 
-from aup.api.meta import REPORT_NAME, STATE_LABEL, BudgetState, NamespaceState, ObjectMeta
+from aup.api.meta import STATE_LABEL, BudgetState, NamespaceState, ObjectMeta
 from aup.controller.allowances import Allowances, lift
 from aup.controller.context import Context
 from aup.controller.probe import Probe
 from aup.controller.quotas import LiveQuotas
 from aup.controller.stamping import restamp, unstamp
 from aup.kube.events import EventType, Regarding
-from aup.kube.resource import NAMESPACES, TENANT_REPORTS
+from aup.kube.resource import NAMESPACES
 from aup.policy.terms import Terms
 from aup.policy.validity import instant
 from aup.tenancy.stamps import Stamp, read_stamp, stamp
@@ -69,7 +69,6 @@ class Namespaces:
             return False
         cluster = self._context.cluster
         await lift(cluster, self._quotas, namespace)
-        await cluster.delete(TENANT_REPORTS, REPORT_NAME, namespace=namespace, missing_ok=True)
         if not await unstamp(cluster, namespace):
             return False
         note = f"The namespace is not {tenant}'s any more; nothing of its contract holds here now."

@@ -23,6 +23,10 @@ class Wake(Protocol):
         """Ask for a run in ``after`` seconds; a run that is due earlier stands."""
 
 
+def asleep(key: ObjectKey, after: float = 0.0) -> None:
+    """Stand in for `Wake` until there is a queue; what is missed is seen at the start."""
+
+
 class Reconciler(ABC):
     """One worker runs it: runs of the same key never overlap."""
 

@@ -1,11 +1,15 @@
 """The reconcilers of the controller. A new one gets a line here."""
 
 from aup.controller.abuse import Abuse
+from aup.controller.address_uses import AddressUses
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
+from aup.controller.preset import Preset
 from aup.controller.probe import Probe
 from aup.controller.quarantine import Quarantines
 from aup.controller.reconciler import Reconciler
+from aup.controller.reports import Reports
+from aup.controller.revisions import Revisions
 from aup.controller.standing import statuses
 from aup.controller.tenancy import Tenancy
 
@@ -16,8 +20,12 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     probe = Probe(context.settings, certificates.trusted)
     return (
         certificates,
+        Preset(context),
         *statuses(context),
+        Revisions(context),
         Tenancy(context, probe),
+        Reports(context),
+        AddressUses(context),
         Abuse(context),
         Quarantines(context),
     )

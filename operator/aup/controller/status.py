@@ -12,6 +12,9 @@ from aup.kube.resource import Resource
 WELCOME: Final = {"Conflict": ConditionStatus.FALSE}
 """The good status of a condition, where that is not True."""
 
+SILENT: Final = frozenset({"NoBudget", "Stamping", "Unsettled"})
+"""Reasons that are no news: nothing is there, or it is under way."""
+
 
 class HasStatus(Protocol):
     """One of our objects."""
@@ -57,7 +60,7 @@ def changed(before: Iterable[Condition], after: Iterable[Condition]) -> Iterator
         silent = (was is None and new.type in WELCOME and _good(new)) or (
             new.type == "Ready" and not _good(new)
         )
-        if not same and not silent:
+        if not same and not silent and new.reason not in SILENT:
             yield new
 
 

@@ -25,7 +25,7 @@ from aup.controller.context import Context
 from aup.controller.namespaces import Namespaces
 from aup.controller.probe import Probe
 from aup.controller.quotas import LiveQuotas
-from aup.controller.reconciler import NEVER, Reconciler, Wake
+from aup.controller.reconciler import NEVER, Reconciler, Wake, asleep
 from aup.controller.status import write_status
 from aup.kube.events import Regarding
 from aup.kube.resource import TENANTS
@@ -72,7 +72,7 @@ class Tenancy(Reconciler):
         self._claims = LiveClaims(context)
         self._quotas = LiveQuotas(context, on_quota=self._quota_changed, on_use=self._use_changed)
         self._namespaces = Namespaces(context, self._quotas, probe)
-        self._wake: Wake = _asleep
+        self._wake: Wake = asleep
         self._enforcing: dict[str, bool] = {}
 
     @property
@@ -96,13 +96,18 @@ class Tenancy(Reconciler):
     @override
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Compute claims, or settle one tenant."""
-        if key == ALL:
+        if key == ALL or self._claims.stale:
             for tenant in self._claims.refresh():
                 self._wake(ObjectKey("", tenant))
+        if key == ALL:
             return NEVER
         await self._release(key.name)
         found = self._context.world.tenants.items.get(key)
-        return NEVER if found is None else await self._settle(found)
+        if found is None:
+            return NEVER
+        # One that is not compiled yet is woken with the world in which it is.
+        compiled = key.name in self._context.world.world.accounts
+        return await self._settle(found) if compiled else None
 
     async def _settle(self, tenant: Tenant) -> float | None:
         """Bring one tenant's namespaces to where they must be, and tell of it."""
@@ -196,10 +201,6 @@ class Tenancy(Reconciler):
         terms = self._context.world.terms(tenant, self._context.now()) if tenant else None
         if tenant and terms:
             self._wake(ObjectKey("", tenant), STATUS_SECONDS if terms.enforcing else USE_SECONDS)
-
-
-def _asleep(key: ObjectKey, after: float = 0.0) -> None:
-    """Stand in for the queue until there is one; what is missed is seen at the start."""
 
 
 def _seconds(at: datetime | None, now: datetime) -> float | None:

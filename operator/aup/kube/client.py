@@ -56,6 +56,7 @@ class Cluster(Reader):
         *,
         subresource: str | None = None,
         force: bool = True,
+        manager: str = FIELD_MANAGER,
         dry_run: bool = False,
     ) -> Object:
         """Apply the fields of the manifest server-side, creating the object when it is missing.
@@ -68,7 +69,7 @@ class Cluster(Reader):
         name, namespace = _identity(manifest)
         self._record("patch", resource, name, namespace, subresource)
         target = resource.path(name, namespace=namespace, subresource=subresource) + query(
-            fieldManager=FIELD_MANAGER, force=force, dryRun="All" if dry_run else None
+            fieldManager=manager, force=force, dryRun="All" if dry_run else None
         )
         status, body = await self._send("PATCH", target, msgspec.json.encode(manifest), APPLY_PATCH)
         if status == 201:

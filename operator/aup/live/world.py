@@ -19,7 +19,7 @@ from aup.api.tenant import Tenant
 from aup.kube import resource
 from aup.kube.reader import Reader
 from aup.kube.watch import Informer
-from aup.kube.wire import typed
+from aup.kube.wire import ObjectKey, typed
 from aup.policy.compiler import compile_terms
 from aup.policy.problem import Trouble
 from aup.policy.revision import REVISION_LABEL, Revision, last_good, read_revision
@@ -127,8 +127,18 @@ class LiveWorld:
         self._terms[tenant] = terms
         return terms
 
-    def _changed(self, *_: object) -> None:
-        self._dirty.set()
+    def _changed(self, _key: ObjectKey, old: Any, new: Any) -> None:
+        """Compile again, unless only the status is another one, which we wrote ourselves."""
+        if (
+            old is None
+            or new is None
+            or (old.metadata.uid, old.spec)
+            != (
+                new.metadata.uid,
+                new.spec,
+            )
+        ):
+            self._dirty.set()
 
     def _compile(self) -> None:
         """Make a new world of what is known; the old one is what it falls back on."""
