@@ -1,6 +1,7 @@
 """What the audience sees: who types which command, and the exact answer."""
 
 import json
+import shlex
 import subprocess
 import sys
 import time
@@ -51,8 +52,8 @@ class Actor:
             StageError: it was refused and should not have been, or the other way round.
 
         """
-        namespace = f" -n {self.namespace}" if self.namespace else ""
-        show(f"\n{self.name}$ kubectl {command}{namespace}", "prompt")
+        namespace = f"-n {self.namespace} " if self.namespace else ""
+        show(f"\n{self.name}$ kubectl {namespace}{command}", "prompt")
         done = self.quietly(command, stdin=stdin)
         text = (done.stdout + done.stderr).rstrip()
         show(text, "refused" if done.returncode else "plain")
@@ -73,9 +74,8 @@ class Actor:
 
     def quietly(self, command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a kubectl command behind the stage."""
-        words = _split(command)
-        if self.namespace:
-            words += ["-n", self.namespace]
+        namespace = ["-n", self.namespace] if self.namespace else []
+        words = (*namespace, *shlex.split(command))
         return self.client.kubectl(*words, input=stdin or None, check=False)
 
     def get(self, command: str) -> dict[str, object]:
@@ -92,9 +92,3 @@ def wait(what: str, ready: Callable[[], bool], seconds: float = 60) -> None:
             raise StageError(f"{what}: not after {seconds:.0f} s")
         time.sleep(0.1)
     show(f"  ({what}: {time.monotonic() - started:.1f} s)", "yaml")
-
-
-def _split(command: str) -> list[str]:
-    import shlex
-
-    return shlex.split(command)

@@ -15,13 +15,20 @@ VALUES: dict[str, Any] = {
     "policy": {
         "overrides": {
             "abuse": {"sources": [{"name": "falco", "trust": "Trusted"}]},
+            "export": {
+                "regions": [
+                    {"name": "eu-north-1", "country": "DK"},
+                    {"name": "eu-west-1", "country": "IE"},
+                    {"name": "us-east-1", "country": "US"},
+                ]
+            },
             "license": {
                 "references": [{"ref": "LicenseRef-Vendor-EULA", "product": "acme-db-enterprise"}]
             },
         }
     },
 }
-"""What this provider says beyond the preset: whom it trusts, and which vendor terms it knows."""
+"""What this provider says beyond the preset: whom it trusts, where it runs, which terms it knows."""
 
 
 class Cast:
@@ -73,9 +80,10 @@ def claim(cast: Cast) -> None:
     say("The provider describes the customer: namespaces, address block, domain, budget.")
     cast.admin.applies("provider.yaml")
     wait("tenant in force", lambda: _condition(cast.admin, "tenant acme", "Ready"))
-    say("The operator has stamped the namespaces; nobody else can write these labels.")
+    say("The operator has stamped the namespaces. Nobody else writes these labels.")
     cast.admin.does("get namespaces -L aup.asergo.com/tenant,aup.asergo.com/state")
-    cast.alice.does("label namespace acme-shop aup.asergo.com/tenant-", refused=True)
+    say("Not even an administrator by mistake:")
+    cast.admin.does("label namespace acme-shop aup.asergo.com/tenant-", refused=True)
 
 
 def work(cast: Cast) -> None:
@@ -120,11 +128,11 @@ def quarantine(cast: Cast) -> None:
     cast.admin.does("get quarantines")
     cast.admin.does(f"get namespace {NAMESPACE} -L aup.asergo.com/tenant,aup.asergo.com/state")
     say("Her allow-all policy selects nothing any more, and she cannot write it back.")
-    cast.alice.does("get networkpolicies web-is-open -o jsonpath={.spec.podSelector}{'\\n'}")
+    cast.alice.does("get networkpolicies web-is-open -o jsonpath={.spec.podSelector}")
     cast.alice.does("delete networkpolicy aup-quarantine", refused=True)
     cast.alice.does("create deployment again --image=docker.io/library/nginx:1.29", refused=True)
     say("What she may know, and how to appeal:")
-    cast.alice.does("get tenantreport aup -o jsonpath={.status.quarantine}{'\\n'}")
+    cast.alice.does("get tenantreport aup -o jsonpath={.status.quarantine}")
 
 
 def release(cast: Cast, before: dict[str, Any]) -> None:
@@ -155,7 +163,8 @@ def _items(actor: Actor, kind: str) -> list[dict[str, Any]]:
 
 def _condition(actor: Actor, what: str, type_: str) -> bool:
     """Tell whether an object has a condition that is true."""
-    query = f"get {what} -o jsonpath={{.status.conditions[?(@.type=='{type_}')].status}}"
+    path = f"{{.status.conditions[?(@.type=='{type_}')].status}}"
+    query = f'get {what} -o "jsonpath={path}"'
     return actor.quietly(query).stdout == "True"
 
 

@@ -139,7 +139,10 @@ class AdmissionService:
             self._have_certificate.set()
             log.info("certificate loaded")
         else:
-            log.warning("certificate secret is unusable; serving with the previous one")
+            log.warning(
+                "no usable certificate in the secret",
+                extra={"serving_with_an_earlier_one": self._certificate.loaded},
+            )
 
 
 class _Source:
