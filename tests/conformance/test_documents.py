@@ -3,12 +3,15 @@
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise, takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from aup.api.meta import GROUP
+from aup.cli.main import parser
 from aup.rules import CATALOGUE
 from support.repository import ROOT, text, tracked
 from support.schema import crds, validator
@@ -17,6 +20,8 @@ DOCUMENTS = [path for path in tracked() if path.suffix == ".md"]
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SHELL = {"sh", "console"}
+STOPS = {"|", "||", "&&", "&", ";", ">", ">>", "2>", "<"}
+"""Words after which another command or a file follows."""
 
 
 class Loader(yaml.SafeLoader):
@@ -59,13 +64,18 @@ def commands(path: Path) -> list[list[str]]:
 
 
 def calls(program: str) -> list[tuple[Path, list[str]]]:
-    """Return where a program is called with which arguments."""
+    """Return where a program is called with which arguments, up to a pipe or a redirection."""
     return [
-        (path, words[words.index(program) + 1 :])
+        (path, list(takewhile(lambda word: word not in STOPS, arguments)))
         for path in DOCUMENTS
-        for words in commands(path)
-        if program in words
+        for called, *arguments in commands(path)
+        if called == program
     ]
+
+
+def call_id(value: object) -> str:
+    """Return the name of a call in a test's id."""
+    return " ".join(value) if isinstance(value, list) else str(value)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
@@ -127,3 +137,23 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
                     waiting.append(linked)
     pages = {p for p in DOCUMENTS if p.parts[0] == "docs" or len(p.parts) == 1}
     assert pages - seen == set()
+
+
+@pytest.mark.parametrize(("path", "words"), calls("aup"), ids=call_id)
+def test_a_command_of_ours_that_a_document_shows_is_understood(
+    path: Path, words: list[str]
+) -> None:
+    """By the parser itself; flags that there are not end it."""
+    assert parser().parse_args(words).run, path
+
+
+@pytest.mark.parametrize(("path", "words"), calls("helm"), ids=call_id)
+def test_a_value_that_a_document_sets_is_one_of_the_chart(path: Path, words: list[str]) -> None:
+    """Each key of ``--set`` leads somewhere in values.yaml."""
+    chart = yaml.safe_load(text(Path("charts/aup-operator/values.yaml")))
+    for option, setting in pairwise(words):
+        if option == "--set":
+            value: Any = chart
+            for key in re.split(r"(?<!\\)\.", setting.partition("=")[0]):
+                assert key in value, f"{path}: {setting}"
+                value = value[key]
