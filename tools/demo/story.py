@@ -28,7 +28,7 @@ VALUES: dict[str, Any] = {
         }
     },
 }
-"""What this provider says beyond the preset: whom it trusts, where it runs, which terms it knows."""
+"""What this provider says beyond the preset: whom it trusts, where it runs, what it licenses."""
 
 
 class Cast:
