@@ -32,8 +32,6 @@ class Role(StrEnum):
     """Answers the API server; any number of replicas."""
     CONTROLLER = "controller"
     """Reconciles; one replica leads."""
-    ALL = "all"
-    """Both in one process, for small clusters and for trying out."""
 
 
 class LogLevel(StrEnum):
@@ -48,7 +46,7 @@ class LogLevel(StrEnum):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings; the description of each is its help text."""
 
-    role: Annotated[Role, Meta(description="what this process does")] = Role.ALL
+    role: Annotated[Role, Meta(description="what this process does")] = Role.ADMISSION
     namespace: Annotated[str, Meta(description="namespace of the operator")] = "aup-system"
     fullname: Annotated[
         str, Meta(description="full name of the release, which our own objects are named after")
@@ -97,9 +95,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 8 << 20
     certificate_days: Annotated[Days, Meta(description="lifetime of the webhook's certificate")] = (
         90.0
-    )
-    authority_days: Annotated[Days, Meta(description="lifetime of the authority that signs it")] = (
-        3650.0
     )
 
     health_host: Annotated[str, Meta(description="address for /livez, /readyz and /metrics")] = (
@@ -254,8 +249,6 @@ def _conflicts(settings: Settings) -> Iterator[str]:
             "need --lease-retry-seconds < --lease-renew-seconds < --lease-seconds, not "
             + " < ".join(f"{seconds:g}" for seconds in times)
         )
-    if settings.certificate_days >= settings.authority_days:
-        yield "--certificate-days must be below --authority-days, which signs the certificate"
     url = urlsplit(settings.webhook_url)
     if settings.webhook_url and (url.scheme != "https" or not url.hostname):
         yield f"--webhook-url {settings.webhook_url!r} must be an https URL with a host"

@@ -26,9 +26,18 @@ def run(options: argparse.Namespace) -> int:
     logs.configure(chosen.log_level)
     try:
         asyncio.run(_role(chosen))
-    except* AupError as group:
-        raise group.exceptions[0] from group
+    except BaseExceptionGroup as group:
+        raise _cause(group) from group
     return 0
+
+
+def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what ended the process: the first error of ours, else the first of all."""
+    ours, _ = group.split(AupError)
+    found: BaseException = ours or group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 async def _role(chosen: Any) -> None:
@@ -36,12 +45,5 @@ async def _role(chosen: Any) -> None:
     from aup.handlers import admission, controller
     from aup.settings import Role
 
-    match chosen.role:
-        case Role.ADMISSION:
-            await admission.run(chosen)
-        case Role.CONTROLLER:
-            await controller.run(chosen)
-        case _:
-            async with asyncio.TaskGroup() as roles:
-                roles.create_task(admission.run(chosen))
-                roles.create_task(controller.run(chosen))
+    roles = {Role.ADMISSION: admission.run, Role.CONTROLLER: controller.run}
+    await roles[chosen.role](chosen)
