@@ -40,7 +40,7 @@ def grant(
     where = ["-n", namespace] if namespace else []
     subjects = [f"--user={user}"] if user else []
     subjects += [f"--group={group}" for group in groups]
-    name = f"{user}-{role}".replace(":", "-")
+    name = "-".join((*filter(None, [user]), *groups, role)).replace(":", "-")
     cluster.kubectl("create", kind, name, f"--clusterrole={role}", *subjects, *where)
 
 

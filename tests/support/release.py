@@ -68,8 +68,8 @@ class Release:
                 "upgrade", self.name, CHART, "-n", self.namespace, "-f", file, *options
             )
 
-    def stamp(self, namespace: str, *, tenant: str = "acme", state: str = "active") -> None:
-        """Stamp a namespace as the controller does."""
+    def stamp(self, namespace: str, *, tenant: str | None = "acme", state: str = "active") -> None:
+        """Stamp a namespace as the controller does; without a tenant the webhook is not asked."""
         labels = {"aup.asergo.com/tenant": tenant, "aup.asergo.com/state": state}
         self.controller.kubectl(
             *("patch", "namespace", namespace, "--type=merge", "-p"),
