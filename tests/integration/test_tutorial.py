@@ -80,7 +80,8 @@ def test_every_command_of_the_tutorial_does_what_it_shows(environment: dict[str,
     script = "".join(f"{{ {b}\n}} || echo failed: $?\necho '{MARK}'\n" for b, _ in blocks)
     for written, free in ports.items():
         script = script.replace(written, str(free))
-    for (block, shown), printed in zip(blocks, run(script, environment), strict=False):
+    listening = environment | {"AUP_ADMISSION_PORT": str(webhook)}
+    for (block, shown), printed in zip(blocks, run(script, listening), strict=False):
         plain = "\n".join(" ".join(line.split()) for line in printed.splitlines())
         if shown:
             assert as_pattern(shown).search(plain), f"{block}\n{printed}"
