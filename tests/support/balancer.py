@@ -67,6 +67,10 @@ class Balancer:
             task.cancel()
         await asyncio.gather(*probes, *open_connections, return_exceptions=True)
 
+    def busiest(self) -> int:
+        """Return the port of the replica that most open connections lead to."""
+        return max(self._backends, key=lambda backend: len(backend.connections)).port
+
     async def _probe(self, backend: Backend) -> None:
         """Ask a replica again and again whether it is ready."""
         limits = aiohttp.ClientTimeout(total=1)
