@@ -4,8 +4,10 @@ import argparse
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aup.kube.client import Cluster
+if TYPE_CHECKING:
+    from aup.kube.client import Cluster
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,8 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connected(options: argparse.Namespace) -> AsyncIterator[Cluster]:
+async def connected(options: argparse.Namespace) -> AsyncIterator["Cluster"]:
     """Connect with the credentials of the person at the keyboard."""
+    # Here and not above: the client takes most of a second to import, and other commands start
+    # without it.
+    from aup.kube.client import Cluster
+
     cluster = await Cluster.connect(kubeconfig=options.kubeconfig, context=options.context)
     async with cluster:
         yield cluster

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aup.audit.impact import Impact, enforced, impact
+from aup.cli import connection
 from aup.engine import message
 from aup.errors import AupError
 from aup.policy.terms import Terms
@@ -28,8 +29,6 @@ class UnknownTenantError(AupError):
 
 def add_to(commands: Any) -> None:
     """Add the subcommand."""
-    from aup.cli import connection
-
     parser = commands.add_parser(
         "impact",
         help="say what enforcement would refuse in a tenant's namespaces",
@@ -54,11 +53,10 @@ def run(options: argparse.Namespace) -> int:
 
 async def _impact(options: argparse.Namespace) -> tuple[Terms, list[Impact]]:
     """Look at the cluster and judge."""
-    from aup.cli.connection import connected
     from aup.live.once import look
 
     async with (
-        connected(options) as cluster,
+        connection.connected(options) as cluster,
         look(cluster, options.operator_namespace, frozenset()) as seen,
     ):
         terms = seen.world.terms(options.tenant, datetime.now(UTC))

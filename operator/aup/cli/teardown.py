@@ -14,6 +14,7 @@ from aup.api.meta import (
     STAMP_LABELS,
     TENANT_LABEL,
 )
+from aup.cli import connection
 from aup.errors import AupError
 from aup.isolation.neutralise import is_neutralised, without_neutralisation
 
@@ -38,8 +39,6 @@ class TeardownError(AupError):
 
 def add_to(commands: Any) -> None:
     """Add the subcommand."""
-    from aup.cli import connection
-
     parser = commands.add_parser(
         "teardown",
         help="remove stamps, quotas and policies after helm uninstall",
@@ -66,9 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _teardown(options: argparse.Namespace) -> None:
-    from aup.cli.connection import connected
-
-    async with connected(options) as cluster:
+    async with connection.connected(options) as cluster:
         await _refuse_while_running(cluster, options)
         if not options.open_quarantines:
             await _refuse_while_quarantined(cluster)
