@@ -20,11 +20,6 @@ from aup.kube import resource
 from aup.kube.resource import NAMESPACES, NETWORK_POLICIES, Resource
 from aup.kube.wire import Object
 
-CORE_EVENTS: Final = Resource("", "v1", "events", "Event", namespaced=True)
-"""The same Events as those of events.k8s.io; the group that RBAC lets us read."""
-VOLUME_CLAIMS: Final = Resource(
-    "", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", namespaced=True
-)
 EVIDENCE: Final[tuple[Resource, ...]] = (
     *resource.WORKLOADS,
     resource.SERVICES,
@@ -36,8 +31,8 @@ EVIDENCE: Final[tuple[Resource, ...]] = (
     resource.NETWORK_POLICIES,
     resource.RESOURCE_QUOTAS,
     resource.LIMIT_RANGES,
-    VOLUME_CLAIMS,
-    CORE_EVENTS,
+    resource.PERSISTENT_VOLUME_CLAIMS,
+    resource.CORE_EVENTS,
 )
 """What is taken of a namespace. Secrets and ConfigMaps are not even read."""
 

@@ -4,7 +4,7 @@ A role that gains a call gains a row here; a test compares the rows with the ren
 and with the calls that the roles really made, both ways.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,45 +54,107 @@ class Grant:
         )
 
 
-_READ = ("get", "list", "watch")
+_FOLLOW = ("list", "watch")
 _EVENTS = Grant(kinds.EVENTS, ("create", "patch"), "tell in plain words what happened")
+_PROVIDER = (
+    kinds.ACCEPTABLE_USE_POLICIES,
+    kinds.TENANTS,
+    kinds.ADDRESS_ASSIGNMENTS,
+    kinds.SOFTWARE_CATALOGS,
+    kinds.LICENSE_ENTITLEMENTS,
+    kinds.EXEMPTIONS,
+)
 
 
 def _each(
     resources: Iterable[Resource], verbs: tuple[str, ...], why: str, subresource: str = ""
-) -> Iterator[Grant]:
-    return (Grant(resource, verbs, why, subresource) for resource in resources)
+) -> tuple[Grant, ...]:
+    return tuple(Grant(resource, verbs, why, subresource) for resource in resources)
 
 
-GRANTS: dict[Role, tuple[Grant, ...]] = {
-    "admission": (
-        *_each(
-            (
-                kinds.ACCEPTABLE_USE_POLICIES,
-                kinds.TENANTS,
-                kinds.ADDRESS_ASSIGNMENTS,
-                kinds.SOFTWARE_CATALOGS,
-                kinds.LICENSE_ENTITLEMENTS,
-                kinds.EXEMPTIONS,
-            ),
-            _READ,
-            "compile the terms of each tenant",
-        ),
-        Grant(kinds.NAMESPACES, _READ, "know the tenant of a namespace from its stamps"),
-        Grant(kinds.NODES, ("list", "watch"), "resolve node selection to places"),
+def _own(
+    resource: Resource, verbs: tuple[str, ...], why: str, names: tuple[str, ...] = ()
+) -> Grant:
+    return Grant(resource, verbs, why, names=names, own_namespace=True)
+
+
+_ADMISSION = (
+    *_each(_PROVIDER, _FOLLOW, "compile the terms of each tenant"),
+    Grant(kinds.NAMESPACES, _FOLLOW, "know the tenant of a namespace from its stamps"),
+    Grant(kinds.NODES, _FOLLOW, "resolve node selection to places"),
+    Grant(kinds.PODS, _FOLLOW, "know whose pod has an address"),
+    _own(kinds.SECRETS, _FOLLOW, "serve with its certificate", ("{fullname}-certificate",)),
+    _own(kinds.CONTROLLER_REVISIONS, _FOLLOW, "know the last good terms at the start"),
+)
+
+_CONTROLLER = (
+    _own(kinds.LEASES, ("get", "patch"), "lead", ("{fullname}-controller",)),
+    _own(kinds.LEASES, ("create",), "lead for the first time"),
+    _EVENTS,
+    *_each(_PROVIDER, _FOLLOW, "reconcile what the provider writes"),
+    *_each(_PROVIDER, ("patch",), "say what became of it", "status"),
+    Grant(kinds.ACCEPTABLE_USE_POLICIES, ("create", "patch"), "apply the policy of the chart"),
+    _own(kinds.CONFIG_MAPS, _FOLLOW, "read the policy of the chart and the journal"),
+    _own(kinds.CONFIG_MAPS, ("create", "patch", "delete"), "keep the journal of quarantines"),
+    _own(
+        kinds.CONTROLLER_REVISIONS,
+        (*_FOLLOW, "create", "patch", "delete"),
+        "keep the last good terms",
     ),
-    "controller": (
-        Grant(
-            kinds.LEASES,
-            ("get", "patch"),
-            "lead",
-            names=("{fullname}-controller",),
-            own_namespace=True,
-        ),
-        Grant(kinds.LEASES, ("create",), "lead for the first time", own_namespace=True),
-        _EVENTS,
+    _own(kinds.SECRETS, (*_FOLLOW, "patch"), "keep the certificate", ("{fullname}-certificate",)),
+    _own(kinds.SECRETS, ("create",), "make the first certificate"),
+    Grant(
+        kinds.VALIDATING_WEBHOOK_CONFIGURATIONS,
+        ("get", *_FOLLOW, "patch"),
+        "let the API server trust the certificate",
+        names=("{fullname}",),
     ),
-}
+    Grant(kinds.NAMESPACES, ("get", *_FOLLOW, "patch"), "claim, stamp and lock"),
+    Grant(kinds.NODES, _FOLLOW, "resolve node selection to places"),
+    *_each(
+        (kinds.RESOURCE_QUOTAS, kinds.LIMIT_RANGES),
+        (*_FOLLOW, "create", "patch", "delete"),
+        "share budgets out",
+    ),
+    Grant(kinds.TENANT_REPORTS, (*_FOLLOW, "create", "patch", "delete"), "report to tenants"),
+    Grant(kinds.TENANT_REPORTS, ("patch",), "report to tenants", "status"),
+    *_each(kinds.WORKLOADS, _FOLLOW, "judge what runs already, and keep it as evidence"),
+    *_each(
+        (
+            kinds.SERVICES,
+            kinds.ENDPOINTS,
+            kinds.ENDPOINT_SLICES,
+            kinds.INGRESSES,
+            kinds.GATEWAYS,
+        ),
+        _FOLLOW,
+        "know what is reached from outside, by whom and since when",
+    ),
+    Grant(
+        kinds.ADDRESS_USES,
+        ("get", *_FOLLOW, "create", "patch", "delete"),
+        "remember who used an address",
+    ),
+    Grant(kinds.ADDRESS_USES, ("patch",), "remember who used an address", "status"),
+    Grant(kinds.ABUSE_REPORTS, ("get", *_FOLLOW), "resolve complaints"),
+    Grant(kinds.ABUSE_REPORTS, ("patch",), "say to whom a complaint leads", "status"),
+    Grant(
+        kinds.QUARANTINES,
+        ("get", *_FOLLOW, "create", "patch"),
+        "isolate what a trusted source reported",
+    ),
+    Grant(kinds.QUARANTINES, ("patch",), "say what was done and proven", "status"),
+    Grant(
+        kinds.NETWORK_POLICIES,
+        (*_FOLLOW, "create", "patch", "delete"),
+        "close a quarantined namespace, and give it back",
+    ),
+    Grant(kinds.SERVICE_ACCOUNTS, ("list",), "keep evidence of a quarantined namespace"),
+    Grant(kinds.PERSISTENT_VOLUME_CLAIMS, ("list",), "keep evidence of a quarantined namespace"),
+    Grant(kinds.CORE_EVENTS, ("list",), "keep evidence of a quarantined namespace"),
+)
+
+GRANTS: dict[Role, tuple[Grant, ...]] = {"admission": _ADMISSION, "controller": _CONTROLLER}
 """What the roles need; the parts that make the calls add their rows."""
 
 

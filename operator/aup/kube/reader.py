@@ -152,7 +152,7 @@ class Reader(Session):
             parameters = query(
                 limit=CHUNK, labelSelector=labels, fieldSelector=fields, **{"continue": token}
             )
-            self._record("list", resource, None, namespace)
+            self._record("list", resource, _name_in(fields), namespace)
             page = PAGE.decode(await self.request("GET", path + parameters))
             yield page
             token = page.metadata.continue_
@@ -182,7 +182,7 @@ class Reader(Session):
             fieldSelector=fields,
             timeoutSeconds=seconds,
         )
-        self._record("watch", resource, None, namespace)
+        self._record("watch", resource, _name_in(fields), namespace)
         target = resource.path(namespace=namespace) + parameters
         return self._connection.stream(target, headers=self._headers, silence=silence)
 
@@ -194,6 +194,12 @@ class Reader(Session):
             return False
         served = msgspec.json.decode(body, type=dict[str, Any]).get("resources", [])
         return any(entry.get("name") == resource.plural for entry in served)
+
+
+def _name_in(fields: str | None) -> str | None:
+    """Return the name that a field selector asks for: RBAC then goes by it."""
+    before, found, name = (fields or "").partition("metadata.name=")
+    return name if found and not before and "," not in name else None
 
 
 def _undecodable(resource: Resource, key: ObjectKey, error: Exception) -> UndecodableError:

@@ -104,6 +104,9 @@ RESOURCE_QUOTAS = _core("resourcequotas", "ResourceQuota")
 LIMIT_RANGES = _core("limitranges", "LimitRange")
 CONFIG_MAPS = _core("configmaps", "ConfigMap")
 SECRETS = _core("secrets", "Secret")
+PERSISTENT_VOLUME_CLAIMS = _core("persistentvolumeclaims", "PersistentVolumeClaim")
+CORE_EVENTS = _core("events", "Event")
+"""The same Events as `EVENTS`, in the group in which every reader finds them."""
 DEPLOYMENTS = _apps("deployments", "Deployment")
 REPLICA_SETS = _apps("replicasets", "ReplicaSet")
 STATEFUL_SETS = _apps("statefulsets", "StatefulSet")
@@ -208,6 +211,8 @@ RESOURCES = (
     LIMIT_RANGES,
     CONFIG_MAPS,
     SECRETS,
+    PERSISTENT_VOLUME_CLAIMS,
+    CORE_EVENTS,
     CONTROLLER_REVISIONS,
     EVENTS,
     LEASES,

@@ -47,7 +47,8 @@ def test_each_grant_is_sound(role: Role) -> None:
         assert set(grant.verbs) <= rbac_verbs, grant
         assert grant.why
         if grant.names:
-            assert not {"create", "list", "watch"} & set(grant.verbs), grant
+            # For list and watch it knows one by the field selector metadata.name.
+            assert "create" not in grant.verbs, grant
         if grant.own_namespace:
             assert grant.resource.namespaced, grant
 
