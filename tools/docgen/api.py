@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from docgen.markdown import bullets, code, page, prose, table
+from docgen.markdown import bullets, code, fence, page, prose, table
 
 JSON = dict[str, Any]
 
@@ -25,13 +25,19 @@ def pages(root: Path) -> dict[str, str]:
             "What each field means, as `kubectl explain` tells it too. Fields without *required* "
             "may be left out. `metadata` and `apiVersion` are as everywhere in Kubernetes.",
             bullets(f"[{kind}](#{kind.lower()})" for kind in kinds),
-            *(section(crd) for crd in definitions),
+            *(section(crd, example(root, crd)) for crd in definitions),
         )
     }
 
 
-def section(crd: JSON) -> str:
-    """Return the section of one kind."""
+def example(root: Path, crd: JSON) -> str:
+    """Return the example of a kind."""
+    path = root / "examples" / f"{crd['spec']['names']['singular']}.yaml"
+    return fence("yaml", path.read_text())
+
+
+def section(crd: JSON, shown: str) -> str:
+    """Return the section of one kind, with its example."""
     spec = crd["spec"]
     names = spec["names"]
     version = spec["versions"][0]
@@ -51,6 +57,7 @@ def section(crd: JSON) -> str:
             f"## {names['kind']}",
             schema.get("description", ""),
             " · ".join(facts),
+            shown,
             constraints("On the whole object", schema),
             part_of(schema, "spec"),
             part_of(schema, "status"),
