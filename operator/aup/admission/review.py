@@ -109,7 +109,7 @@ def answer(request: Request, decision: Decision) -> bytes:
     response: dict[str, Any] = {"uid": request.uid, "allowed": decision.allowed}
     if not decision.allowed:
         response["status"] = _status(
-            message.denial(decision), 403, "Forbidden", [_cause(f) for f in decision.denials]
+            message.denial(decision), 403, "Forbidden", [_cause(f) for f in message.told(decision)]
         )
     if lines := message.warnings(decision):
         response["warnings"] = lines

@@ -4,8 +4,10 @@ Rules find violations; this module applies what the policy says about them: the 
 exemptions, the start of enforcement, and the ratchet that lets standing violations pass on UPDATE.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aup.api.policy import Enforcement
@@ -21,6 +23,9 @@ UNREADABLE = "admission/unreadable"
 
 Rules = Sequence[Rule[Any, Any]]
 _Key = tuple[str, tuple[str, ...]]
+_INDEX = re.compile(r"\[\d+\]")
+_STRICTEST = tuple(Enforcement)
+"""From the hardest on, as they are declared."""
 
 
 def evaluate(
@@ -38,14 +43,15 @@ def evaluate(
     found = list(_violations(facts, terms, rules))
     standing: Counter[_Key] = Counter()
     if old is not None and found:
-        standing.update((rule, v.key) for rule, v in _violations(old, terms, rules))
+        standing.update((rule, v.key) for rule, v in _violations(_seen(old), terms, rules))
     findings = []
     for rule, violation in found:
         stood = standing[rule, violation.key] > 0
         if stood:
             # Counted, so that a second violation of the same kind is a new one.
             standing[rule, violation.key] -= 1
-        if finding := _finding(rule, violation, facts, terms, stood=stood):
+        mode = _mode(rule, terms, rules)
+        if finding := _finding(rule, violation, facts, terms, mode, stood=stood):
             findings.append(finding)
     return Decision(
         subject=facts.subject,
@@ -53,6 +59,11 @@ def evaluate(
         policy=terms.policy,
         findings=tuple(findings),
     )
+
+
+def _seen(old: Facts) -> Facts:
+    """Leave out what hides part of an object: nobody can tell that the part stood before."""
+    return replace(old, problems=tuple(p for p in old.problems if not p.hides))
 
 
 def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str, Violation]]:
@@ -78,17 +89,17 @@ def _unreadable(problem: Problem, terms: Terms) -> Violation:
         path=problem.path,
         value=problem.value,
         detail=problem.detail,
-        remedy=f"write it as the API documents it, or ask {terms.policy.contact}",
-        key=(problem.value, problem.detail),
+        remedy=f"{problem.remedy}, or ask {terms.policy.contact}",
+        key=(_INDEX.sub("", problem.path), problem.value, problem.detail),
     )
 
 
 def _finding(
-    rule: str, violation: Violation, facts: Facts, terms: Terms, *, stood: bool
+    rule: str, violation: Violation, facts: Facts, terms: Terms, mode: Enforcement, *, stood: bool
 ) -> Finding | None:
     """Decide what becomes of a violation; ``None`` when the policy does not care."""
     exemption = covering(terms.exemptions, rule, violation, facts.subject.namespace)
-    outcome = Outcome.EXEMPT if exemption else _outcome(rule, violation, terms, stood=stood)
+    outcome = Outcome.EXEMPT if exemption else _outcome(violation, terms, mode, stood=stood)
     if outcome is None:
         return None
     return Finding(
@@ -102,11 +113,23 @@ def _finding(
     )
 
 
-def _outcome(rule: str, violation: Violation, terms: Terms, *, stood: bool) -> Outcome | None:
+def _mode(rule: str, terms: Terms, rules: Rules) -> Enforcement:
+    """Return what the policy does about violations of a rule.
+
+    What cannot be read may hide a violation of any rule, so the strictest of them counts.
+    """
+    if rule != UNREADABLE:
+        return terms.mode(rule)
+    return min((terms.mode(r.id) for r in rules), key=_STRICTEST.index, default=terms.enforcement)
+
+
+def _outcome(
+    violation: Violation, terms: Terms, mode: Enforcement, *, stood: bool
+) -> Outcome | None:
     """Combine the policy's mode with the softening that violation, date and ratchet bring."""
     if violation.review:
         return Outcome.REVIEW
-    match terms.mode(rule):
+    match mode:
         case Enforcement.OFF:
             return None
         case Enforcement.AUDIT:

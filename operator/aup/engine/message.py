@@ -4,11 +4,16 @@ The API server prints the denial after ``admission webhook "…" denied the requ
 line breaks, and shows warnings only when they are one line of at most 256 characters.
 """
 
+from itertools import accumulate, takewhile
+
 from aup.engine.decision import Decision, Finding
 from aup.text import clip, plural, printable
 
 WARNING_LIMIT = 256
 """Characters: what the API server shows of one warning (KEP-1693)."""
+
+WARNINGS_LIMIT = 4096
+"""Characters of all warnings to one request: the API server cuts off what is beyond."""
 
 DENIAL_LIMIT = 32 * 1024
 """Characters of one denial; past it the rest of the findings is counted."""
@@ -33,12 +38,39 @@ def denial(decision: Decision) -> str:
         f"violates {plural(rules, 'rule')} of the Acceptable Use Policy of "
         f"{decision.policy.provider} (revision {decision.policy.revision})"
     )
-    return "\n".join((head, *_bounded(decision.denials), terms_hint(decision.subject.namespace)))
+    lines = [line(finding) for finding in told(decision)]
+    if more := len(decision.denials) - len(lines):
+        lines.append(f"and {plural(more, 'more finding')}, not shown here")
+    return "\n".join((head, *lines, terms_hint(decision.subject.namespace)))
+
+
+def told(decision: Decision) -> tuple[Finding, ...]:
+    """Return the findings that an answer to a refused request names: what its limit holds.
+
+    An answer of millions of characters would be one that the API server does not take.
+    """
+    ends = accumulate(len(line(finding)) for finding in decision.denials)
+    held = takewhile(
+        lambda pair: pair[1] <= DENIAL_LIMIT, zip(decision.denials, ends, strict=False)
+    )
+    return tuple(finding for finding, _ in held)
 
 
 def warnings(decision: Decision) -> list[str]:
-    """Return one line per finding that does not refuse the object."""
-    return [warning(f) for f in decision.warnings]
+    """Return one line per finding that does not refuse the object, as many as are shown."""
+    left = WARNINGS_LIMIT - WARNING_LIMIT  # room for the last line
+    lines: list[str] = []
+    for shown, finding in enumerate(decision.warnings):
+        text = warning(finding)
+        left -= len(text)
+        if left < 0:
+            more = plural(len(decision.warnings) - shown, "more finding")
+            lines.append(
+                clip(f"and {more}; {terms_hint(decision.subject.namespace)}", WARNING_LIMIT)
+            )
+            break
+        lines.append(text)
+    return lines
 
 
 def warning(finding: Finding) -> str:
@@ -54,17 +86,3 @@ def terms_hint(namespace: str) -> str:
 def _tag(finding: Finding) -> str:
     """Return ``network/assigned-address, clause 6.2``."""
     return f"{finding.rule}, clause {finding.clause}" if finding.clause else finding.rule
-
-
-def _bounded(findings: tuple[Finding, ...]) -> list[str]:
-    """Return the findings' lines as far as the limit goes, and a count of the rest."""
-    lines: list[str] = []
-    left = DENIAL_LIMIT
-    for shown, finding in enumerate(findings):
-        text = line(finding)
-        if len(text) > left:
-            lines.append(f"and {plural(len(findings) - shown, 'more finding')}, not shown here")
-            break
-        left -= len(text)
-        lines.append(text)
-    return lines

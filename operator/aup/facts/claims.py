@@ -21,7 +21,7 @@ from aup.facts.model import (
     Subject,
     Surroundings,
 )
-from aup.facts.wire.shape import WHOLE, Wire
+from aup.facts.wire.shape import WHOLE, Wire, too_many
 
 ADDRESS_ANNOTATIONS = ("metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs")
 """Keys under which MetalLB takes addresses. It reads the first that exists; all are checked, since
@@ -62,7 +62,7 @@ def _bounded(items: Iterable[T], what: str, problems: list[Problem]) -> tuple[T,
     """Return the items, or as many as are looked at and a problem that refuses the object."""
     taken = tuple(islice(items, MAX_CLAIMS + 1))
     if len(taken) > MAX_CLAIMS:
-        problems.append(Problem(WHOLE, "", f"has more than {MAX_CLAIMS} {what}"))
+        problems.append(too_many(WHOLE, MAX_CLAIMS, what))
     return taken[:MAX_CLAIMS]
 
 

@@ -14,9 +14,10 @@ from aup.facts.claims import Addresses, Hostnames, each, is_absent
 from aup.facts.model import ClaimSource, Facts, Subject, Surroundings
 from aup.facts.wire import network as wire
 
-NAMED_PROTOCOLS = frozenset({"HTTP", "HTTPS", "TLS"})
-"""Listener protocols that choose by hostname: without one they answer for every name. TCP and UDP
-have no names, and what a vendor's protocol (Istio's HBONE) does with them is not ours to say."""
+NAMED_PROTOCOLS = frozenset({"HTTP", "HTTPS", "TLS", "HTTP2", "GRPC", "GRPC-WEB"})
+"""Listener protocols that choose by hostname: without one they answer for every name. The last
+three, and any of them in lower case, are understood by Istio. TCP and UDP have no names, and what a
+vendor's protocol (Istio's HBONE) does with them is not ours to say."""
 
 
 def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:  # noqa: ARG001
@@ -153,7 +154,7 @@ def _listener_hostnames(spec: wire.GatewaySpec) -> Hostnames:
         path = f"spec.listeners[{index}].hostname"
         if not is_absent(listener.hostname):
             yield claims.hostname(listener.hostname, path)
-        elif listener.protocol is None or listener.protocol in NAMED_PROTOCOLS:
+        elif listener.protocol is None or listener.protocol.upper() in NAMED_PROTOCOLS:
             yield claims.every_hostname(path)
 
 

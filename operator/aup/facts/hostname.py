@@ -16,8 +16,8 @@ MAX_NAME = 253
 """Characters of a whole name in A-labels, without the trailing dot (RFC 1035)."""
 MAX_LABEL = 63
 """Characters of one label (RFC 1035)."""
-_MAX_INPUT = 1024
-"""Characters: nothing longer can become a name, and the mapping need not look at it."""
+_MAX_INPUT = MAX_NAME + 1
+"""Characters: the mapping, which is slow, need not look at more than a name with its last dot."""
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 """Letters, digits, hyphens; and underscores, which DNS has (``_acme-challenge``), IDNA not."""
@@ -92,7 +92,7 @@ def _mapped(text: str) -> str:
 
 def _label(label: str) -> str:
     """Return one label in ASCII."""
-    if not label.isascii():
+    if not label.isascii() and len(label) <= MAX_LABEL:  # an A-label is longer still
         try:
             label = idna.alabel(label).decode("ascii")
         except idna.IDNAError:

@@ -14,9 +14,9 @@ from aup.facts.model import Image
 _DEFAULT_REGISTRY = "docker.io"
 _DEFAULT_TAG = "latest"
 _OFFICIAL = "library/"
-# distribution folds the first itself; the second is the host that docker.io stands for, and serves
-# the same repositories to whoever names it.
-_HUB_ALIASES = frozenset({"index.docker.io", "registry-1.docker.io"})
+# distribution folds the first itself; the second is the host that docker.io stands for, and the
+# third another name of it: both serve the same repositories to whoever names them.
+_HUB_ALIASES = frozenset({"index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
 _HTTPS = ":443"
 _PORT = re.compile(r":0*([0-9]+)$")
 

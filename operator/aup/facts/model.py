@@ -233,6 +233,9 @@ class Problem:
     value: str
     detail: str
     """Completes ``<path> <value>``: ``is a boolean where a string belongs``."""
+    hides: bool = False
+    """Whether there is more behind it that was not looked at, and that nobody can compare."""
+    remedy: str = "write it as the API documents it"
 
 
 @dataclass(frozen=True, slots=True)

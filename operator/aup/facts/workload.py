@@ -9,6 +9,7 @@ would leave behind.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from aup.facts.image import read_image
 from aup.facts.json_value import text_of, type_of
@@ -24,8 +25,9 @@ from aup.facts.model import (
     Surroundings,
     Workload,
 )
-from aup.facts.placement import read_placement
+from aup.facts.placement import REGION_LABELS, read_placement
 from aup.facts.wire import workload as wire
+from aup.facts.wire.shape import MAX_PROBLEMS, too_many
 
 TEMPLATE_MAKERS = frozenset(
     {
@@ -37,6 +39,14 @@ TEMPLATE_MAKERS = frozenset(
 )
 """Who makes ReplicaSets and Jobs out of Deployments and CronJobs that were admitted before."""
 
+
+MAX_IMAGES = 256
+"""Containers of one pod, and images that it mounts. Honest pods have dozens at the most; each image
+is read and looked up, and thousands of them would keep all other requests waiting."""
+MAX_ENTRIES = 1024
+"""Ports, and values of the required node affinity, of one pod."""
+MAX_REGIONS = 64
+"""Regions that one pod names: each is judged for each image."""
 
 Strings = Mapping[str, str]
 Problems = tuple[Problem, ...]
@@ -82,6 +92,8 @@ def _facts(
     metadata = (template and template.metadata) or wire.Metadata()
     spec = (template and template.spec) or wire.PodSpec()
     path = f"{prefix}spec"
+    if excess := tuple(_excess(spec, path)):
+        spec = wire.PodSpec()
     labels_path = f"{prefix}metadata.labels"
     labels, bad_labels = _strings(metadata.labels, labels_path)
     selector, bad_selector = _strings(spec.node_selector, f"{path}.nodeSelector")
@@ -101,7 +113,33 @@ def _facts(
         continues=is_pod or _by_template_maker(subject),
         budget_settled=not is_pod or _budget_settled(subject, surroundings),
     )
-    return Facts(subject, workload, problems=(*problems, *bad_labels, *bad_selector))
+    return Facts(subject, workload, problems=(*problems, *excess, *bad_labels, *bad_selector))
+
+
+def _excess(spec: wire.PodSpec, path: str) -> Iterator[Problem]:
+    """Yield what there is more of than is looked at: of such a pod nothing else is read."""
+    lists = (spec.containers, spec.init_containers, spec.ephemeral_containers)
+    containers = [c for found in lists for c in found or () if c]
+    volumes = sum(1 for v in spec.volumes or () if v and v.image)
+    affinity = spec.affinity.node_affinity if spec.affinity else None
+    terms = (affinity.required.node_selector_terms if affinity and affinity.required else ()) or ()
+    requirements = [
+        r for t in terms if t for r in (*(t.match_expressions or ()), *(t.match_fields or ())) if r
+    ]
+    counts = (
+        ("containers", sum(map(len, (found or () for found in lists))), MAX_IMAGES),
+        ("images as volumes", volumes, MAX_IMAGES),
+        ("ports", sum(len(c.ports or ()) for c in containers), MAX_ENTRIES),
+        ("values of node affinity", sum(len(r.values or ()) for r in requirements), MAX_ENTRIES),
+        (
+            "regions",
+            len({v for r in requirements if r.key in REGION_LABELS for v in r.values or ()}),
+            MAX_REGIONS,
+        ),
+    )
+    for what, count, most in counts:
+        if count > most:
+            yield too_many(path, most, what)
 
 
 def _containers(spec: wire.PodSpec, path: str) -> Iterator[Container]:
@@ -154,6 +192,8 @@ def _strings(found: wire.Strings | None, path: str) -> tuple[Strings, Problems]:
         else:
             detail = f"is {type_of(value)} where a string belongs"
             problems.append(Problem(f'{path}["{key}"]', text_of(value), detail))
+    if len(problems) > MAX_PROBLEMS:
+        return strings, (*problems[:MAX_PROBLEMS], replace(problems[MAX_PROBLEMS], hides=True))
     return strings, tuple(problems)
 
 

@@ -8,6 +8,7 @@ matches no range, and the catalogue says less about the image instead of somethi
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -19,6 +20,8 @@ _SEPARATORS = re.compile(r"[,\s]+")
 _AFTER_OPERATOR = re.compile(r"(?<=[<>=!~])\s+")
 _EXACT = 3
 """Numbers of a version from which on it stands for one release only."""
+_MOST_PARTS: Final = 6
+"""Parts between hyphens that a version may have: ``1-2-rc-3-dev-4`` is one, and the longest."""
 _NEWEST: Final = 2**31
 """Above every number that a version has: ``7`` stands for 7 up to 7.2147483648."""
 
@@ -48,6 +51,7 @@ class VersionRange:
             raise ValueError("is no version range; write it like >=7.4 <8") from None
         return cls(str(specifiers), specifiers)
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - ranges are few, and equal ones share what is kept
     def matches(self, tag: str) -> bool:
         """Return whether everything that the tag may stand for is in the range."""
         version = version_of(tag)
@@ -74,12 +78,12 @@ def version_of(tag: str) -> Version | None:
     The longest beginning up to a hyphen that is a version counts, so ``8.0-rc1`` keeps its
     pre-release and ``16.4.0-debian-12-r14`` loses its variant.
     """
-    candidate = tag
-    while candidate:
+    parts = tag.split("-")
+    for end in range(min(len(parts), _MOST_PARTS), 0, -1):
         try:
-            return Version(candidate)
+            return Version("-".join(parts[:end]))
         except InvalidVersion:
-            candidate = candidate.rpartition("-")[0]
+            continue
     return None
 
 

@@ -165,5 +165,37 @@ def test_what_cannot_be_read_is_refused_and_not_skipped() -> None:
     assert outcomes(judge(facts, old=facts)) == [("true", Outcome.WARN)]
 
 
+def test_what_hides_more_than_it_shows_never_stood_before() -> None:
+    """Else foreign addresses could join the thousands that nobody looks at."""
+    problem = Problem("object", "", "has more than 4096 addresses", hides=True)
+    facts = Facts(SUBJECT, exposure=Exposure("acme-prod"), problems=(problem,))
+    assert outcomes(judge(facts, old=facts)) == [("", Outcome.DENY)]
+
+
+def test_what_cannot_be_read_stands_in_its_own_field_only() -> None:
+    def facts(path: str) -> Facts:
+        return Facts(SUBJECT, problems=(Problem(path, "7", "is a number"),))
+
+    assert outcomes(judge(facts("a[1]"), old=facts("a[0]"))) == [("7", Outcome.WARN)]
+    assert outcomes(judge(facts("b"), old=facts("a"))) == [("7", Outcome.DENY)]
+
+
+@pytest.mark.parametrize(
+    ("default", "rule", "outcome"),
+    [
+        (Enforcement.AUDIT, Enforcement.DENY, [("", Outcome.DENY)]),
+        (Enforcement.DENY, Enforcement.WARN, [("", Outcome.WARN)]),
+        (Enforcement.DENY, Enforcement.OFF, []),
+    ],
+)
+def test_what_cannot_be_read_is_held_to_the_strictest_rule(
+    default: Enforcement, rule: Enforcement, outcome: list[tuple[str, Outcome]]
+) -> None:
+    """It may hide a violation of any rule, and no more than of the rules that there are."""
+    held = replace(terms(), enforcement=default, modes={"test/labels": rule})
+    unread = Facts(SUBJECT, problems=(Problem("object", "", "is not JSON", hides=True),))
+    assert outcomes(judge(unread, held)) == outcome
+
+
 def test_a_rule_is_asked_only_about_what_it_reads() -> None:
     assert judge(Facts(SUBJECT, exposure=Exposure("acme-prod"))).findings == ()

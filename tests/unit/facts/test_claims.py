@@ -7,7 +7,7 @@ import pytest
 from aup.facts import claims
 from aup.facts.claims import ADDRESS_ANNOTATIONS, MAX_CLAIMS
 from aup.facts.model import AddressClaim, ClaimSource, Problem, Subject
-from aup.facts.wire.shape import WHOLE
+from aup.facts.wire.shape import WHOLE, too_many
 
 SUBJECT = Subject("", "Service", "acme-prod", "web")
 FOREIGN = "203.0.113.9"
@@ -52,10 +52,13 @@ def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
     found = claims.exposed(SUBJECT, (), addresses=claims.address_list(values, "p"))
     assert found.exposure is not None
     assert len(found.exposure.addresses) == MAX_CLAIMS
-    assert found.problems == tuple(Problem(WHOLE, "", f"has more than 4096 {p}") for p in problems)
+    assert found.problems == tuple(too_many(WHOLE, 4096, p) for p in problems)
 
 
 def test_claims_past_the_limit_are_not_even_made() -> None:
     earlier = Problem("spec", "", "is a list where an object belongs")
     found = claims.exposed(SUBJECT, (earlier,), addresses=endless())
-    assert found.problems == (earlier, Problem(WHOLE, "", "has more than 4096 addresses"))
+    assert found.problems == (
+        earlier,
+        too_many(WHOLE, 4096, "addresses"),
+    )

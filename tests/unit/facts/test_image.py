@@ -30,6 +30,9 @@ DIGEST = st.sampled_from(["", f"@{SHA}", "@sha512:" + "0f" * 64])
         pytest.param("docker.io/redis", "docker.io/library/redis", "latest", "", id="hub"),
         pytest.param("index.docker.io/redis", "docker.io/library/redis", "latest", "", id="index"),
         pytest.param("registry-1.docker.io/library/redis", "docker.io/library/redis", "latest", ""),
+        pytest.param(
+            "registry.hub.docker.com/library/redis", "docker.io/library/redis", "latest", ""
+        ),
         pytest.param("Docker.IO/library/redis", "docker.io/library/redis", "latest", ""),
         pytest.param("acme/app", "docker.io/acme/app", "latest", "", id="user-of-hub"),
         pytest.param("localhost/app", "localhost/app", "latest", "", id="localhost-is-a-host"),

@@ -118,6 +118,42 @@ def test_padding_to_five_mebibytes_hides_nothing() -> None:
     assert good.allowed
 
 
+def test_an_answer_is_bounded_however_much_is_wrong() -> None:
+    claims = [f"203.0.113.{n % 256}" for n in range(4096)]
+    new, standing = send(
+        review(service(externalIPs=claims)),
+        review(service(externalIPs=claims), old=service(externalIPs=claims), operation="UPDATE"),
+    )
+    assert not new.allowed
+    assert "more findings, not shown here" in new.message
+    assert len(new.response["status"]["details"]["causes"]) < 1000
+    assert standing.allowed
+    assert max(len(new.body), len(standing.body)) < 256 << 10
+
+
+@pytest.mark.parametrize(
+    "guilty",
+    [
+        pytest.param({"containers": [{"name": "c", "image": "busybox"}] * 257}, id="containers"),
+        pytest.param({"initContainers": [{"name": "c", "image": "busybox"}] * 256}, id="all-lists"),
+        pytest.param({"volumes": [{"image": {"reference": "busybox"}}] * 257}, id="images"),
+        pytest.param({"containers": [{"ports": [{"containerPort": 1}] * 1025}]}, id="ports"),
+        pytest.param({"nodeSelector": {str(n): n for n in range(50_000)}}, id="misfits"),
+    ],
+)
+def test_a_pod_too_large_to_be_looked_at_is_refused_in_a_few_words(guilty: Any) -> None:
+    answer = judge(pod(**guilty))
+    assert not answer.allowed
+    assert "[admission/unreadable]" in answer.message
+    assert len(answer.body) < 16 << 10
+
+
+def test_too_much_to_be_looked_at_is_no_cover_for_what_joins_it() -> None:
+    large = pod(containers=[{"name": "c", "image": "busybox"}] * 257)
+    joined = pod(containers=[{"name": "c", "image": "busybox"}] * 257, hostPID=True)
+    assert not judge(joined, old=large, operation="UPDATE").allowed
+
+
 def test_what_is_larger_than_two_objects_can_be_is_no_admission() -> None:
     (answer,) = send(b" " * (9 << 20))
     assert answer.status == 413

@@ -6,6 +6,7 @@ null, as the API server does, and has a default.
 """
 
 import re
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -70,20 +71,27 @@ class Shape(Generic[W]):
                 problems.append(problem)
                 if not taken_out:
                     break
-        return self._wire(), tuple(problems)
+        return self._wire(), tuple(replace(problem, hides=True) for problem in problems)
+
+
+def too_many(path: str, most: int, what: str) -> Problem:
+    """Return the problem of an object that holds more than is looked at."""
+    detail = f"has more than {most} {what}"
+    return Problem(path, "", detail, hides=True, remedy="spread them over several objects")
 
 
 def _unreadable(error: Exception) -> Problem:
     """Return the problem of bytes that are no JSON object we can hold."""
     match error:
         case RecursionError():
-            return Problem(WHOLE, "", "is nested too deeply")
+            detail = "is nested too deeply"
         case UnicodeDecodeError():
-            return Problem(WHOLE, "", "is not UTF-8")
+            detail = "is not UTF-8"
         case msgspec.ValidationError():  # without types only this: an integer of >4300 digits
-            return Problem(WHOLE, "", "has a number that is out of range")
+            detail = "has a number that is out of range"
         case _:
-            return Problem(WHOLE, "", "is not JSON")
+            detail = "is not JSON"
+    return Problem(WHOLE, "", detail, hides=True)
 
 
 def _take_out(value: Any, message: str) -> tuple[Problem, bool]:
