@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from aup.cli import check, explain, impact, run, teardown
+    from aup.cli import check, evidence, explain, impact, run, teardown
 
     whole = argparse.ArgumentParser(
         prog="aup", description="Acceptable Use Policies, enforced on Kubernetes."
@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     version = commands.add_parser("version", help="print the version")
     version.set_defaults(run=_version)
-    for module in (check, explain, impact, run, teardown):
+    for module in (check, evidence, explain, impact, run, teardown):
         module.add_to(commands)
     return whole
 

@@ -8,7 +8,6 @@ directory synced too. Files are readable by the operator alone.
 """
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,9 +129,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def read_bundle(folder: Path) -> tuple[dict[str, bytes], Iterable[str]]:
-    """Return the records of a bundle by file name, and the hashes of the objects beside them."""
-    records = {p.name: p.read_bytes() for p in (folder / "records").glob("*.json")}
-    return records, [p.stem for p in (folder / "objects").glob("*.json")]

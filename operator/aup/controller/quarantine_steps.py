@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from aup.api.meta import QUARANTINE_POLICY_NAME, NamespaceState
-from aup.api.quarantine import QuarantinePhase
+from aup.api.quarantine import Conflict, QuarantinePhase
 from aup.controller.context import Context
 from aup.controller.evidence_store import EvidenceStore, Taken
 from aup.controller.fault import crash_point
@@ -197,12 +197,7 @@ class Steps:
 
     async def _note_restored(self, _view: View, step: Step) -> None:
         """Note the result: conflicts first, since the journal forgets what was found."""
-        body = {
-            "reason": step.reason,
-            "conflicts": msgspec.to_builtins(step.conflicts),
-            "release": msgspec.to_builtins(self.desk.quarantine.spec.release),
-        }
-        await self._record(RecordKind.RELEASE, step.message, body)
+        await self._record_release(step.message, step.conflicts)
         await self.desk.write(conflicts=step.conflicts)
         crash_point("NoteRestored:Conflicts")
         if step.journal is not None:
@@ -212,6 +207,13 @@ class Steps:
         for conflict in step.conflicts:
             note = f"{conflict.object} {conflict.path} was changed by somebody else and left alone."
             await self._event("NotRestored", note, "Warning", act="Release")
+
+    async def _record_release(self, note: str, conflicts: tuple[Conflict, ...]) -> None:
+        body = {
+            "conflicts": msgspec.to_builtins(conflicts),
+            "release": msgspec.to_builtins(self.desk.quarantine.spec.release),
+        }
+        await self._record(RecordKind.RELEASE, note, body)
 
     async def _unlock(self, _view: View, _step: Step) -> None:
         spec = self.desk.quarantine.spec
@@ -225,6 +227,9 @@ class Steps:
             for type_ in (LOCKED, DENIED):
                 if self.desk.is_true(type_):
                     await self.desk.say(type_, FALSE, "Released", "It was given back")
+        if not await asyncio.to_thread(self.store.holds, self.desk.head):
+            note = "released; noted again, since records were lost"
+            await self._record_release(note, self.desk.status.conflicts)
         phase = QuarantinePhase.RELEASED
         told = "Released", "It was given back"
         await self.desk.say(ISOLATED, FALSE, *told, released_at=released, phase=phase)
