@@ -44,15 +44,24 @@ async def _lead(controller: Controller, settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             work = tasks.create_task(controller.run())
-            await operate(registry(controller.wakers), settings)
+            await operate(registry(controller.wakers, ending=work), settings)
             work.cancel()
     finally:
         await controller.elector.release()
 
 
-def registry(wakers: Wakers) -> kopf.OperatorRegistry:
-    """Return handlers that wake reconcilers, and write nothing: annotations would be drift."""
+def registry(wakers: Wakers, ending: asyncio.Task[None]) -> kopf.OperatorRegistry:
+    """Return handlers that wake reconcilers, and write nothing: annotations would be drift.
+
+    Our work ends when kopf begins to end: kopf would wait five seconds for tasks that it did not
+    start, and the Lease would be held as long.
+    """
     handlers = kopf.OperatorRegistry()
+
+    async def end(**_: Any) -> None:
+        ending.cancel()
+
+    kopf.on.cleanup(registry=handlers)(end)
     for kind, wakes in wakers.items():
         kopf.on.event(kind.group, kind.version, kind.plural, id=kind.plural, registry=handlers)(
             _handler(kind, wakes)
