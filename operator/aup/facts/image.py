@@ -102,7 +102,7 @@ def _misfit(text: str, remainder: str) -> str:
     name = remainder.partition(":")[0]
     if name != name.lower():
         return "the repository must be in lower case"
-    return "it has not the form registry/repository:tag@digest"
+    return "it is not of the form registry/repository:tag@digest"
 
 
 def _canonical(host: str) -> str:

@@ -90,7 +90,7 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 path=claim.path,
                 value=claim.text,
                 detail=claim.problem or _not_verified(claim, terms),
-                remedy=_use_own_hostname(terms),
+                remedy=_use_own_hostname(claim, terms),
                 key=(_INDEX.sub("", claim.path), _whole(claim) or claim.text),
                 hostname=_whole(claim),
             )
@@ -178,7 +178,7 @@ def _read_as(text: str, address: IPAddress | None) -> str:
 def _not_verified(claim: HostnameClaim, terms: NetworkTerms) -> str:
     """Say what is wrong with a hostname that can be read."""
     if claim.catch_all:
-        return "is not limited to a hostname"
+        return "answers for every hostname" if _is_backend(claim) else "is open to every hostname"
     if claim.wildcard:
         return f"covers names that are not verified for {terms.tenant}"
     if not claim.text.isascii():
@@ -188,11 +188,12 @@ def _not_verified(claim: HostnameClaim, terms: NetworkTerms) -> str:
 
 def _use_own_address(terms: NetworkTerms, claim: AddressClaim) -> str:
     """Say which addresses may be used, or how to get one."""
+    article = "a plain" if claim.problem else "an"
     named = (
         f"{join(sorted(terms.resource_ids))}, or " if claim.opaque and terms.resource_ids else ""
     )
     if terms.addresses:
-        return f"use {named}an address from {join(terms.addresses.cidrs)}"
+        return f"use {named}{article} address from {join(terms.addresses.cidrs)}"
     if named:
         return f"use {named}ask {terms.contact} for an address"
     return f"{terms.tenant} has no address: ask {terms.contact} for one"
@@ -206,8 +207,20 @@ def _send_to_own_pods(terms: NetworkTerms) -> str:
     return f"send traffic to {own}, or ask {terms.contact} to allow this destination"
 
 
-def _use_own_hostname(terms: NetworkTerms) -> str:
+def _is_backend(claim: HostnameClaim) -> bool:
+    """Tell whether a catch-all is a field of its own, not one that lacks a name."""
+    return claim.catch_all and claim.path.endswith("Backend")
+
+
+def _use_own_hostname(claim: HostnameClaim, terms: NetworkTerms) -> str:
     """Say which names may be used, or how to have one verified."""
+    if _is_backend(claim):
+        return f"leave it out, and in a rule with a host {_own_hostnames(terms)}"
+    return _own_hostnames(terms)
+
+
+def _own_hostnames(terms: NetworkTerms) -> str:
+    """Return the names that are the tenant's, as a remedy."""
     if not terms.domains:
         return f"ask {terms.contact} to verify the domain for {terms.tenant}"
     wide = [d.name for d in terms.domains if d.include_subdomains]

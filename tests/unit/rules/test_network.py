@@ -152,7 +152,7 @@ def test_one_foreign_address_among_own_ones_is_found() -> None:
 
 def test_an_address_that_cannot_be_read_is_refused_with_the_reason() -> None:
     assert judge_address(claim("198.51.100.017", problem="has leading zeros")) == [
-        f"198.51.100.017 has leading zeros; {OWN}"
+        f"198.51.100.017 has leading zeros; {OWN.replace('an address', 'a plain address')}"
     ]
 
 
@@ -318,8 +318,15 @@ def test_a_hostname_that_cannot_be_read_is_refused() -> None:
 
 
 def test_a_catch_all_is_for_the_policy_to_allow() -> None:
-    assert judge_name(ANY_NAME) == [f" is not limited to a hostname; {NAMES}"]
+    assert judge_name(ANY_NAME) == [f" is open to every hostname; {NAMES}"]
     assert judge_name(ANY_NAME, terms=NOBODY) == []
+
+
+def test_a_default_backend_is_to_be_left_out() -> None:
+    backend = replace(ANY_NAME, path="spec.defaultBackend")
+    assert judge_name(backend) == [
+        f" answers for every hostname; leave it out, and in a rule with a host {NAMES}"
+    ]
 
 
 def test_a_tenant_without_domains_is_told_how_to_have_one_verified() -> None:

@@ -159,6 +159,8 @@ RULES = (
         check=unknown,
         blind=(
             "An image under a name that the catalogue knows, pushed there by somebody else. A "
+            "digest that the catalogue does not list, of a repository that it knows by versions "
+            "only, is unknown: an item without versions speaks for the rest. A "
             "mirror that the catalogue does not list hides what it serves: its images are "
             "unknown, not judged."
         ),
