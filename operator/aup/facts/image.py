@@ -28,7 +28,9 @@ _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}
 _REFERENCE = re.compile(
     rf"(?:({_HOST})/)?({_COMPONENT}(?:/{_COMPONENT})*)(?::({_TAG}))?(?:@({_DIGEST}))?"
 )
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+# The kubelet takes the second form for a name and a tag, and hands it on as it is; containerd then
+# looks for an image on the node by its id, of which the beginning is enough.
+_IDENTIFIER = re.compile(r"[a-f0-9]{64}|sha(?:256|384|512):[a-f0-9]+")
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _PATH_LIMIT = 255
 # Longer than any host, path, tag and digest together; bounds the work on what a tenant sends.
@@ -68,7 +70,7 @@ def _parse(text: str) -> tuple[str, str, str]:
     if len(text) > _LIMIT:
         raise ValueError(f"it is longer than {_LIMIT} characters")
     if _IDENTIFIER.fullmatch(text):
-        raise ValueError("64 hexadecimal digits are the id of an image, not its name")
+        raise ValueError("it is the id of an image, not its name")
     registry, remainder = _split_registry(text)
     match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
     if match is None:

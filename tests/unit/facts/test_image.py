@@ -66,6 +66,8 @@ def test_a_reference_is_read(text: str, repository: str, tag: str, digest: str) 
         pytest.param("Redis", "lower case", id="upper-case-name"),
         pytest.param("reg.example/App", "lower case", id="upper-case-path"),
         pytest.param("a" * 64, "the id of an image", id="image-id"),
+        pytest.param("sha256:" + "a" * 64, "the id of an image", id="image-id-as-digest"),
+        pytest.param("sha256:a1b2c3", "the id of an image", id="beginning-of-an-image-id"),
         pytest.param("reg.example/app:", "it is not of the form", id="empty-tag"),
         pytest.param("reg.example/app:.x", "it is not of the form", id="bad-tag"),
         pytest.param("reg.example/app:" + "t" * 129, "it is not of the form", id="long-tag"),
