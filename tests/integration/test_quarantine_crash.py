@@ -1,5 +1,6 @@
 """The controller is killed at every step, its disk is wiped, and nothing of the tenant is lost."""
 
+import json
 import shutil
 from collections.abc import Iterator
 
@@ -105,3 +106,29 @@ def _kill(desk: AbuseDesk) -> None:
 
 def _start(desk: AbuseDesk) -> None:
     desk.installation.start_controller().wait_ready()
+
+
+def test_making_a_namespace_anew_is_no_escape(desk: AbuseDesk) -> None:
+    """The Quarantine is blocked, and another one holds the new namespace for the same reasons."""
+    namespace = desk.namespace()
+    quarantine = desk.request(namespace)
+    desk.approve(quarantine)
+    desk.phase(quarantine, "Isolated")
+    desk.installation.controllers[-1].process.kill()
+    # Whoever breaks the glass can: the guard refuses to delete an isolated namespace.
+    desk.installation.release.stamp(namespace, state="active")
+    desk.retry(lambda: desk.admin("delete", "namespace", namespace))
+    _start(desk)
+    labels = {"claim.aup.asergo.com/customer": "acme"}
+    desk.installation.cluster.create_namespace(namespace, labels=labels)
+    desk.phase(quarantine, "Blocked")
+    found = json.loads(desk.admin("get", "quarantines", "-o", "json").stdout)["items"]
+    (successor,) = (q for q in found if q["spec"]["namespaceUID"] == desk.uid(namespace))
+    assert successor["spec"]["approval"] == {"by": f"quarantine:{quarantine}"}
+    assert successor["spec"]["reasons"] == ["Phishing"]
+    desk.phase(successor["metadata"]["name"], "Isolated")
+    assert desk.label(namespace, "state") == "isolated"
+    for name in (quarantine, successor["metadata"]["name"]):
+        desk.release(name)
+        desk.phase(name, "Released")
+    assert desk.label(namespace, "state") == "active"

@@ -1,7 +1,7 @@
 """Quarantines: from approval to isolation, kept so, and given back field by field."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from typing_extensions import override
 
+from aup import metrics
 from aup.api.policy import EvidenceTerms
 from aup.api.quarantine import Quarantine, QuarantinePhase
 from aup.controller.abuse import all_quarantines
@@ -118,6 +119,7 @@ class Quarantines(Reconciler):
         steps = Steps(self._context, desk, store, journal)
         for _ in range(MAX_STEPS):
             quarantines = await all_quarantines(self._context)
+            _count(quarantines)
             view = await view_of(self._context, desk.quarantine, quarantines, await journal.load())
             step = next_step(view)
             wait = await steps.do(view, step)
@@ -159,3 +161,10 @@ class Quarantines(Reconciler):
         if root is None:
             raise AupError("no directory for evidence: set --evidence-dir")
         return root / quarantine.metadata.uid
+
+
+def _count(quarantines: Iterable[Quarantine]) -> None:
+    """Tell how many there are in each phase."""
+    phases = Counter(str(q.status.phase or QuarantinePhase.AWAITING_APPROVAL) for q in quarantines)
+    for phase in QuarantinePhase:
+        metrics.QUARANTINES.labels(phase.value).set(phases[phase.value])
