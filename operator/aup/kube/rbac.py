@@ -94,8 +94,8 @@ _CONTROLLER = (
     *_each(_PROVIDER, _FOLLOW, "reconcile what the provider writes"),
     *_each(_PROVIDER, ("patch",), "say what became of it", "status"),
     Grant(kinds.ACCEPTABLE_USE_POLICIES, ("create", "patch"), "apply the policy of the chart"),
-    _own(kinds.CONFIG_MAPS, _FOLLOW, "read the policy of the chart and the journal"),
-    _own(kinds.CONFIG_MAPS, ("create", "patch", "delete"), "keep the journal of quarantines"),
+    _own(kinds.CONFIG_MAPS, ("watch",), "follow the policy of the chart", ("{fullname}-policy",)),
+    _own(kinds.CONFIG_MAPS, ("list", "create", "patch", "delete"), "keep the journal"),
     _own(
         kinds.CONTROLLER_REVISIONS,
         (*_FOLLOW, "create", "patch", "delete"),
@@ -118,15 +118,13 @@ _CONTROLLER = (
     ),
     Grant(kinds.TENANT_REPORTS, (*_FOLLOW, "create", "patch", "delete"), "report to tenants"),
     Grant(kinds.TENANT_REPORTS, ("patch",), "report to tenants", "status"),
-    *_each(kinds.WORKLOADS, _FOLLOW, "judge what runs already, and keep it as evidence"),
+    *_each(kinds.WORKLOADS, ("list",), "judge what runs already, and keep it as evidence"),
     *_each(
-        (
-            kinds.SERVICES,
-            kinds.ENDPOINTS,
-            kinds.ENDPOINT_SLICES,
-            kinds.INGRESSES,
-            kinds.GATEWAYS,
-        ),
+        (kinds.ENDPOINTS, kinds.ENDPOINT_SLICES), ("list",), "judge what sends to addresses already"
+    ),
+    Grant(kinds.PODS, ("watch",), "know whose pod has an address"),
+    *_each(
+        (kinds.SERVICES, kinds.INGRESSES, kinds.GATEWAYS),
         _FOLLOW,
         "know what is reached from outside, by whom and since when",
     ),

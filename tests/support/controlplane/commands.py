@@ -9,6 +9,15 @@ from support.controlplane.credentials import Authority, new_key, pem
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 SERVICE_CIDR = "10.96.0.0/16"
 SERVICE_CIDR_OPTION = f"--service-cluster-ip-range={SERVICE_CIDR}"
+AUDIT_POLICY = """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- {level: Metadata, userGroups: ["system:serviceaccounts:aup-system"]}
+- {level: None}
+"""
+"""What the operator's ServiceAccounts ask, so that tests can compare it with RBAC."""
 
 
 def write_credentials(folder: Path, authority: Authority, admin_token: str) -> None:
@@ -24,6 +33,7 @@ def write_credentials(folder: Path, authority: Authority, admin_token: str) -> N
         "server.key": server.key,
         "accounts.key": pem(accounts),
         "accounts.pub": public,
+        "audit.yaml": AUDIT_POLICY.encode(),
         "tokens.csv": f'{admin_token},admin,admin,"system:masters"\n'.encode(),
     }
     for name, content in contents.items():
@@ -63,6 +73,8 @@ def kube_apiserver(folder: Path, port: int, etcd_port: int) -> list[str]:
         f"--service-account-signing-key-file={folder / 'accounts.key'}",
         SERVICE_CIDR_OPTION,
         "--authorization-mode=RBAC",
+        f"--audit-policy-file={folder / 'audit.yaml'}",
+        f"--audit-log-path={folder / 'audit.log'}",
         "--allow-privileged=true",
         "--endpoint-reconciler-type=none",  # loopback is not a valid endpoint
         # A machine without a default route (a build machine, a network namespace) would end it.
