@@ -166,7 +166,7 @@ def _audit_annotations(decision: Decision) -> dict[str, str]:
         return {}
     policy = decision.policy
     found = ",".join(dict.fromkeys(f"{f.rule}={f.outcome}" for f in decision.findings))
-    return {"policy": f"{policy.name}/{policy.revision}", "findings": found}
+    return {"policy": policy.stamp, "findings": found}
 
 
 def _name(raw: bytes) -> str:

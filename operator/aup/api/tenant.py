@@ -119,6 +119,7 @@ class TenantStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     enforce_from: Time | None = None
     """The time that is in force."""
     policy_revision: str | None = None
+    """``<policy>/<revision>``."""
     budget: BudgetUse | None = None
     conditions: tuple[Condition, ...] = ()
 

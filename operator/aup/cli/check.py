@@ -154,7 +154,7 @@ def _as_json(one: Checked) -> dict[str, Any]:
         "kind": subject.kind,
         "namespace": subject.namespace,
         "name": subject.name,
-        "policy": f"{decision.policy.name}/{decision.policy.revision}",
+        "policy": decision.policy.stamp,
         "findings": of(Outcome.DENY, Outcome.WARN, Outcome.AUDIT),
         "reviews": of(Outcome.REVIEW),
         "exempted": of(Outcome.EXEMPT),

@@ -83,7 +83,7 @@ async def _manifests(cluster: "Cluster", namespaces: Iterable[str]) -> AsyncIter
 def _as_text(terms: Terms, found: list[Impact]) -> Iterator[str]:
     """Yield what a person reads."""
     when = terms.enforce_from.isoformat() if terms.enforce_from else "now"
-    revision = f"{terms.policy.name}/{terms.policy.revision}"
+    revision = terms.policy.stamp
     yield f"tenant {terms.tenant} under {revision}, enforced from {when}"
     for one in found:
         would = "would be refused" if one.refused else "would be warned about"

@@ -80,7 +80,7 @@ class Namespaces:
         decide = partial(_first, terms, budget)
         if await restamp(self._context.cluster, namespace, decide) is None:
             return
-        held = f"held to {terms.policy.name}/{terms.policy.revision} of {terms.policy.provider}"
+        held = f"held to {terms.policy.stamp} of {terms.policy.provider}"
         when = ""
         if not terms.enforcing and terms.enforce_from is not None:
             when = f"; violations are warned about until {instant(terms.enforce_from)}"

@@ -183,7 +183,7 @@ class Tenancy(Reconciler):
         self._enforcing[terms.tenant] = terms.enforcing
         if terms.enforcing and not before:
             about = Regarding.to(TENANTS, terms.tenant, uid=tenant.metadata.uid)
-            held = f"{terms.policy.name}/{terms.policy.revision}"
+            held = terms.policy.stamp
             note = f"Violations of {held} are refused from now on."
             await self._context.events.post(about, "EnforcementBegan", note, action="Enforce")
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -162,8 +163,14 @@ class LiveWorld:
                 listener()
 
     def _recorded(self) -> InForce:
-        """Return what an earlier process found good."""
-        return last_good(r for r in self.revisions.items.values() if r is not None)
+        """Return what an earlier process found good: editions, and who was held to which."""
+        held = {
+            key.name: tenant.status.policy_revision.partition("/")[0]
+            for key, tenant in self.tenants.items.items()
+            if tenant.status.policy_revision
+        }
+        editions = last_good(r for r in self.revisions.items.values() if r is not None)
+        return replace(editions, bindings=held)
 
     def _count(self, world: World) -> None:
         """Tell how much is judged by older terms than what is written."""

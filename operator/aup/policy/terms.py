@@ -29,6 +29,11 @@ class PolicyRef:
     rules_url: str
     """Base of the link in a denial; the rule id follows."""
 
+    @property
+    def stamp(self) -> str:
+        """Return ``asergo/2023-06-01``: how namespaces, statuses and audit logs name it."""
+        return f"{self.name}/{self.revision}"
+
 
 @dataclass(frozen=True, slots=True)
 class ExemptionTerm:

@@ -54,7 +54,7 @@ def stamp(terms: Terms, state: NamespaceState, budget: BudgetState) -> Stamp:
         state=state,
         addresses=terms.network.addresses,
         domains=tuple(sorted(terms.network.domains, key=_key)),
-        policy=f"{terms.policy.name}/{terms.policy.revision}",
+        policy=terms.policy.stamp,
         budget=budget,
     )
 

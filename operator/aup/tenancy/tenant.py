@@ -93,7 +93,7 @@ def tenant_status(
         observed_generation=tenant.metadata.generation,
         namespaces=tuple(held),
         enforce_from=enforce_from(tenant, edition) if edition else None,
-        policy_revision=edition.ref.revision if edition else None,
+        policy_revision=edition.ref.stamp if edition else None,
         budget=budget.use,
         conditions=conditions,
     )

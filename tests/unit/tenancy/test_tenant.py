@@ -46,7 +46,7 @@ def test_in_good_standing() -> None:
     assert told(found) == GOOD
     assert found.namespaces == ("acme-prod",)
     assert found.enforce_from == at("2026-01-31")
-    assert found.policy_revision == "2023-06-01"
+    assert found.policy_revision == "asergo/2023-06-01"
     assert found.budget == SETTLED.use
 
 
