@@ -15,13 +15,14 @@ from aup.api.policy import EvidenceTerms
 from aup.api.quarantine import Quarantine, QuarantinePhase
 from aup.controller.abuse import all_quarantines
 from aup.controller.context import Context
-from aup.controller.evidence_store import EvidenceStore
+from aup.controller.evidence_store import EvidenceError, EvidenceStore
 from aup.controller.journal_store import JournalStore
-from aup.controller.quarantine_status import Desk
+from aup.controller.quarantine_status import ISOLATED, UNKNOWN, Desk
 from aup.controller.quarantine_steps import Steps
 from aup.controller.quarantine_view import view_of
 from aup.controller.reconciler import NEVER, Reconciler, Wake
 from aup.errors import AupError
+from aup.isolation.journal import JournalError
 from aup.isolation.neutralise import is_neutralised
 from aup.isolation.plan import Act, next_step
 from aup.kube.resource import NETWORK_POLICIES, QUARANTINES
@@ -117,6 +118,17 @@ class Quarantines(Reconciler):
             return await self._keep(desk, journal)
         store = EvidenceStore(self._folder(quarantine))
         steps = Steps(self._context, desk, store, journal)
+        try:
+            return await self._steps(steps, desk, journal)
+        except (JournalError, EvidenceError) as error:
+            # Nothing is done without them; whoever looks at the object shall see why.
+            unreadable = isinstance(error, JournalError)
+            reason = "JournalUnreadable" if unreadable else "EvidenceNotKept"
+            await desk.say(ISOLATED, UNKNOWN, reason, str(error))
+            raise
+
+    async def _steps(self, steps: Steps, desk: Desk, journal: JournalStore) -> float | None:
+        """Do step after step until there is nothing to do."""
         for _ in range(MAX_STEPS):
             quarantines = await all_quarantines(self._context)
             _count(quarantines)
@@ -126,11 +138,11 @@ class Quarantines(Reconciler):
             if wait is not None:
                 return wait
             if step.act is Act.RELEASE:
-                self._wake_others(quarantine, quarantines)
+                self._wake_others(desk.quarantine, quarantines)
                 return 0.0
             if step.act in REST:
                 return None
-        raise ContestedError(quarantine=quarantine.metadata.name)
+        raise ContestedError(quarantine=desk.quarantine.metadata.name)
 
     def _wake_others(self, over: Quarantine, quarantines: Iterable[Quarantine]) -> None:
         """Have other Quarantines of the namespace look again."""

@@ -12,7 +12,7 @@ from typing import Any
 from typing_extensions import override
 
 from aup.api.meta import MANAGED_LABELS, REPORT_NAME, write
-from aup.api.quarantine import Quarantine, QuarantinePhase
+from aup.api.quarantine import Quarantine
 from aup.api.report import ReportedQuarantine, TenantReport
 from aup.api.tenant import Tenant
 from aup.audit.impact import impact
@@ -21,6 +21,7 @@ from aup.controller.reconciler import NEVER, Reconciler, Wake
 from aup.engine.decision import Decision
 from aup.errors import NotFoundError
 from aup.facts.model import Subject
+from aup.isolation.words import reported
 from aup.kube.resource import QUARANTINES, TENANT_REPORTS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
@@ -33,9 +34,6 @@ QUIET_SECONDS = 5.0
 """A report follows its tenant's budget so late at most: use changes with every pod."""
 SPREAD_SECONDS = 0.2
 """After a new world all namespaces are read again, one after the other."""
-
-_OVER = frozenset({None, QuarantinePhase.RELEASED, QuarantinePhase.AWAITING_APPROVAL})
-"""Phases in which a quarantine does not concern the tenant, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +170,5 @@ class Reports(Reconciler):
 
     def _quarantine(self, namespace: LiveNamespace, terms: Terms) -> ReportedQuarantine | None:
         """Return what the tenant may know of the quarantine of its namespace."""
-        uid = namespace.metadata.uid
-        for quarantine in self._quarantines.items.values():
-            spec, status = quarantine.spec, quarantine.status
-            if spec.namespace_uid == uid and status.phase not in _OVER and status.phase:
-                return ReportedQuarantine(
-                    state=status.phase,
-                    since=status.isolated_at,
-                    reasons=spec.reasons,
-                    appeal=f"write to {terms.policy.contact}, naming {quarantine.metadata.name}",
-                )
-        return None
+        found = self._quarantines.items.values()
+        return reported(found, namespace.metadata.uid, terms.policy.contact)
