@@ -25,6 +25,8 @@ def main() -> int:
             title(f"Done in {time.monotonic() - started:.0f} s")
             if os.environ.get("KEEP", "0") not in {"", "0"}:
                 keep(installation)
+            else:
+                say("To look around yourself: make demo KEEP=1")
     except (StageError, TestbedError) as error:
         show(f"\nThe demo failed: {error}", "refused")
         return 1

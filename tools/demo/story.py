@@ -112,6 +112,7 @@ def budget(cast: Cast) -> None:
     title("Held to its budget (clause 1.6)")
     cast.alice.does("describe resourcequota aup-budget")
     cast.alice.applies("batch.yaml", refused=True)
+    wait("report up to date", lambda: _used(cast.alice) == "2")
     say("What alice is held to, in her own namespace:")
     cast.alice.does("get tenantreport aup -o yaml")
 
@@ -170,6 +171,10 @@ def _condition(actor: Actor, what: str, type_: str) -> bool:
 
 def _phase(actor: Actor) -> str:
     return actor.quietly("get quarantines -o jsonpath={.items[*].status.phase}").stdout
+
+
+def _used(actor: Actor) -> str:
+    return actor.quietly("get tenantreport aup -o jsonpath={.status.budget.used.pods}").stdout
 
 
 def _intervals(actor: Actor) -> str:
