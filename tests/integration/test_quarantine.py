@@ -167,6 +167,17 @@ def test_tenant_cannot_write_while_isolated_and_can_afterwards(desk: AbuseDesk) 
     desk.release(quarantine)
     desk.phase(quarantine, "Released")
     desk.retry(lambda: anna.kubectl("create", "serviceaccount", "other", "-n", namespace))
+    # Nothing of ours is in the way of whoever applies server-side.
+    words = [{"key": "tier", "operator": "Exists"}]
+    selector = {**POLICIES["web"]["podSelector"], "matchExpressions": words}
+    wanted = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {**POLICIES["web"], "podSelector": selector},
+    }
+    anna.kubectl("apply", "--server-side", "-f", "-", input=json.dumps(wanted))
+    assert desk.policies(namespace)["web"]["spec"]["podSelector"] == selector
 
 
 def test_fields_that_somebody_else_changed_are_reported_and_left(desk: AbuseDesk) -> None:

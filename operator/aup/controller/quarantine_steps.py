@@ -18,6 +18,7 @@ from aup.controller.context import Context
 from aup.controller.evidence_store import EvidenceStore, Taken
 from aup.controller.fault import crash_point
 from aup.controller.journal_store import JournalStore, prefix
+from aup.controller.policy_writer import disown, write_expressions
 from aup.controller.quarantine_status import (
     DENIED,
     FALSE,
@@ -151,15 +152,10 @@ class Steps:
         """Write the one field of each policy; each to the version that was looked at."""
         namespace = self.desk.quarantine.spec.namespace
         for change in step.changes:
-            patch = {"spec": {"podSelector": {"matchExpressions": change.expressions}}}
             try:
-                await self.context.cluster.merge_patch(
-                    NETWORK_POLICIES,
-                    change.policy.name,
-                    patch,
-                    namespace=namespace,
-                    resource_version=change.policy.version,
-                )
+                written = await write_expressions(self.context.cluster, namespace, change)
+                if step.act is Act.RESTORE:
+                    await disown(self.context.cluster, namespace, written)
             except ApiError as error:
                 reason, told = "NotWritten", f"{change.policy.object}: {error.message}"
                 await self.desk.say(DENIED, FALSE, reason, told)
