@@ -13,9 +13,11 @@ import yaml
 
 from aup import presets
 from support.controlplane import ControlPlane
+from support.controlplane.errors import CommandError
 from support.guard import ours, refusal
 from support.impersonation import Identity, Impersonator
 from support.release import CHART, Release, install, values_file
+from support.waiting import until
 
 URL = "https://127.0.0.1:1/validate"
 """Where nobody listens: whoever asks the webhook is refused."""
@@ -187,8 +189,24 @@ def test_an_upgrade_upgrades_the_definitions(fresh: Release) -> None:
         }
     ]
     fresh.cluster.kubectl("patch", "crd", crd, "--type=json", "-p", json.dumps(older))
+    with pytest.raises(CommandError, match="conflict"):
+        fresh.upgrade({"webhook": {"url": URL}})
     fresh.upgrade({"webhook": {"url": URL}}, "--force-conflicts")
     assert fresh.cluster.kubectl("get", "crd", crd, "-o", f"jsonpath={path}").stdout == now
+
+
+def test_a_broken_glass_is_mended_by_an_upgrade(fresh: Release) -> None:
+    """Without its binding a policy does nothing; the upgrade puts back what was deleted."""
+    cluster = fresh.cluster
+    label = ("label", "namespace", "default", "aup.asergo.com/mine=yes", "--dry-run=server")
+    assert refusal(cluster.kubectl(*label, check=False))[0] == "aup-operator-namespaces"
+    cluster.kubectl("delete", "validatingadmissionpolicybinding", "aup-operator-namespaces")
+    cluster.kubectl("delete", "validatingwebhookconfiguration", "aup-operator")
+    until("the guard is open", lambda: not cluster.kubectl(*label, check=False).returncode)
+    fresh.upgrade({"webhook": {"url": URL}})
+    assert webhook(cluster)["clientConfig"] == {"url": URL}
+    until("the guard is closed", lambda: cluster.kubectl(*label, check=False).returncode)
+    assert refusal(cluster.kubectl(*label, check=False))[0] == "aup-operator-namespaces"
 
 
 def test_uninstalling_opens_everything_and_loses_no_contract(plane: ControlPlane) -> None:

@@ -1,8 +1,8 @@
-"""Write every page of docs/reference (`python -m docgen`) and remove those without a source."""
+"""Write docs/reference and the chart's README (`python -m docgen`); remove stale pages."""
 
 from pathlib import Path
 
-from docgen import api, clauses, cli, index, metrics, rules, settings, values
+from docgen import api, chart, clauses, cli, index, metrics, rules, settings, values
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -28,6 +28,7 @@ def main() -> None:
     for stale in REFERENCE.rglob("*.md"):
         if stale.relative_to(REFERENCE).as_posix() not in pages:
             stale.unlink()
+    chart.write(ROOT)
     print(f"docs/reference: {len(pages)} pages")
 
 
