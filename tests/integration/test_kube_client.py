@@ -422,3 +422,23 @@ async def test_a_status_of_our_own_kind_is_kept_for_its_uid(
             TENANT_REPORTS, "aup", status, namespace=namespace, uid=uid
         )
         assert written["status"]["policy"] == "asergo"
+
+
+@asynchronous
+async def test_a_map_that_loses_its_last_key_is_taken_away(
+    cluster: ControlPlane, namespace: str
+) -> None:
+    """Applied as an empty map it would be stored as null, which the schema refuses."""
+    crd = Path(__file__).parents[2] / "crds" / "aup.asergo.com_tenantreports.yaml"
+    cluster.kubectl("apply", "--server-side", "-f", crd)
+    cluster.kubectl("wait", "--for=condition=Established", "-f", crd)
+    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
+        await kube.apply(TENANT_REPORTS, TENANT_REPORTS.manifest("aup", namespace=namespace))
+        for used in ({"pods": "1"}, {}):
+            written = await kube.apply_status(
+                TENANT_REPORTS,
+                "aup",
+                {"budget": {"hard": {"pods": "3"}, "used": used}},
+                namespace=namespace,
+            )
+        assert written["status"]["budget"] == {"hard": {"pods": "3"}}

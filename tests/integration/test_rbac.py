@@ -30,8 +30,9 @@ NOT_DONE_HERE = {
     "close a quarantined namespace, and give it back",
     "isolate what a trusted source reported",
     "keep evidence of a quarantined namespace",
-    "keep the journal of quarantines",
+    "keep the journal",
     "keep the last good terms",
+    "know what is reached from outside, by whom and since when",
     "make the first certificate",
     "remember who used an address",
     "report to tenants",
@@ -108,7 +109,7 @@ async def test_the_roles_ask_for_nothing_else(release: Release, tmp_path: Path) 
     admission = settings_of(release, "admission", tmp_path)
     url = f"https://127.0.0.1:{admission.admission_port}/validate"
     controller = settings_of(release, "controller", tmp_path, AUP_WEBHOOK_URL=url)
-    items = [preset(release), tenant("rights", budget={"hard": {"pods": "5"}})]
+    items = [preset(release), tenant("rights", budget={"hard": {"requests.cpu": "5"}})]
     items.append(assignment("rights", "rights", "198.51.100.128/28"))
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
     kubectl = release.cluster.kubectl

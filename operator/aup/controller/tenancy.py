@@ -157,7 +157,9 @@ class Tenancy(Reconciler):
         hard = shares.budget.hard
         if not hard and not shares.plan:
             return BudgetReport(BudgetState.NONE, problems=shares.problems)
-        use = BudgetUse(hard=texts(hard), used=texts(self._quotas.used(owned, hard)))
+        # With ceilings alone there is no sum to be told.
+        used = self._quotas.used(owned, hard)
+        use = BudgetUse(hard=texts(hard), used=texts(used)) if hard else None
         return BudgetReport(allowances.state, use, shares.problems)
 
     async def _tell(

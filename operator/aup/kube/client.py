@@ -88,7 +88,8 @@ class Cluster(Reader):
     ) -> Object:
         """Apply the status of an object; raise NotFoundError when it is gone.
 
-        ``status`` is anything that msgspec encodes. With ``uid``, an object of that name made
+        ``status`` is anything that msgspec encodes; empty maps in it are left out, since a map that
+        loses its last key in an apply becomes a null, which no schema takes. With ``uid``, an object of that name made
         anew is a ConflictError instead of getting the status of its predecessor (one more
         request, since the API server ignores a uid in the status of custom resources).
         """
@@ -96,7 +97,7 @@ class Cluster(Reader):
         while True:
             metadata = await self._lock(resource, name, namespace, uid) if uid else {}
             manifest = resource.manifest(
-                name, namespace=namespace, metadata=metadata, status=status
+                name, namespace=namespace, metadata=metadata, status=_filled(status)
             )
             try:
                 return await self.apply(resource, manifest, subresource="status")
@@ -225,6 +226,14 @@ class Cluster(Reader):
         target = path + query(fieldManager=FIELD_MANAGER, dryRun="All" if dry_run else None)
         _, answer = await self._send(method, target, msgspec.json.encode(body), content_type)
         return _object(answer)
+
+
+def _filled(value: Any) -> Any:
+    """Return JSON data without empty maps."""
+    if not isinstance(value, Mapping):
+        return value
+    filled = {key: _filled(item) for key, item in value.items()}
+    return {key: item for key, item in filled.items() if item != {}}
 
 
 def _identity(manifest: Manifest) -> tuple[str | None, str | None]:

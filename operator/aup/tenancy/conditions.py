@@ -15,7 +15,7 @@ from aup.api.entitlement import EntitlementStatus, LicenseEntitlement
 from aup.api.exemption import Exemption, ExemptionStatus
 from aup.api.meta import Condition, condition
 from aup.api.policy import AcceptableUsePolicy, EvidenceTerms, PolicyStatus
-from aup.policy.problem import Trouble
+from aup.policy.problem import Reason, Trouble
 from aup.policy.validity import (
     Standing,
     assignment_standing,
@@ -27,6 +27,8 @@ from aup.text import clip
 
 MESSAGE_LIMIT: Final = 1024
 """Characters of a condition's message that people still read."""
+_NEVER_COUNTED: Final = frozenset({Reason.OVERLAP, Reason.INVALID_CIDR, Reason.INVALID_INTERVAL})
+"""Mistakes that an assignment has from its first day on: it was never anybody's answer."""
 
 
 def policy_status(world: World, policy: AcceptableUsePolicy, now: datetime) -> PolicyStatus:
@@ -88,16 +90,18 @@ def catalog_status(world: World, catalog: SoftwareCatalog, now: datetime) -> Cat
 def assignment_status(
     world: World, assignment: AddressAssignment, now: datetime
 ) -> AssignmentStatus:
-    """Return InForce, and whether retention has passed, before which nothing is deleted."""
+    """Return InForce, and whether it may be deleted: after retention, or if it never counted."""
     spec = assignment.spec
-    standing = _weighed(assignment_standing(spec, now), world.troubles_of(assignment))
+    troubles = world.troubles_of(assignment)
+    standing = _weighed(assignment_standing(spec, now), troubles)
+    never = now < spec.from_ or any(trouble.reason in _NEVER_COUNTED for trouble in troubles)
     edition = world.edition_of(spec.tenant)
     evidence = edition.spec.evidence if edition else EvidenceTerms()
     retention = timedelta(days=evidence.retention_days)
     return AssignmentStatus(
         observed_generation=assignment.metadata.generation,
         in_force=standing.in_force,
-        deletable=spec.until is not None and now >= spec.until + retention,
+        deletable=never or (spec.until is not None and now >= spec.until + retention),
         conditions=_one(assignment, "InForce", standing, now),
     )
 

@@ -134,10 +134,17 @@ def test_an_assignment_that_overlaps_says_with_which() -> None:
     first = assignment("a", "192.0.2.0/24")
     second = assignment("b", "192.0.2.0/25", created=CREATED + timedelta(days=1))
     status = assignment_status(world(assignments=(first, second)), second, NOW)
-    assert status.in_force is False
+    assert (status.in_force, status.deletable) == (False, True)
     (condition,) = status.conditions
     assert condition.reason == "Overlap"
     assert "assignment a" in condition.message
+
+
+def test_an_assignment_that_has_not_begun_may_still_be_taken_back() -> None:
+    found = assignment("a", "192.0.2.0/24", since="2026-11-22")
+    assert assignment_status(world(assignments=(found,)), found, NOW).deletable is True
+    begun = assignment("a", "192.0.2.0/24", since="2026-11-21")
+    assert assignment_status(world(assignments=(begun,)), begun, NOW).deletable is False
 
 
 @pytest.mark.parametrize(

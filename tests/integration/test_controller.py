@@ -1,0 +1,328 @@
+"""The controller as a process: claims, stamps, budgets and statuses on a real API server."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from support.installation import Installation, installed
+from support.provision import assignment, provide, tenant
+from support.waiting import until
+
+QUICK_LEASE = {
+    "AUP_LEASE_SECONDS": "3",
+    "AUP_LEASE_RENEW_SECONDS": "2",
+    "AUP_LEASE_RETRY_SECONDS": "0.3",
+}
+TENANT = "aup.asergo.com/tenant"
+BUDGET = "aup.asergo.com/budget"
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """Share one running product; each test has tenants of its own."""
+    with installed(replicas=1, settings=QUICK_LEASE) as running:
+        yield running
+
+
+def get(installation: Installation, kind: str, name: str, namespace: str = "") -> dict[str, Any]:
+    """Return an object, or an empty one when there is none."""
+    where = ("-n", namespace) if namespace else ()
+    done = installation.cluster.kubectl("get", kind, name, *where, "-o", "json", check=False)
+    return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
+
+
+def conditions(found: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    listed = found.get("status", {}).get("conditions", [])
+    return {c["type"]: (c["status"], c["reason"]) for c in listed}
+
+
+def wait_for(
+    installation: Installation, kind: str, name: str, **wanted: tuple[str, str]
+) -> dict[str, Any]:
+    """Wait until an object has these conditions for its latest edit."""
+
+    def look() -> dict[str, Any]:
+        found = get(installation, kind, name)
+        latest = found.get("metadata", {}).get("generation")
+        observed = found.get("status", {}).get("observedGeneration") == latest
+        return found if observed and wanted.items() <= conditions(found).items() else {}
+
+    return until(f"{kind} {name} {wanted}", look)
+
+
+def edit(installation: Installation, kind: str, name: str, **spec: Any) -> None:
+    patch = json.dumps({"spec": spec})
+    installation.cluster.kubectl("patch", kind, name, "--type=merge", "-p", patch)
+
+
+def label(installation: Installation, namespace: str, key: str = TENANT) -> str:
+    metadata = get(installation, "namespace", namespace)["metadata"]
+    return str({**metadata.get("annotations", {}), **metadata["labels"]}.get(key, ""))
+
+
+def quota(installation: Installation, namespace: str) -> dict[str, Any]:
+    return get(installation, "resourcequota", "aup-budget", namespace)
+
+
+def hard(installation: Installation, namespace: str) -> dict[str, str]:
+    return dict(quota(installation, namespace).get("status", {}).get("hard", {}))
+
+
+def events(installation: Installation, kind: str, name: str) -> set[str]:
+    selector = f"involvedObject.kind={kind},involvedObject.name={name}"
+    done = installation.cluster.kubectl(
+        "get", "events", "-A", "--field-selector", selector, "-o", "jsonpath={.items[*].reason}"
+    )
+    return set(done.stdout.split())
+
+
+def test_a_claim_is_stamped_after_its_quota_counts(installation: Installation) -> None:
+    """Resource versions count up over the whole API server, so they tell what came first."""
+    spec = {"budget": {"hard": {"pods": "10", "requests.cpu": "4"}}}
+    provide(installation, tenant("claim", **spec), assignment("claim", "claim", "198.51.100.0/29"))
+    wait_for(installation, "tenant", "claim", Claimed=("True", "Stamped"))
+    namespace = get(installation, "namespace", "claim-prod")
+    assert (
+        namespace["metadata"]["labels"].items()
+        >= {
+            TENANT: "claim",
+            "aup.asergo.com/state": "active",
+        }.items()
+    )
+    assert namespace["metadata"]["annotations"] == {
+        "aup.asergo.com/addresses": "198.51.100.0/29",
+        "aup.asergo.com/budget": "settled",
+        "aup.asergo.com/hostnames": "",
+        "aup.asergo.com/policy": "asergo/2023-06-01",
+    }
+    quotas = quota(installation, "claim-prod")
+    assert quotas["status"]["hard"] == quotas["spec"]["hard"] == {"pods": "10", "requests.cpu": "4"}
+    assert events(installation, "Namespace", "claim-prod") == {"NamespaceClaimed"}
+    # Resource versions count up over the whole API server: the quota counted before the stamp.
+    assert int(quotas["metadata"]["resourceVersion"]) < int(
+        namespace["metadata"]["resourceVersion"]
+    )
+
+
+def test_a_report_says_what_the_namespace_is_held_to(installation: Installation) -> None:
+    cluster = installation.cluster
+    cluster.create_namespace("told-prod")
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web"},
+        "spec": {"ports": [{"port": 80}], "externalIPs": ["203.0.113.9"]},
+    }
+    cluster.kubectl("create", "-n", "told-prod", "-f", "-", input=json.dumps(service))
+    provide(installation, tenant("told", enforceFrom="2099-01-01T00:00:00Z"))
+    status = until(
+        "a finding",
+        lambda: get(installation, "tenantreport", "aup", "told-prod").get("status", {}),
+    )
+    assert (status["policy"], status["enforceFrom"]) == ("asergo", "2099-01-01T00:00:00Z")
+    (finding,) = status["findings"]
+    assert status["findingsTotal"] == 1
+    assert (finding["rule"], finding["object"]) == ("network/assigned-address", "Service/web")
+    assert (finding["path"], finding["value"]) == ("spec.externalIPs[0]", "203.0.113.9")
+    assert finding["message"].startswith("spec.externalIPs[0] 203.0.113.9 is not assigned to told")
+
+
+def test_a_namespace_that_is_given_up_is_left_as_it_was(installation: Installation) -> None:
+    names = ["given-prod", "given-up"]
+    spec = {"namespaces": {"names": names}, "budget": {"hard": {"pods": "10", "requests.cpu": "4"}}}
+    before = {}
+    for name in names:
+        installation.cluster.create_namespace(name)
+        before[name] = get(installation, "namespace", name)["metadata"]
+    provide(installation, tenant("given", **spec))
+    until("the report", lambda: get(installation, "tenantreport", "aup", "given-up"))
+    edit(installation, "tenant", "given", namespaces={"names": ["given-prod"]})
+    until("no stamp", lambda: not label(installation, "given-up"))
+    after = get(installation, "namespace", "given-up")["metadata"]
+    assert after["labels"] == before["given-up"]["labels"]
+    assert after.get("annotations", {}) == before["given-up"].get("annotations", {})
+    listed = "resourcequotas,limitranges,tenantreports"
+    until(
+        "nothing of ours",
+        lambda: not installation.cluster.kubectl("get", listed, "-n", "given-up").stdout,
+    )
+    # Its share is the other namespace's now.
+    until("the whole", lambda: hard(installation, "given-prod")["pods"] == "10")
+    assert "NamespaceReleased" in events(installation, "Namespace", "given-up")
+
+
+def test_two_claims_are_a_conflict_and_the_holder_keeps_its_namespace(
+    installation: Installation,
+) -> None:
+    provide(installation, tenant("first"))
+    second = tenant("second", namespaces={"names": ["first-prod", "both-new"]})
+    third = tenant("third", namespaces={"names": ["both-new"]})
+    for manifest in (second, third):
+        installation.cluster.kubectl("create", "-f", "-", input=json.dumps(manifest))
+    # Made after both claims, so that neither was the first.
+    wait_for(installation, "tenant", "third", Claimed=("False", "Absent"))
+    installation.cluster.create_namespace("both-new")
+    for name in ("second", "third"):
+        found = wait_for(installation, "tenant", name, Conflict=("True", "ClaimedTwice"))
+        assert conditions(found)["Ready"][0] == "False"
+    assert label(installation, "first-prod") == "first"
+    assert label(installation, "both-new") == ""
+    assert "ClaimedTwice" in events(installation, "Tenant", "second")
+    installation.cluster.kubectl("delete", "tenant", "third")
+    until("the namespace is free", lambda: label(installation, "both-new") == "second")
+
+
+def test_the_quotas_never_add_up_to_more_than_the_budget(installation: Installation) -> None:
+    """A namespace joins: the first one shrinks before the second one grows."""
+    installation.cluster.create_namespace("sum-two")
+    provide(installation, tenant("sum", budget={"hard": {"pods": "10"}}))
+    assert hard(installation, "sum-prod") == {"pods": "10"}
+    edit(installation, "tenant", "sum", namespaces={"names": ["sum-prod", "sum-two"]})
+    seen = set()
+
+    def shared() -> bool:
+        # The joining one is read first: what it has by then the other must have given up.
+        second = hard(installation, "sum-two").get("pods", "0")
+        pair = (hard(installation, "sum-prod")["pods"], second)
+        seen.add(pair)
+        return pair == ("5", "5")
+
+    until("equal shares", shared)
+    assert all(int(one) + int(two) <= 10 for one, two in seen), seen
+    wait_for(installation, "tenant", "sum", BudgetSettled=("True", "Settled"))
+
+
+def test_a_new_key_of_the_budget_unsettles_until_it_counts(installation: Installation) -> None:
+    provide(installation, tenant("key", budget={"hard": {"pods": "10"}}))
+    edit(installation, "tenant", "key", budget={"hard": {"pods": "10", "services": "2"}})
+    until("the key counts", lambda: hard(installation, "key-prod").get("services") == "2")
+    until("settled", lambda: label(installation, "key-prod", BUDGET) == "settled")
+    quotas, namespace = (
+        quota(installation, "key-prod"),
+        get(installation, "namespace", "key-prod"),
+    )
+    assert int(quotas["metadata"]["resourceVersion"]) < int(
+        namespace["metadata"]["resourceVersion"]
+    )
+    found = wait_for(installation, "tenant", "key", BudgetSettled=("True", "Settled"))
+    assert found["status"]["budget"]["hard"] == {"pods": "10", "services": "2"}
+
+
+def test_assignments_that_overlap_leave_the_first_in_force(installation: Installation) -> None:
+    provide(installation, tenant("over"), assignment("over-1", "over", "198.51.100.64/28"))
+    wait_for(installation, "addressassignment", "over-1", InForce=("True", "Active"))
+    later = assignment("over-2", "over", "198.51.100.64/29")
+    installation.cluster.kubectl("create", "-f", "-", input=json.dumps(later))
+    found = wait_for(installation, "addressassignment", "over-2", InForce=("False", "Overlap"))
+    assert "over-1" in found["status"]["conditions"][0]["message"]
+    assert found["status"]["deletable"] is True
+    wait_for(installation, "addressassignment", "over-1", InForce=("True", "Active"))
+
+
+def test_an_address_in_use_has_an_interval_that_a_restart_neither_doubles_nor_loses(
+    installation: Installation,
+) -> None:
+    provide(installation, tenant("use"), assignment("use", "use", "198.51.100.96/28"))
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web"},
+        "spec": {"ports": [{"port": 80}], "externalIPs": ["198.51.100.97"]},
+    }
+    cluster = installation.cluster
+
+    def served() -> bool:
+        """Tell whether it was admitted: a replica hears of an assignment a moment later."""
+        made = cluster.kubectl(
+            "create", "-n", "use-prod", "-f", "-", input=json.dumps(service), check=False
+        )
+        return made.returncode == 0
+
+    until("the service", served)
+
+    def intervals() -> list[dict[str, Any]]:
+        found = get(installation, "addressuse", "198.51.100.97")
+        return list(found.get("status", {}).get("intervals", []))
+
+    (interval,) = until("an interval", intervals)
+    uid = get(installation, "namespace", "use-prod")["metadata"]["uid"]
+    wanted = {"namespace": "use-prod", "uid": uid, "tenant": "use", "object": "Service/web"}
+    assert interval == {**wanted, "from": interval["from"]}
+    replace_leader(installation)
+    provide(installation, tenant("use-after"))
+    assert intervals() == [interval]
+    cluster.kubectl("delete", "service", "web", "-n", "use-prod")
+    (ended,) = until("the end", lambda: [i for i in intervals() if "until" in i])
+    assert {**ended, "until": ""} == {**interval, "until": ""}
+
+
+def replace_leader(installation: Installation) -> None:
+    """Kill the leader while another controller waits for its turn."""
+    leader = installation.controllers.pop()
+    follower = installation.start_controller()
+    follower.wait_ready()
+    leader.process.kill()
+    until("a new leader", lambda: "aup_leader 1.0" in follower.metrics())
+
+
+def test_a_policy_that_stops_compiling_stays_in_force_also_after_a_restart(
+    installation: Installation,
+) -> None:
+    provide(installation, tenant("kept"))
+    before = get(installation, "aup", "asergo")["spec"]
+    rules = [{"id": "nobody/knows", "enforcement": "Off"}]
+    edit(installation, "aup", "asergo", revision="2026-01-01", rules=rules)
+    for _ in range(2):
+        found = wait_for(
+            installation,
+            "aup",
+            "asergo",
+            Compiled=("False", "UnknownRule"),
+            Ready=("True", "InForce"),
+        )
+        assert found["status"]["observedRevision"] == before["revision"]
+        assert label(installation, "kept-prod", "aup.asergo.com/policy") == "asergo/2023-06-01"
+        replace_leader(installation)
+    edit(installation, "aup", "asergo", revision="2026-01-02", rules=before.get("rules"))
+    wait_for(installation, "aup", "asergo", Compiled=("True", "Compiled"))
+    until(
+        "the new stamp",
+        lambda: label(installation, "kept-prod", "aup.asergo.com/policy") == "asergo/2026-01-02",
+    )
+
+
+def test_an_emptied_bundle_is_filled_in_again(installation: Installation) -> None:
+    """As an upgrade or a sync may do; meanwhile nothing could be admitted."""
+    name, path = "aup-operator", "/webhooks/0/clientConfig/caBundle"
+    patch = json.dumps([{"op": "remove", "path": path}])
+    kind = "validatingwebhookconfiguration"
+    installation.cluster.kubectl("patch", kind, name, "--type=json", "-p", patch)
+    until(
+        "the bundle",
+        lambda: get(installation, kind, name)["webhooks"][0]["clientConfig"].get("caBundle"),
+    )
+
+
+def test_nothing_is_written_to_a_tenants_objects(installation: Installation) -> None:
+    """No finalizer, no annotation, no field of ours on what a tenant makes."""
+    provide(installation, tenant("clean", budget={"hard": {"services": "5"}}))
+    names = {"ServiceAccount": "app", "ConfigMap": "app"}
+    for kind, name in names.items():
+        manifest = {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}
+        installation.cluster.kubectl(
+            "create", "-n", "clean-prod", "-f", "-", input=json.dumps(manifest)
+        )
+    until("the report", lambda: get(installation, "tenantreport", "aup", "clean-prod"))
+    listed = installation.cluster.kubectl(
+        *("get", "pods,services,serviceaccounts,configmaps", "-n", "clean-prod", "-o", "json"),
+        "--show-managed-fields",
+    )
+    for item in json.loads(listed.stdout)["items"]:
+        managers = {m["manager"] for m in item["metadata"].get("managedFields", [])}
+        assert "aup-operator" not in managers
+        assert "finalizers" not in item["metadata"]
+    tenants = get(installation, "tenant", "clean")["metadata"]
+    assert "finalizers" not in tenants
+    assert "annotations" not in tenants
