@@ -35,13 +35,20 @@ def grant(
     *,
     groups: Sequence[str] = (),
 ) -> None:
-    """Bind a person, or groups, to an existing ClusterRole: in a namespace or everywhere."""
+    """Bind a person, or groups, to an existing ClusterRole: in a namespace or everywhere.
+
+    Modules of tests that share a cluster may grant the same.
+    """
     kind = "rolebinding" if namespace else "clusterrolebinding"
     where = ["-n", namespace] if namespace else []
     subjects = [f"--user={user}"] if user else []
     subjects += [f"--group={group}" for group in groups]
     name = "-".join((*filter(None, [user]), *groups, role)).replace(":", "-")
-    cluster.kubectl("create", kind, name, f"--clusterrole={role}", *subjects, *where)
+    binding = cluster.kubectl(
+        *("create", kind, name, f"--clusterrole={role}", *subjects, *where),
+        *("--dry-run=client", "-o", "json"),
+    ).stdout
+    cluster.kubectl("apply", "-f", "-", input=binding)
 
 
 def role(cluster: ControlPlane, name: str, *rules: Mapping[str, Sequence[str]]) -> None:
