@@ -109,7 +109,6 @@ def workload(*images: str, **changes: Any) -> Workload:
     plain = Workload(
         namespace="acme-prod",
         path="spec",
-        is_pod=True,
         containers=tuple(container(image) for image in images),
         volume_images=(),
         placement=UNCONFINED,

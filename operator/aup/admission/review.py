@@ -27,7 +27,6 @@ class GroupVersionKind(msgspec.Struct, frozen=True):
 
     kind: str
     group: str = ""
-    version: str = ""
 
 
 class UserInfo(msgspec.Struct, frozen=True):
@@ -49,14 +48,12 @@ class Request(msgspec.Struct, frozen=True, rename="camel"):
     user_info: UserInfo = UserInfo()
     object: msgspec.Raw = msgspec.Raw(b"null")
     old_object: msgspec.Raw = msgspec.Raw(b"null")
-    dry_run: bool = False
 
 
 class Review(msgspec.Struct, frozen=True, rename="camel"):
     """The envelope."""
 
     request: Request
-    api_version: str = "admission.k8s.io/v1"
 
 
 class _Meta(msgspec.Struct, frozen=True, rename="camel"):
@@ -71,8 +68,6 @@ class _Named(msgspec.Struct, frozen=True):
 _REVIEWS = msgspec.json.Decoder(Review)
 _NAMES = msgspec.json.Decoder(_Named)
 _ENCODER = msgspec.json.Encoder()
-
-NULL = b"null"
 
 
 def decode(body: bytes) -> Request:

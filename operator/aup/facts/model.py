@@ -134,8 +134,6 @@ class Workload:
     namespace: str
     path: str
     """The pod spec: ``spec``, ``spec.template.spec``, ``spec.jobTemplate.spec.template.spec``."""
-    is_pod: bool
-    """Whether this is the Pod itself: the authoritative check."""
     containers: tuple[Container, ...]
     volume_images: tuple[Image, ...]
     placement: Placement

@@ -100,7 +100,6 @@ def _facts(
     workload = Workload(
         namespace=subject.namespace,
         path=path,
-        is_pod=is_pod,
         containers=tuple(_containers(spec, path)),
         volume_images=tuple(_volume_images(spec.volumes, path)),
         placement=read_placement(spec, selector, path, surroundings.region_of),

@@ -1,12 +1,10 @@
 """The resources of the Kubernetes API that the operator touches, and where each is served."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from aup.api.meta import GROUP, VERSION
-from aup.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +129,6 @@ VALIDATING_WEBHOOK_CONFIGURATIONS = Resource(
     "ValidatingWebhookConfiguration",
     namespaced=False,
 )
-VALIDATING_ADMISSION_POLICIES = Resource(
-    "admissionregistration.k8s.io",
-    "v1",
-    "validatingadmissionpolicies",
-    "ValidatingAdmissionPolicy",
-    namespaced=False,
-)
 VALIDATING_ADMISSION_POLICY_BINDINGS = Resource(
     "admissionregistration.k8s.io",
     "v1",
@@ -195,40 +186,3 @@ WORKLOADS = (
     CRON_JOBS,
 )
 """Every resource that carries a pod specification."""
-
-RESOURCES = (
-    NAMESPACES,
-    NODES,
-    *WORKLOADS,
-    SERVICES,
-    SERVICE_ACCOUNTS,
-    ENDPOINTS,
-    ENDPOINT_SLICES,
-    INGRESSES,
-    GATEWAYS,
-    NETWORK_POLICIES,
-    RESOURCE_QUOTAS,
-    LIMIT_RANGES,
-    CONFIG_MAPS,
-    SECRETS,
-    PERSISTENT_VOLUME_CLAIMS,
-    CORE_EVENTS,
-    CONTROLLER_REVISIONS,
-    EVENTS,
-    LEASES,
-    VALIDATING_WEBHOOK_CONFIGURATIONS,
-    CUSTOM_RESOURCE_DEFINITIONS,
-    *OUR_KINDS,
-)
-"""All resources that this package knows by name."""
-
-_BY_KIND = {(resource.api_version, resource.kind): resource for resource in RESOURCES}
-
-
-def resource_of(manifest: Mapping[str, Any]) -> Resource:
-    """Return the resource of a manifest; raise NotFoundError when this package knows none."""
-    head = str(manifest.get("apiVersion")), str(manifest.get("kind"))
-    resource = _BY_KIND.get(head)
-    if resource is None:
-        raise NotFoundError(status=404, message=f"{head[0]} {head[1]} is no kind that aup reads")
-    return resource

@@ -88,8 +88,6 @@ class Informer(Generic[T]):
         """Objects that cannot be read now, with the reason."""
         self.synced = asyncio.Event()
         """Set once the first list is complete and its callbacks have run."""
-        self.last_event_at: float | None = None
-        """``time.monotonic()`` when the API server was last heard of, bookmarks included."""
         self.problem: str | None = None
         """Why the stream does not run now; None while it does."""
 
@@ -210,12 +208,11 @@ class Informer(Generic[T]):
 
     def _heard(self) -> float:
         """Note that the API server was heard of, and return the time."""
-        now = self.last_event_at = time.monotonic()
         resource = self.resource.group_resource
         metrics.WATCH_LAST_EVENT.labels(resource).set_to_current_time()
         metrics.WATCH_OBJECTS.labels(resource).set(len(self.items))
         metrics.WATCH_UNDECODABLE.labels(resource).set(len(self.undecodable))
-        return now
+        return time.monotonic()
 
     async def _pause(self, reason: str, problem: str) -> None:
         """Say why the stream broke, and wait before the next try, longer each time."""

@@ -14,7 +14,6 @@ class Reason(StrEnum):
     INVALID_HOSTNAME = "InvalidHostname"
     INVALID_INTERVAL = "InvalidInterval"
     INVALID_NAME = "InvalidName"
-    INVALID_REGION = "InvalidRegion"
     INVALID_REPOSITORY = "InvalidRepository"
     INVALID_SPDX = "InvalidSPDX"
     INVALID_TARGET = "InvalidTarget"

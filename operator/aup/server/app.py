@@ -4,7 +4,6 @@ Every answer that concerns a request is HTTP 200, also under overload and past t
 would be an admission under ``failurePolicy: Ignore``.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -89,8 +88,6 @@ class App:
             answer = await self._queue.submit(
                 self._judge.lane(request), lambda: self._judge.answer(request), expires
             )
-        except asyncio.CancelledError:
-            raise
         except Exception:
             # A mistake of ours must neither admit nor hide.
             log.exception("judging failed", extra={"kind": request.kind.kind})

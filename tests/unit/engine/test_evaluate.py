@@ -26,7 +26,6 @@ def workload(*labels: str) -> Facts:
     found = Workload(
         namespace="acme-prod",
         path="spec",
-        is_pod=True,
         containers=(),
         volume_images=(),
         placement=Placement(regions=None, path="", value=""),

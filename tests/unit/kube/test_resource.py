@@ -4,16 +4,12 @@ import pytest
 
 from aup import api
 from aup.api import meta
-from aup.errors import NotFoundError
 from aup.kube.resource import (
     DEPLOYMENTS,
     NAMESPACES,
     OUR_KINDS,
     PODS,
-    RESOURCES,
     TENANT_REPORTS,
-    Resource,
-    resource_of,
 )
 
 
@@ -70,16 +66,6 @@ def test_a_manifest_merges_metadata() -> None:
         "metadata": {"name": "web", "namespace": "acme", "labels": {"a": "b"}},
         "spec": {},
     }
-
-
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.group_resource)
-def test_each_resource_is_found_by_its_manifest(resource: Resource) -> None:
-    assert resource_of(resource.manifest("x")) is resource
-
-
-def test_an_unknown_kind_is_named() -> None:
-    with pytest.raises(NotFoundError, match=r"apps/v2 Deployment is no kind"):
-        resource_of({"apiVersion": "apps/v2", "kind": "Deployment"})
 
 
 def test_our_kinds_are_those_of_the_api() -> None:
