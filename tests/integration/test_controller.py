@@ -1,6 +1,7 @@
 """The controller as a process: claims, stamps, budgets and statuses on a real API server."""
 
 import json
+import signal
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -265,6 +266,41 @@ def replace_leader(installation: Installation) -> None:
     follower.wait_ready()
     leader.process.kill()
     until("a new leader", lambda: "aup_leader 1.0" in follower.metrics())
+
+
+def leader(installation: Installation) -> str:
+    """Return the identity of who holds the Lease; empty when nobody does."""
+    lease = get(installation, "lease", "aup-operator-controller", "aup-system")
+    return str(lease["spec"].get("holderIdentity", ""))
+
+
+def test_a_controller_that_is_told_to_stop_hands_over(installation: Installation) -> None:
+    """It leaves the Lease free, so nobody has to wait until it runs out; nor does a waiting one."""
+    old = installation.controllers.pop()
+    waiting = installation.start_controller()
+    waiting.wait_ready()
+    old.process.signal(signal.SIGTERM)
+    assert old.process.wait() == 0
+    until("the next one leads", lambda: leader(installation).startswith(waiting.process.name))
+    another = installation.start_controller()
+    another.wait_ready()
+    installation.controllers.remove(another)
+    another.process.signal(signal.SIGTERM)
+    assert another.process.wait() == 0
+    assert leader(installation).startswith(waiting.process.name)
+
+
+def test_a_controller_that_loses_the_lease_ends(installation: Installation) -> None:
+    """Somebody else leads by then, and it may be in the middle of something."""
+    lost = installation.controllers.pop()
+    taken = json.dumps({"spec": {"holderIdentity": "somebody-else"}})
+    lease = ("lease", "aup-operator-controller", "-n", "aup-system")
+    installation.cluster.kubectl("patch", *lease, "--type=merge", "-p", taken)
+    assert lost.process.wait() == 2
+    assert "lost the lease" in lost.process.tail()
+    after = installation.start_controller()
+    after.wait_ready()
+    until("a new leader", lambda: leader(installation).startswith(after.process.name))
 
 
 def test_a_policy_that_stops_compiling_stays_in_force_also_after_a_restart(
