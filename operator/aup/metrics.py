@@ -26,7 +26,7 @@ ADMISSION_DECISIONS = Counter(
 )
 ADMISSION_SECONDS = Histogram(
     "aup_admission_duration_seconds",
-    "Time from the last byte of a review to its answer, waiting in the queue included.",
+    "Time from the head of a request to its answer: reading it, waiting in the queue and judging.",
     buckets=SECONDS,
     registry=REGISTRY,
 )
@@ -54,18 +54,13 @@ RULE_VIOLATIONS = Counter(
 
 SNAPSHOT_COMPILE_FAILURES = Counter(
     "aup_snapshot_compile_failures_total",
-    "Policies, tenants or catalogues that did not compile; the last good terms stay in force.",
+    "Readings of the provider's objects in which a policy did not compile; the logs name it, and "
+    "its last good edition stays in force.",
     registry=REGISTRY,
 )
 SNAPSHOT_STALE = Gauge(
     "aup_snapshot_stale",
-    "Tenants that are judged by terms older than what is written in the cluster.",
-    registry=REGISTRY,
-)
-NAMESPACES = Gauge(
-    "aup_namespaces",
-    "Namespaces by state: active, isolated, unclaimed, conflict, platform.",
-    ("state",),
+    "Tenants that are judged by an earlier edition, because their policy does not compile now.",
     registry=REGISTRY,
 )
 QUARANTINES = Gauge(

@@ -1,6 +1,7 @@
 """Metrics: named as Prometheus asks, with labels from closed sets."""
 
 import re
+from pathlib import Path
 
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
@@ -12,7 +13,7 @@ DECLARED = {
     name: metric for name, metric in vars(metrics).items() if isinstance(metric, MetricWrapperBase)
 }
 CLOSED = {
-    "kind", "decision", "reason", "rule", "enforcement", "state", "phase", "reconciler", "result",
+    "kind", "decision", "reason", "rule", "enforcement", "phase", "reconciler", "result",
     "resource", "version",
 }  # fmt: skip
 """Labels whose values are few and known; a name of a namespace, tenant or object is none."""
@@ -32,6 +33,14 @@ def test_every_metric_is_in_our_registry() -> None:
     """What is declared is what ``/metrics`` answers, and nothing is declared twice."""
     names = [next(iter(metric.describe())).name for metric in DECLARED.values()]
     assert sorted(names) == sorted(family.name for family in metrics.REGISTRY.collect())
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_metric_is_told_by_somebody(name: str) -> None:
+    """One that nothing sets would be documented, alerted on, and silent."""
+    sources = [path.read_text() for path in Path(metrics.__file__).parent.rglob("*.py")]
+    told = re.compile(rf"(?:^|metrics\.){name}\.", re.MULTILINE)
+    assert any(told.search(source) for source in sources)
 
 
 def test_the_exposition_can_be_parsed_and_tells_version_and_memory() -> None:
