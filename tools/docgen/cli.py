@@ -17,7 +17,7 @@ def pages(_root: Path) -> dict[str, str]:
             prose(parser().description or ""),
             "Exit codes: 0 all is well, 1 something is refused, 2 the command could not do its "
             "work.",
-            bullets(f"[`aup {name}`](#aup-{name})" for name in commands),
+            bullets(f"[`aup {name}`](#aup-{name.replace(' ', '-')})" for name in commands),
             *(section(name, command) for name, command in commands.items()),
         )
     }
