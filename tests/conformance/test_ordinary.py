@@ -23,8 +23,6 @@ from support.world import NOW, PLATFORM_NAMESPACES, Cluster, rule_ids, world_obj
 
 ORDINARY = CASES / "ordinary"
 FILES = sorted(ORDINARY.rglob("*.yaml"))
-FOREIGN_POD = "endpoints: [{addresses: [192.0.2.21]}]"
-"""A pod of tenant beta."""
 
 
 @cache

@@ -80,8 +80,8 @@ def run(options: argparse.Namespace) -> int:
 def _check(names: Iterable[str], terms: Terms, namespace: str) -> Iterator[Checked]:
     """Judge each object; a file that cannot be read does not stop the others."""
     rules = CATALOGUE
-    if terms.tenant == NOBODY and not terms.network.addresses and not terms.network.domains:
-        # Nothing is known of the tenant's addresses and names: silence beats guessing.
+    if not _exposure_known(terms):
+        # Silence beats guessing.
         rules = tuple(rule for rule in CATALOGUE if rule.reads is not Exposure)
     for source, document in _documents(names):
         if isinstance(document, Problem):
@@ -132,11 +132,16 @@ def _as_text(checked: Iterable[Checked]) -> Iterator[str]:
 
 def _unknown(terms: Terms) -> Iterator[str]:
     """Say what was not checked, so that silence is not taken for a yes."""
-    if terms.tenant == NOBODY and not terms.network.addresses and not terms.network.domains:
+    if not _exposure_known(terms):
         yield (
             "not checked: addresses and hostnames, since nothing says which are yours; "
             "give --report or --world"
         )
+
+
+def _exposure_known(terms: Terms) -> bool:
+    """Tell whether anything says which addresses and hostnames are the tenant's."""
+    return bool(terms.tenant != NOBODY or terms.network.addresses or terms.network.domains)
 
 
 def _as_json(one: Checked) -> dict[str, Any]:

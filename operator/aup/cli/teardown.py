@@ -117,7 +117,7 @@ async def _refuse_while_running(cluster: "Cluster", options: argparse.Namespace)
             raise TeardownError(
                 problem=f"{policies.kind} {name} is still there and guards the stamps; uninstall "
                 f"the release first, or delete what is left of it: kubectl delete "
-                f"{policies.plural} -l app.kubernetes.io/name=aup-operator"
+                f"{policies.plural} -l {OURS}"
             )
 
 

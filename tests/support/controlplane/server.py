@@ -174,11 +174,6 @@ class ControlPlane:
         return body
 
     @property
-    def processes(self) -> Mapping[str, process.Process]:
-        """The running processes by name, for tests that freeze or kill one."""
-        return {running.name: running for running in self._processes}
-
-    @property
     def admin(self) -> Client:
         """The administrator's command line."""
         return self._client(self.kubeconfig)
