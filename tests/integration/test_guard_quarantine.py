@@ -55,6 +55,8 @@ WORKLOADS = tuple(
 """Controllers that would make, replace or delete pods."""
 CARL = Identity("carl", ("admins",))
 """A cluster-admin, by RBAC."""
+SCALER = Identity.service_account("cluster-autoscaler", "cluster-autoscaler")
+"""Drains nodes; its RBAC role lets it update them."""
 OUTSIDERS = (
     Identity("anna", ("tenants:acme",)),
     Identity.service_account("acme-prod", "default"),
@@ -284,6 +286,9 @@ def rights(release: Release) -> None:
     )
     grant(release.cluster, "", RBAC, groups=[RBAC])
     grant(release.cluster, "", "cluster-admin", groups=list(CARL.groups))
+    nodes = {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "update"]}
+    role(release.cluster, "scaler", nodes)
+    grant(release.cluster, SCALER.user, "scaler")
 
 
 def furnish(cluster: ControlPlane, namespace: str) -> None:
@@ -363,11 +368,17 @@ def send(server: Impersonator, identity: Identity, request: Request) -> Answer:
 
 def may_cordon(server: Impersonator, identity: Identity) -> bool:
     """Ask RBAC whether somebody may cordon nodes: besides administrators, a few controllers may."""
-    review = {"spec": {"resourceAttributes": {"verb": "patch", "resource": "nodes"}}}
     path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-    answer = server.ask(identity, "POST", path, review, also=[RBAC])
-    allowed: bool = answer.body["status"]["allowed"]
-    return allowed
+    return any(
+        server.ask(
+            identity,
+            "POST",
+            path,
+            {"spec": {"resourceAttributes": {"verb": verb, "resource": "nodes"}}},
+            also=[RBAC],
+        ).body["status"]["allowed"]
+        for verb in ("patch", "update")
+    )
 
 
 def refused(answer: Answer) -> bool:
@@ -377,7 +388,7 @@ def refused(answer: Answer) -> bool:
 
 @pytest.mark.parametrize(
     "identity",
-    [*PLATFORM, *WORKLOADS, *OUTSIDERS, CARL],
+    [*PLATFORM, *WORKLOADS, *OUTSIDERS, CARL, SCALER],
     ids=lambda i: i.user.removeprefix("system:serviceaccount:"),
 )
 def test_the_table_and_nothing_else_passes(
@@ -385,7 +396,7 @@ def test_the_table_and_nothing_else_passes(
 ) -> None:
     """Every request of one identity; what passes really succeeds."""
     drains = may_cordon(server, identity)
-    assert drains or identity is not CARL
+    assert drains or identity not in {CARL, SCALER}
     for request in catalogue(isolated):
         answer = send(server, identity, request)
         expected = passes(identity, request, terminating=False, may_drain=drains)
@@ -414,7 +425,7 @@ def test_a_tenant_is_told_what_and_why(
 
 def test_nobody_creates_pods() -> None:
     """No row of the table lets any identity create one: respawning ends."""
-    everybody = (*PLATFORM, *WORKLOADS, *OUTSIDERS, CARL)
+    everybody = (*PLATFORM, *WORKLOADS, *OUTSIDERS, CARL, SCALER)
     assert not any(
         passes(identity, CATALOGUE["CREATE pods"], terminating=terminating, may_drain=True)
         for identity in everybody
@@ -533,7 +544,7 @@ def test_a_deletion_before_the_lock_goes_to_its_end(release: Release) -> None:
     """The namespace controller takes everything away, others nothing, once it is Terminating."""
     cluster, name = release.cluster, f"acme-{secrets.token_hex(3)}"
     cluster.create_namespace(name)
-    furnish(cluster, name)
+    cluster.kubectl("create", "configmap", "web", "-n", name)
     held = {"metadata": {"finalizers": ["example.com/hold"]}}
     cluster.kubectl("patch", "cm", "web", "-n", name, "--type=merge", "-p", json.dumps(held))
     cluster.kubectl("delete", "namespace", name, "--wait=false")

@@ -8,6 +8,8 @@ from typing import Any
 from support.controlplane import ControlPlane
 
 Manifest = dict[str, Any]
+_RBAC_GROUP = "rbac.authorization.k8s.io"
+_RBAC = f"{_RBAC_GROUP}/v1"
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> tuple[str, str]:
@@ -39,27 +41,29 @@ def grant(
 
     Modules of tests that share a cluster may grant the same.
     """
-    kind = "rolebinding" if namespace else "clusterrolebinding"
-    where = ["-n", namespace] if namespace else []
-    subjects = [f"--user={user}"] if user else []
-    subjects += [f"--group={group}" for group in groups]
-    name = "-".join((*filter(None, [user]), *groups, role)).replace(":", "-")
-    binding = cluster.kubectl(
-        *("create", kind, name, f"--clusterrole={role}", *subjects, *where),
-        *("--dry-run=client", "-o", "json"),
-    ).stdout
-    cluster.kubectl("apply", "-f", "-", input=binding)
+    names = [*filter(None, [user]), *groups]
+    subjects = [{"kind": "User", "name": user}] if user else []
+    subjects += [{"kind": "Group", "name": group} for group in groups]
+    metadata = {"name": "-".join((*names, role)).replace(":", "-")}
+    manifest = {
+        "apiVersion": _RBAC,
+        "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
+        "metadata": metadata | ({"namespace": namespace} if namespace else {}),
+        "roleRef": {"apiGroup": _RBAC_GROUP, "kind": "ClusterRole", "name": role},
+        "subjects": [subject | {"apiGroup": _RBAC_GROUP} for subject in subjects],
+    }
+    cluster.kubectl("apply", "-f", "-", input=json.dumps(manifest))
 
 
 def role(cluster: ControlPlane, name: str, *rules: Mapping[str, Sequence[str]]) -> None:
     """Create a ClusterRole of rules that give apiGroups, resources and verbs."""
     manifest = {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": _RBAC,
         "kind": "ClusterRole",
         "metadata": {"name": name},
         "rules": [{key: list(value) for key, value in rule.items()} for rule in rules],
     }
-    cluster.kubectl("create", "-f", "-", input=json.dumps(manifest))
+    cluster.kubectl("apply", "-f", "-", input=json.dumps(manifest))
 
 
 def ours(kind: str, name: str, **fields: Any) -> Manifest:
