@@ -1,7 +1,6 @@
 """The world of the provider's objects, kept current: what both roles compile terms from."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -130,15 +129,7 @@ class LiveWorld:
 
     def _changed(self, _key: ObjectKey, old: Any, new: Any) -> None:
         """Compile again, unless only the status is another one, which we wrote ourselves."""
-        if (
-            old is None
-            or new is None
-            or (old.metadata.uid, old.spec)
-            != (
-                new.metadata.uid,
-                new.spec,
-            )
-        ):
+        if old is None or new is None or _written(old) != _written(new):
             self._dirty.set()
 
     def _compile(self) -> None:
@@ -159,8 +150,7 @@ class LiveWorld:
         self._count(self._world)
         self.compiled.set()
         for listener in self._listeners:
-            with contextlib.suppress(asyncio.CancelledError):
-                listener()
+            listener()
 
     def _recorded(self) -> InForce:
         """Return what an earlier process found good: editions, and who was held to which."""
@@ -185,3 +175,8 @@ class LiveWorld:
         metrics.SNAPSHOT_STALE.set(
             sum(world.in_force.bindings.get(tenant) in stale for tenant in world.accounts)
         )
+
+
+def _written(obj: Any) -> tuple[str, Any]:
+    """Return what the provider wrote, and in which object of that name."""
+    return obj.metadata.uid, obj.spec
