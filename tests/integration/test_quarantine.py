@@ -266,3 +266,35 @@ def test_release_of_one_of_two_quarantines_opens_nothing(desk: AbuseDesk) -> Non
     desk.phase(second, "Released")
     assert desk.policies(namespace) == before
     assert desk.label(namespace, "state") == "active"
+
+
+def test_lost_journal_is_told_and_release_opens_nothing_by_guesswork(desk: AbuseDesk) -> None:
+    """Somebody deletes the journal: a release that says that all is as before would be a lie."""
+    namespace = desk.namespace()
+    quarantine = desk.request(namespace)
+    desk.approve(quarantine)
+    desk.phase(quarantine, "Isolated")
+    label = f"aup.asergo.com/journal-of={desk.uid(namespace)}"
+    desk.admin("delete", "configmap", "-n", "aup-system", "-l", label)
+    desk.release(quarantine)
+    status = desk.phase(quarantine, "Released")
+    assert conditions(status)["Restored"] == ("False", "Conflicts")
+    assert {c["object"] for c in status["conflicts"]} == {f"NetworkPolicy/{n}" for n in POLICIES}
+    assert all(is_neutralised(policy) for policy in desk.policies(namespace).values())
+
+
+def test_deletion_that_was_accepted_before_the_lock_is_told(desk: AbuseDesk) -> None:
+    """A namespace that is going takes no probe; it stays locked until it is gone or released."""
+    namespace = desk.namespace()
+    desk.admin("create", "configmap", "held", "-n", namespace)
+    finalizers = ("patch", "configmap", "held", "-n", namespace, "--type=merge", "-p")
+    desk.admin(*finalizers, json.dumps({"metadata": {"finalizers": ["shop.example/held"]}}))
+    quarantine = desk.request(namespace)
+    desk.admin("delete", "namespace", namespace, "--wait=false")
+    desk.approve(quarantine)
+    status = desk.phase(quarantine, "Blocked")
+    assert conditions(status)["Isolated"] == ("Unknown", "NamespaceTerminating")
+    assert desk.label(namespace, "state") == "isolated"
+    desk.release(quarantine)
+    desk.phase(quarantine, "Released")
+    desk.retry(lambda: desk.admin(*finalizers, json.dumps({"metadata": {"finalizers": None}})))

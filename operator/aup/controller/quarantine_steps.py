@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from aup.api.meta import QUARANTINE_POLICY_NAME, NamespaceState
+from aup.api.meta import QUARANTINE_POLICY_NAME, NamespaceState, find_condition
 from aup.api.quarantine import Conflict, QuarantinePhase
 from aup.controller.context import Context
 from aup.controller.evidence_store import EvidenceStore, Taken
@@ -36,7 +36,7 @@ from aup.evidence.snapshot import taken
 from aup.isolation.hold import RESTORED
 from aup.isolation.journal import Entry
 from aup.isolation.manifests import DENY_SPEC, deny_policy, probe_policy
-from aup.isolation.plan import LOCKED, SNAPSHOTTED, Act, Step, View
+from aup.isolation.plan import JOURNAL_LOST, LOCKED, SNAPSHOTTED, Act, Step, View
 from aup.kube.events import EventType, Regarding
 from aup.kube.resource import NAMESPACES, NETWORK_POLICIES, QUARANTINES
 
@@ -166,10 +166,15 @@ class Steps:
         if step.journal is not None:
             await self.journal.save(step.journal)
 
-    async def _hold(self, _view: View, _step: Step) -> None:
+    async def _hold(self, view: View, step: Step) -> None:
         """Note that it is isolated, and that the evidence is still there."""
-        message = "The own policy is in place and every policy of the tenant selects nothing"
-        await self.desk.say(DENIED, TRUE, "PoliciesInPlace", message)
+        told = find_condition(self.desk.status.conditions, DENIED)
+        await self.desk.say(DENIED, TRUE, step.reason, step.message)
+        if step.reason == JOURNAL_LOST and told and told.reason != step.reason:
+            await self._event(step.reason, f"{step.message}.", "Warning", act="Record")
+        if view.journal.chunks:
+            # A controller that was killed may have stored it without saying so.
+            await self.desk.write(journal=prefix(self.journal.uid))
         first = self.desk.status.isolated_at is None
         isolated_at = self.desk.status.isolated_at or self.desk.now
         phase = QuarantinePhase.ISOLATED

@@ -19,16 +19,17 @@ import msgspec
 
 from aup.api.meta import NamespaceState, find_condition
 from aup.api.quarantine import Conflict, Quarantine
+from aup.isolation.conflicts import changed, unknown
 from aup.isolation.hold import RESTORED, Target, approved, meant
-from aup.isolation.journal import PATH, Entry, EntryState, Journal, entry, hash_of, text_of
+from aup.isolation.journal import Entry, EntryState, Journal, entry, hash_of, text_of
 from aup.isolation.manifests import DENY_SPEC
 from aup.isolation.neutralise import closed, closes
-from aup.text import clip
+from aup.text import join
 
 LOCKED = "Locked"
 SNAPSHOTTED = "Snapshotted"
-TEXT_LIMIT = 4096
-"""Characters of a value in a reported conflict."""
+JOURNAL_LOST = "JournalLost"
+"""Reason of `Denied` while it is not known any more what some policies said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class View:
     """Quarantines that keep the namespace closed after this one's release."""
     successor: str | None = None
     """The Quarantine of the namespace that was made anew."""
+
+    @property
+    def journalled(self) -> bool:
+        """Tell whether this Quarantine has kept a journal, as its status remembers."""
+        return self.quarantine.status.journal is not None
 
 
 class Act(StrEnum):
@@ -151,21 +157,34 @@ def _blocked(view: View) -> Step | None:
 
 def _enter(view: View) -> Step:
     """Return the next step towards an isolated namespace; the same steps re-assert it."""
-    conditions = view.quarantine.status.conditions
-    target = view.target
-    taken = find_condition(conditions, SNAPSHOTTED)
+    taken = find_condition(view.quarantine.status.conditions, SNAPSHOTTED)
     if taken is None:
         return Step(Act.SNAPSHOT_BEFORE)
-    if target is None or target.state != NamespaceState.ISOLATED:
-        return Step(Act.LOCK)
-    locked = find_condition(conditions, LOCKED)
-    if locked is None or locked.status != "True":
-        return Step(Act.PROVE_LOCK)
+    if step := _lock(view):
+        return step
     if taken.status != "True":
         return Step(Act.SNAPSHOT)
     if view.own != DENY_SPEC:
         return Step(Act.DENY)
     return _neutralise(view)
+
+
+def _lock(view: View) -> Step | None:
+    """Return the next step towards a namespace of which it is proven that nobody writes in it."""
+    target = view.target
+    if target is None or target.state != NamespaceState.ISOLATED:
+        return Step(Act.LOCK)
+    if target.terminating:
+        # It takes nothing new: neither the probe of the lock nor our policy.
+        message = (
+            f"Namespace {target.name} is being deleted; it is locked, its pods go, and what waits "
+            "for somebody to take a finalizer off goes after the release"
+        )
+        return Step(Act.BLOCK, "NamespaceTerminating", message)
+    locked = find_condition(view.quarantine.status.conditions, LOCKED)
+    if locked is None or locked.status != "True":
+        return Step(Act.PROVE_LOCK)
+    return None
 
 
 def _neutralise(view: View) -> Step:
@@ -177,9 +196,13 @@ def _neutralise(view: View) -> Step:
     for policy in view.policies:
         before = known.get(policy.key)
         if closes(policy.expressions or ()):
-            # One that selects nothing by itself, without an entry, stays as the tenant wrote it.
             if before is not None and before.state is EntryState.INTENDED:
                 done.append(policy.key)
+            elif before is None and not view.journalled:
+                # It selects nothing by itself and stays as the tenant wrote it. That is noted: from
+                # now on one of which the journal knows nothing means that the journal was lost.
+                found = entry(policy.object, policy.uid, policy.expressions, policy.expressions)
+                intents.append(msgspec.structs.replace(found, state=EntryState.RESTORED))
             continue
         after = closed(policy.expressions)
         # A value that was written meanwhile by somebody else is what has to be given back.
@@ -193,7 +216,21 @@ def _neutralise(view: View) -> Step:
         return Step(Act.NEUTRALISE, changes=tuple(changes))
     if done:
         return Step(Act.SETTLE, journal=view.journal.mark(EntryState.WRITTEN, done))
-    return Step(Act.HOLD)
+    if lost := _unknown(view):
+        names = join([policy.object for policy in lost], "and")
+        message = (
+            f"The journal does not know any more what {names} said before; it stays closed on "
+            "release, and is then in conflicts"
+        )
+        return Step(Act.HOLD, JOURNAL_LOST, message)
+    message = "The own policy is in place and every policy of the tenant selects nothing"
+    return Step(Act.HOLD, "PoliciesInPlace", message)
+
+
+def _unknown(view: View) -> list[Policy]:
+    """Return the closed policies that the journal should know and does not: it was lost."""
+    known = view.journal.entries if view.journalled else {p.key for p in view.policies}
+    return [p for p in view.policies if p.key not in known and closes(p.expressions or ())]
 
 
 def _leave(view: View) -> Step:
@@ -225,7 +262,8 @@ def _restore(view: View, *, here: bool) -> Step:
             changes.append(Change(policy, original(policy.expressions)))
         else:
             lost.append(kept.key)
-            conflicts.append(_conflict(kept, policy, policies.values()))
+            conflicts.append(changed(kept, _found(kept, policy, policies.values())))
+    conflicts += [unknown(policy.object, policy.expressions) for policy in _unknown(view)]
     if changes:
         return Step(Act.RESTORE, changes=tuple(changes))
     if here and view.own is not None:
@@ -240,7 +278,7 @@ def _restore(view: View, *, here: bool) -> Step:
 def _result(*, here: bool, conflicts: int) -> tuple[str, str]:
     """Return reason and message of what was given back."""
     if conflicts:
-        return "Conflicts", "Fields that somebody else changed were left alone; see conflicts"
+        return "Conflicts", "Fields that could not be given back were left alone; see conflicts"
     if not here:
         return "NamespaceGone", "The namespace does not exist any more: nothing to give back"
     return "AsBefore", "Every field that was changed is as it was before"
@@ -252,24 +290,9 @@ def original(expressions: list[Mapping[str, Any]] | None) -> list[Mapping[str, A
     return before or None
 
 
-def _conflict(kept: Entry, policy: Policy | None, present: Iterable[Policy]) -> Conflict:
-    """Describe a field that is left alone."""
-    if policy is None:
-        anew = next((p for p in present if p.object == kept.object), None)
-        found = f"made anew with uid {anew.uid}" if anew else "object is gone"
-        found = text_of(found)
-    else:
-        found = text_of(policy.expressions)
-    return Conflict(
-        object=kept.object,
-        path=kept.path or PATH,
-        found=clip(found, TEXT_LIMIT),
-        expected=clip(_expected(kept), TEXT_LIMIT),
-    )
-
-
-def _expected(kept: Entry) -> str:
-    """Return what we had written."""
-    if kept.before is None:
-        return text_of(f"sha256:{kept.after_hash}")
-    return text_of(closed(msgspec.json.decode(kept.before)))
+def _found(kept: Entry, policy: Policy | None, present: Iterable[Policy]) -> str:
+    """Return what is there in place of what we wrote."""
+    if policy is not None:
+        return text_of(policy.expressions)
+    anew = next((p for p in present if p.object == kept.object), None)
+    return text_of(f"made anew with uid {anew.uid}" if anew else "object is gone")

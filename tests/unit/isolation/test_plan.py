@@ -63,6 +63,7 @@ class Model:
     status: QuarantineStatus = field(default_factory=QuarantineStatus)
     released: bool = False
     uid: str = UID
+    terminating: bool = False
     others: tuple[str, ...] = ()
 
     def view(self) -> View:
@@ -78,7 +79,7 @@ class Model:
         )
         return View(
             quarantine=Quarantine(metadata=ObjectMeta(name="q"), spec=spec, status=self.status),
-            target=Target("acme-prod", self.uid, "acme", self.state),
+            target=Target("acme-prod", self.uid, "acme", self.state, terminating=self.terminating),
             policies=tuple(Policy(n, u, "1", e) for n, (u, e) in self.policies.items()),
             own=self.own,
             journal=decoded((str(n), text) for n, text in enumerate(self.chunks)),
@@ -95,6 +96,10 @@ class Model:
     def save(self, journal: Journal | None) -> None:
         """Write the journal."""
         self.chunks = [encode(chunk) for chunk in (journal or Journal()).chunks]
+
+    def journalled(self) -> None:
+        """Note that there is a journal."""
+        self.status = msgspec.structs.replace(self.status, journal="aup-journal")
 
     def set(self, name: str, expressions: Expressions) -> None:
         """Write one policy as somebody else."""
@@ -124,7 +129,10 @@ class Model:
                 yield lambda: self.say(SNAPSHOTTED, true)
             case Act.DENY:
                 yield lambda: setattr(self, "own", dict(DENY_SPEC))
-            case Act.JOURNAL | Act.SETTLE:
+            case Act.JOURNAL:
+                yield lambda: self.save(step.journal)
+                yield self.journalled
+            case Act.SETTLE:
                 yield lambda: self.save(step.journal)
             case Act.NEUTRALISE | Act.RESTORE:
                 for change in step.changes:
@@ -142,7 +150,10 @@ class Model:
                 yield lambda: self.say(RESTORED, true)
             case Act.UNLOCK:
                 yield lambda: setattr(self, "state", "active")
-            case Act.AWAIT_APPROVAL | Act.BLOCK | Act.HOLD:
+            case Act.HOLD:
+                if self.chunks:
+                    yield self.journalled
+            case Act.AWAIT_APPROVAL | Act.BLOCK:
                 return
             case Act.RELEASE:
                 phase = QuarantinePhase.RELEASED
@@ -323,6 +334,37 @@ def test_namespace_made_anew_is_not_touched() -> None:
     assert model.run(never()) is Act.RELEASE
     assert model.policies == {"web": ("uid-new", None)}
     assert [c.object for c in model.status.conflicts] == ["NetworkPolicy/web"]
+
+
+def test_lost_journal_is_told_and_nothing_is_opened_by_guesswork() -> None:
+    """What the journal should know and does not is a conflict; what drifts since is known again."""
+    own: Expressions = [dict(requirement) for requirement in REQUIREMENTS]
+    model = isolated(web=None, drifts=None, own=own)
+    model.chunks = []
+    model.set("drifts", [{"key": "app", "operator": "Exists"}])
+    assert model.run(never()) is Act.HOLD
+    assert next_step(model.view()).reason == "JournalLost"
+    during = model.policies["web"]
+    model.released = True
+    assert model.run(never()) is Act.RELEASE
+    found = {c.object for c in model.status.conflicts}
+    assert found == {"NetworkPolicy/web", "NetworkPolicy/own"}
+    assert model.policies["web"] == during
+    assert model.policies["drifts"][1] == [{"key": "app", "operator": "Exists"}]
+    assert model.state == "active"
+
+
+def test_namespace_that_is_being_deleted_is_locked_and_waits_for_its_end() -> None:
+    """It takes neither a probe nor a policy; trying them again and again would be in vain."""
+    model = model_of({"web": None})
+    model.terminating = True
+    assert model.run(never()) is Act.BLOCK
+    assert next_step(model.view()).reason == "NamespaceTerminating"
+    assert model.state == "isolated"
+    assert model.own is None
+    model.released = True
+    assert model.run(never()) is Act.RELEASE
+    assert model.state == "active"
 
 
 def test_second_quarantine_of_a_namespace_begins_with_what_is_there_then() -> None:
