@@ -18,8 +18,9 @@ from aup.facts.model import Offline, Operation, Subject, Writer
 from aup.policy.compiler import compile_terms
 from aup.policy.terms import Terms
 from aup.policy.world import compile_world
+from aup.rules import RULE_IDS
 from support.corpus import CASES, as_json, documents
-from support.world import NOW, PLATFORM_NAMESPACES, Cluster, rule_ids, world_objects
+from support.world import NOW, PLATFORM_NAMESPACES, Cluster, world_objects
 
 ORDINARY = CASES / "ordinary"
 FILES = sorted(ORDINARY.rglob("*.yaml"))
@@ -31,7 +32,7 @@ def shipped_terms() -> Terms:
     preset = read(AcceptableUsePolicy, presets.load("asergo"))
     world = compile_world(
         replace(world_objects(), policies=(preset,)),
-        rules=rule_ids(),
+        rules=RULE_IDS,
         platform_namespaces=PLATFORM_NAMESPACES,
     )
     assert not world.troubles, world.troubles

@@ -21,7 +21,7 @@ from aup.facts.model import IPAddress
 from aup.policy.compiler import compile_terms
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
-from aup.rules import CATALOGUE
+from aup.rules import RULE_IDS
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 """When every case is judged."""
@@ -70,17 +70,10 @@ def world_objects() -> Objects:
     )
 
 
-def rule_ids() -> frozenset[str]:
-    """Return the ids of the catalogue of rules."""
-    return frozenset(rule.id for rule in CATALOGUE)
-
-
 @cache
 def load_world() -> World:
     """Return the world, compiled; a mistake in the file fails the test that asks."""
-    world = compile_world(
-        world_objects(), rules=rule_ids(), platform_namespaces=PLATFORM_NAMESPACES
-    )
+    world = compile_world(world_objects(), rules=RULE_IDS, platform_namespaces=PLATFORM_NAMESPACES)
     assert not world.troubles, world.troubles
     return world
 
@@ -110,6 +103,6 @@ class Cluster:
         """Return the tenant whose running pod has this address, or ``None``."""
         return {ip_address(ip): tenant for ip, tenant in self.pods.items()}.get(address)
 
-    def budget_settled(self, namespace: str) -> bool:  # noqa: ARG002
+    def budget_settled(self, namespace: str) -> bool:
         """Return whether the quotas of the cluster are in force."""
         return self.settled

@@ -24,7 +24,7 @@ from aup.policy.compiler import compile_terms
 from aup.policy.problem import Trouble
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, compile_world
-from aup.rules import CATALOGUE
+from aup.rules import RULE_IDS
 
 SUFFIXES = (".yaml", ".yml", ".json")
 NOBODY = "tenant"
@@ -69,7 +69,7 @@ def terms_of(sources: Sources, now: datetime) -> Terms:
     if "Tenant" not in kinds:
         manifests.append(_tenant(NOBODY, _only(manifests, "AcceptableUsePolicy", "policy")))
     objects = _objects(manifests)
-    world = compile_world(objects, rules=frozenset(rule.id for rule in CATALOGUE))
+    world = compile_world(objects, rules=RULE_IDS)
     if world.troubles:
         lines = (f"{k} {n}: {t.message}" for (k, n), ts in world.troubles.items() for t in ts)
         raise WorldError(problem="; ".join(lines))

@@ -25,12 +25,10 @@ from aup.policy.problem import Trouble
 from aup.policy.revision import REVISION_LABEL, Revision, last_good, read_revision
 from aup.policy.terms import Terms
 from aup.policy.world import InForce, Objects, World, compile_world
-from aup.rules import CATALOGUE
+from aup.rules import RULE_IDS
 
 SETTLE_SECONDS = 0.05
 """Changes that come together are compiled together: a GitOps sync touches many objects."""
-
-RULES = frozenset(rule.id for rule in CATALOGUE)
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +142,7 @@ class LiveWorld:
             exemptions=tuple(self.exemptions.items.values()),
         )
         self._world = compile_world(
-            objects, rules=RULES, platform_namespaces=self._platform_namespaces, last=last
+            objects, rules=RULE_IDS, platform_namespaces=self._platform_namespaces, last=last
         )
         self._terms.clear()
         self._count(self._world)

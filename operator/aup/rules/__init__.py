@@ -12,3 +12,6 @@ CATALOGUE: tuple[Rule[Any, Any], ...] = (
     *export.RULES,
     *resources.RULES,
 )
+
+RULE_IDS = frozenset(rule.id for rule in CATALOGUE)
+"""What policies and exemptions may name."""

@@ -15,6 +15,7 @@ from aup.api.policy import Clause, Enforcement
 from aup.facts.image import read_image
 from aup.policy.problem import Reason
 from aup.policy.world import InForce, Objects, World, compile_world
+from aup.rules import RULE_IDS
 from support.provider import (
     CREATED,
     RULES,
@@ -26,7 +27,7 @@ from support.provider import (
     policy,
     tenant,
 )
-from support.world import load_world, rule_ids, world_objects
+from support.world import load_world, world_objects
 
 BAD = (Clause(id="1", summary="x", rules=("host/prot",)),)
 
@@ -169,16 +170,18 @@ def test_mistakes_of_single_objects_are_told() -> None:
     assert [d.name for d in found.accounts["acme"].domains] == ["acme.example"]
 
 
+WHOLE = world_objects()
+
+
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_reading_changes_nothing(random: Random) -> None:
-    whole = world_objects()
     shuffled = {}
     for name in Objects.__dataclass_fields__:
-        found = list(getattr(whole, name))
+        found = list(getattr(WHOLE, name))
         random.shuffle(found)
         shuffled[name] = tuple(found)
-    again = compile_world(Objects(**shuffled), rules=rule_ids())
-    first = compile_world(whole, rules=rule_ids())
+    again = compile_world(Objects(**shuffled), rules=RULE_IDS)
+    first = compile_world(WHOLE, rules=RULE_IDS)
     assert again.troubles == first.troubles
     assert again.catalog == first.catalog
     assert again.registry == first.registry
