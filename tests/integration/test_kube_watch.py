@@ -179,7 +179,7 @@ async def test_an_object_that_leaves_the_selector_is_gone(
 def test_an_unreadable_object_hurts_nobody_else(
     cluster: ControlPlane,
     namespace: str,
-    keep: bool,  # noqa: FBT001
+    keep: bool,
 ) -> None:
     """Its last good value is kept or taken out, the stream goes on, and it can come back."""
 

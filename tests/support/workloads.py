@@ -75,11 +75,11 @@ class Nodes:
         """Return the region of a node."""
         return self.regions.get(node)
 
-    def owner_of(self, address: IPAddress) -> str | None:  # noqa: ARG002
+    def owner_of(self, address: IPAddress) -> str | None:
         """Return ``None``: no pod is known."""
         return None
 
-    def budget_settled(self, namespace: str) -> bool:  # noqa: ARG002
+    def budget_settled(self, namespace: str) -> bool:
         """Return what was said."""
         return self.settled
 

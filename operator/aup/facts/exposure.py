@@ -20,7 +20,7 @@ three, and any of them in lower case, are understood by Istio. TCP and UDP have 
 vendor's protocol (Istio's HBONE) does with them is not ours to say."""
 
 
-def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:  # noqa: ARG001
+def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a Service."""
     found, problems = wire.SERVICE.read(raw)
     meta = found.metadata or wire.Metadata()
@@ -38,7 +38,7 @@ def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts: 
     )
 
 
-def ingress(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:  # noqa: ARG001
+def ingress(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read an Ingress."""
     found, problems = wire.INGRESS.read(raw)
     spec = found.spec or wire.IngressSpec()
@@ -50,7 +50,7 @@ def ingress(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts: 
     )
 
 
-def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:  # noqa: ARG001
+def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a Gateway of the Gateway API."""
     found, problems = wire.GATEWAY.read(raw)
     meta = found.metadata or wire.Metadata()

@@ -270,14 +270,14 @@ class Offline:
 
     pods_known: bool = False
 
-    def region_of(self, node: str) -> str | None:  # noqa: ARG002
+    def region_of(self, node: str) -> str | None:
         """Return ``None``: no node is known."""
         return None
 
-    def owner_of(self, address: IPAddress) -> str | None:  # noqa: ARG002
+    def owner_of(self, address: IPAddress) -> str | None:
         """Return ``None``: no pod is known."""
         return None
 
-    def budget_settled(self, namespace: str) -> bool:  # noqa: ARG002
+    def budget_settled(self, namespace: str) -> bool:
         """Return true: quotas are not judged off the cluster."""
         return True

@@ -31,7 +31,7 @@ _WITHOUT = "leave it out or set it to false"
 _HOST_PROCESS = "securityContext.windowsOptions.hostProcess"
 
 
-def namespaces(workload: Workload, terms: HostTerms) -> Iterator[Violation]:  # noqa: ARG001
+def namespaces(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
     """Yield each namespace of the node that the pod would share."""
     shared = (
         ("hostNetwork", workload.host_network, "the node's network and addresses"),
@@ -73,7 +73,7 @@ def port(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
             )
 
 
-def privileged(workload: Workload, terms: HostTerms) -> Iterator[Violation]:  # noqa: ARG001
+def privileged(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
     """Yield each container that would have the rights of the node."""
     if workload.pod_host_process:
         yield _unbound(f"{workload.path}.{_HOST_PROCESS}", "runs the pod's containers", "pod", "")

@@ -75,12 +75,12 @@ _VALUES = st.decimals(min_value=0, max_value=10**15, places=9, allow_nan=False)
 
 
 @given(_VALUES, st.booleans())
-def test_what_is_rendered_reads_back(value: Decimal, binary: bool) -> None:  # noqa: FBT001
+def test_what_is_rendered_reads_back(value: Decimal, binary: bool) -> None:
     assert parse(render(value, binary=binary)) == value
 
 
 @given(st.integers(0, 2**63 - 1), st.booleans())
-def test_whole_numbers_read_back_to_the_last_unit(value: int, binary: bool) -> None:  # noqa: FBT001
+def test_whole_numbers_read_back_to_the_last_unit(value: int, binary: bool) -> None:
     assert parse(render(Decimal(value), binary=binary)) == value
 
 

@@ -54,7 +54,7 @@ def test_a_key_that_is_no_longer_planned_goes_at_once() -> None:
         pytest.param(Quota({"pods": Decimal(1)}, {"pods": Decimal(9)}), True, id="still-moving"),
     ],
 )
-def test_a_quota_holds_once_something_counts(quota: Quota, holds: bool) -> None:  # noqa: FBT001
+def test_a_quota_holds_once_something_counts(quota: Quota, holds: bool) -> None:
     assert quota.holds({"pods": Decimal(1)}) is holds
 
 

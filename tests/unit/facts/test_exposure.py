@@ -35,13 +35,13 @@ class Pods:
 
     pods_known = True
 
-    def region_of(self, node: str) -> str | None:  # noqa: ARG002
+    def region_of(self, node: str) -> str | None:
         return None
 
     def owner_of(self, address: IPAddress) -> str | None:
         return "acme" if str(address) == "192.0.2.11" else None
 
-    def budget_settled(self, namespace: str) -> bool:  # noqa: ARG002
+    def budget_settled(self, namespace: str) -> bool:
         return True
 
 

@@ -60,7 +60,7 @@ def quarantine(
         pytest.param(quarantine(phase=QuarantinePhase.RELEASED), False, id="over"),
     ],
 )
-def test_holds(given: Quarantine, held: bool) -> None:  # noqa: FBT001 (a column)
+def test_holds(given: Quarantine, held: bool) -> None:
     assert holds(given) is held
     wanted = NamespaceState.ISOLATED if held else NamespaceState.ACTIVE
     assert wanted_state([given], HERE) is wanted

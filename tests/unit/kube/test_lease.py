@@ -26,7 +26,7 @@ def lease(holder: str = "a", renewed: str = "1", version: str = "7", duration: i
         ),
     ],
 )
-def test_who_may_take_the_lease(seen: Sighting, now: float, free: bool) -> None:  # noqa: FBT001
+def test_who_may_take_the_lease(seen: Sighting, now: float, free: bool) -> None:
     assert seen.free("b", now) is free
 
 
