@@ -220,7 +220,7 @@ def leaves(schema: Schema, path: str = "") -> list[tuple[str, Schema]]:
 
 @every_kind
 @given(draw=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_what_the_crd_accepts_the_type_reads_and_writes_back(
     kind: Kind, draw: st.DataObject
 ) -> None:

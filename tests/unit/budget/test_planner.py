@@ -168,11 +168,11 @@ def test_what_cannot_be_read_of_a_budget_is_told_and_left_out() -> None:
 
 KEYS = ("requests.cpu", "requests.memory", "limits.cpu", "pods", "services.loadbalancers")
 NAMES = ("a", "b", "c", "d", "e")
-_amounts = st.dictionaries(
-    st.sampled_from(KEYS), st.decimals(0, 10**6, places=4, allow_nan=False), max_size=len(KEYS)
-)
+_quantities = st.integers(0, 10**10).map(lambda number: Decimal(number).scaleb(-4))
+_amounts = st.dictionaries(st.sampled_from(KEYS), _quantities, max_size=len(KEYS))
+_DEFAULTS = budget(Budget()).defaults
 _budgets = st.builds(
-    lambda hard, ceilings: TenantBudget(hard, ceilings, budget(Budget()).defaults),
+    lambda hard, ceilings: TenantBudget(hard, ceilings, _DEFAULTS),
     hard=_amounts,
     ceilings=st.dictionaries(st.sampled_from((*NAMES, "gone")), _amounts, max_size=4),
 )
@@ -239,7 +239,7 @@ def test_before_enforcement_every_namespace_has_room_for_all_its_pods_twice(
 def test_the_order_of_namespaces_changes_nothing(
     spec: TenantBudget,
     namespaces: list[NamespaceUse],
-    enforcing: bool,  # noqa: FBT001
+    enforcing: bool,
     random: Random,
 ) -> None:
     shuffled = list(namespaces)

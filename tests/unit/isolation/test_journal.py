@@ -46,7 +46,7 @@ def test_the_last_word_about_each_object_counts_and_survives_storage(
     }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sizes=st.lists(st.integers(0, 40_000), min_size=1, max_size=60), seed=st.integers(0, 5))
 def test_no_chunk_outgrows_a_configmap(sizes: list[int], seed: int) -> None:
     """Not even when objects come back in a later quarantine with far longer values."""
