@@ -86,6 +86,12 @@ class Allowances:
             # shows them brings us back.
             await self._cluster.apply(LIMIT_RANGES, limits)
             return
+        if self._live.is_narrowed(namespace):
+            # Scopes are immutable, and an apply would leave them there: a quota of nothing.
+            await self._cluster.delete(
+                RESOURCE_QUOTAS, QUOTA_NAME, namespace=namespace, missing_ok=True
+            )
+            return
         if self._live.quota(namespace).spec != dict(allowance.hard):
             await self._cluster.apply(RESOURCE_QUOTAS, wanted["ResourceQuota"])
         if limits is None and self._live.limits(namespace) is not None:

@@ -28,11 +28,21 @@ class _Hard(msgspec.Struct, frozen=True):
     used: Quantities = None
 
 
+class _QuotaSpec(_Hard, frozen=True, rename="camel"):
+    scopes: tuple[str, ...] | None = None
+    scope_selector: Mapping[str, Any] | None = None
+
+
 class _Quota(msgspec.Struct, frozen=True):
     """A ResourceQuota as far as it is read."""
 
-    spec: _Hard = _Hard()
+    spec: _QuotaSpec = _QuotaSpec()
     status: _Hard = _Hard()
+
+    @property
+    def narrowed(self) -> bool:
+        """Tell whether it counts some pods only, which nothing but a new one can change."""
+        return bool(self.spec.scopes or self.spec.scope_selector)
 
 
 class Limit(msgspec.Struct, frozen=True, rename="camel"):
@@ -90,9 +100,9 @@ class LiveQuotas:
         return (self._quotas, self._ranges, self._pods)
 
     def quota(self, namespace: str) -> Quota:
-        """Return our quota of a namespace; `ABSENT` without one."""
+        """Return our quota of a namespace; `ABSENT` without one that counts everything."""
         found = self._quotas.items.get(ObjectKey(namespace, QUOTA_NAME))
-        if found is None:
+        if found is None or found.narrowed:
             return ABSENT
         return Quota(
             spec=amounts(found.spec.hard),
@@ -102,6 +112,11 @@ class LiveQuotas:
     def has_quota(self, namespace: str) -> bool:
         """Return whether a quota of our name is there, in force or not."""
         return ObjectKey(namespace, QUOTA_NAME) in self._quotas.items
+
+    def is_narrowed(self, namespace: str) -> bool:
+        """Tell whether a quota of our name has scopes: it is older than the guard."""
+        found = self._quotas.items.get(ObjectKey(namespace, QUOTA_NAME))
+        return found is not None and found.narrowed
 
     def limits(self, namespace: str) -> tuple[Limit, ...] | None:
         """Return what our LimitRange of a namespace says; ``None`` without one."""
