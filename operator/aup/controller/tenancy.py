@@ -175,8 +175,19 @@ class Tenancy(Reconciler):
         world = self._context.world
         latest = world.tenants.items.get(key, tenant)
         now = self._context.now().replace(microsecond=0)
-        claims = self._claims.current.claims
-        status = tenant_status(world.world, latest, claims, stamped, budget, now, waits=waits or {})
+        current = self._claims.current
+        carrying = current.stamped.get(tenant.metadata.name, ())
+        kept = [name for name in carrying if name not in current.claims.owners]
+        status = tenant_status(
+            world.world,
+            latest,
+            current.claims,
+            stamped,
+            budget,
+            now,
+            waits=waits or {},
+            kept=kept,
+        )
         await write_status(self._context, TENANTS, latest, status)
 
     async def _tell_start(self, tenant: Tenant, terms: Terms) -> None:

@@ -56,6 +56,7 @@ def tenant_status(
     now: datetime,
     *,
     waits: Mapping[str, str] = MappingProxyType({}),
+    kept: Collection[str] = (),
 ) -> TenantStatus:
     """Return the status that a Tenant must have.
 
@@ -67,6 +68,8 @@ def tenant_status(
         budget: how its budget stands.
         now: when the conditions changed, if they did.
         waits: what namespaces that are not stamped yet wait for, as the end of a sentence.
+        kept: the namespaces that nobody claims any more and that are not given back yet, mostly
+            since they are quarantined; a tenant that has one is not deleted.
 
     """
     name = tenant.metadata.name
@@ -91,7 +94,7 @@ def tenant_status(
         )
     return TenantStatus(
         observed_generation=tenant.metadata.generation,
-        namespaces=tuple(held),
+        namespaces=tuple(sorted({*held, *kept})),
         enforce_from=enforce_from(tenant, edition) if edition else None,
         policy_revision=edition.ref.stamp if edition else None,
         budget=budget.use,

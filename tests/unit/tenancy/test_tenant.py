@@ -126,3 +126,14 @@ def test_a_conflict_names_the_other_claimant() -> None:
     messages = {c.type: c.message for c in found.conditions}
     assert messages["Conflict"] == "acme-prod is claimed by beta too and is nobody's until then."
     assert found.namespaces == ()
+
+
+def test_a_namespace_that_is_not_given_back_yet_is_still_the_tenants() -> None:
+    """The guard reads the list: whoever is quarantined does not get rid of its tenant."""
+    found = tenant("acme", namespaces=NamespaceClaim(names=("acme-prod",)))
+    objects = Objects(policies=(policy(),), tenants=(found,))
+    world = compile_world(objects, rules=RULES, platform_namespaces=frozenset())
+    claims = claim(world, [ObjectMeta(name=name) for name in ("acme-prod", "acme-old")])
+    given = tenant_status(world, found, claims, ["acme-prod"], SETTLED, NOW, kept=["acme-old"])
+    assert given.namespaces == ("acme-old", "acme-prod")
+    assert told(given)["Claimed"] == ("True", "Stamped")
