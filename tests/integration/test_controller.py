@@ -2,6 +2,8 @@
 
 import json
 import signal
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -339,6 +341,62 @@ def test_an_emptied_bundle_is_filled_in_again(installation: Installation) -> Non
         "the bundle",
         lambda: get(installation, kind, name)["webhooks"][0]["clientConfig"].get("caBundle"),
     )
+
+
+def test_a_missing_webhook_configuration_is_told(installation: Installation) -> None:
+    """Without it nothing is judged and nothing is refused: nobody would notice otherwise."""
+    kind, name = "validatingwebhookconfiguration", "aup-operator"
+    kept = get(installation, kind, name)
+    installation.cluster.kubectl("delete", kind, name)
+    controller = installation.controllers[-1]
+
+    def answer() -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"{controller.url}/readyz", timeout=2) as found:  # noqa: S310
+                return found.status, found.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    until("a controller that is not ready", lambda: answer()[0] == 503)
+    assert f"[-]certificates: ValidatingWebhookConfiguration {name} is missing" in answer()[1]
+    kept["metadata"] = {k: kept["metadata"][k] for k in ("name", "labels", "annotations")}
+    del kept["webhooks"][0]["clientConfig"]["caBundle"]
+    installation.cluster.kubectl("create", "-f", "-", input=json.dumps(kept))
+    until("a controller that is ready", lambda: answer()[0] == 200)
+
+
+def test_a_quota_that_is_older_than_the_guard_is_made_anew(installation: Installation) -> None:
+    """Scopes are immutable: taken over with them, it would hold the tenant to nothing."""
+    installation.cluster.create_namespace("older-prod")
+    old = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "aup-budget", "namespace": "older-prod"},
+        "spec": {"hard": {"pods": "1000"}, "scopes": ["Terminating"]},
+    }
+    # Only the operator passes the guard now; it stands for somebody who came before the guard.
+    installation.release.controller.kubectl("create", "-f", "-", input=json.dumps(old))
+    provide(installation, tenant("older", budget={"hard": {"pods": "4"}}))
+    assert quota(installation, "older-prod")["spec"] == {"hard": {"pods": "4"}}
+    assert label(installation, "older-prod") == "older"
+
+
+def test_a_tenant_with_a_quarantined_namespace_is_not_deleted(installation: Installation) -> None:
+    """Nobody claims it any more, yet it is still this tenant's case."""
+    provide(installation, tenant("case"))
+    installation.release.stamp("case-prod", tenant="case", state="isolated")
+    edit(installation, "tenant", "case", namespaces={"names": ["case-other"]})
+    wait_for(installation, "tenant", "case", Claimed=("False", "Absent"))
+    done = installation.cluster.kubectl("delete", "tenant", "case", check=False)
+    assert "case-prod" in done.stderr
+    assert label(installation, "case-prod") == "case"
+    installation.release.stamp("case-prod", tenant="case", state="active")
+    edit(installation, "tenant", "case", namespaces={"names": ["case-another"]})
+    until("nothing of ours", lambda: not label(installation, "case-prod"))
+    until(
+        "no namespaces", lambda: not get(installation, "tenant", "case")["status"].get("namespaces")
+    )
+    installation.cluster.kubectl("delete", "tenant", "case")
 
 
 def test_nothing_is_written_to_a_tenants_objects(installation: Installation) -> None:

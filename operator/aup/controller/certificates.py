@@ -103,6 +103,17 @@ class Certificates(Reconciler):
         return "".join(authorities) if serving and serving.authority in authorities else ""
 
     @override
+    def problem(self) -> str:
+        """Tell that the API server does not ask the webhook, which no denial would ever tell."""
+        if not self._configurations.items:
+            name = self._context.settings.webhook_configuration
+            return (
+                f"ValidatingWebhookConfiguration {name} is missing, so that nothing is judged; "
+                "helm upgrade puts it back"
+            )
+        return "" if self.trusted() else "the API server does not trust the certificate yet"
+
+    @override
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Take the next step."""
         stored = self._stored

@@ -49,6 +49,10 @@ class Reconciler(ABC):
         """Return the keys to begin with, once everything is synced; kopf tells those of `kinds`."""
         return ()
 
+    def problem(self) -> str:
+        """Return what an admin has to put right, for ``/readyz``; empty when there is nothing."""
+        return ""
+
     @abstractmethod
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Do what is to be done about one key.

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from aup.controller.context import Context
@@ -85,7 +85,12 @@ class Controller:
 
     def checks(self) -> dict[str, Callable[[], str]]:
         """Return what ``/readyz`` reports; a process that waits for its turn is ready."""
-        return {"watches": self._watches}
+        return {"watches": self._watches} | {
+            reconciler.name: partial(self._problem, reconciler) for reconciler in self._reconcilers
+        }
+
+    def _problem(self, reconciler: Reconciler) -> str:
+        return reconciler.problem() if self.elector.leading and not self._watches() else ""
 
     def _watches(self) -> str:
         if not self.elector.leading:
