@@ -361,6 +361,24 @@ def test_nobody_finalises_an_isolated_namespace_by_hand(release: Release, isolat
     assert refusal(done)[0] == "aup-operator-namespaces"
 
 
+@pytest.mark.parametrize(
+    "user",
+    ["system:serviceaccount:kube-system:namespace-controller", "system:kube-controller-manager"],
+)
+def test_a_deletion_before_the_lock_is_finalised(
+    release: Release, isolated: str, user: str
+) -> None:
+    """By whoever does that here: it depends on --use-service-account-credentials."""
+    grant(release.cluster, user, "namespace-ops")
+    manifest = read(release.cluster, isolated)
+    manifest["spec"]["finalizers"] = []
+    release.cluster.kubectl(
+        *("replace", "--raw", f"/api/v1/namespaces/{isolated}/finalize?dryRun=All", "-f", "-"),
+        input=json.dumps(manifest),
+        as_user=user,
+    )
+
+
 def test_the_operator_passes(release: Release, own: str) -> None:
     """It writes, corrects and takes away stamps; it cannot lock itself out."""
     for state in ("isolated", "active"):
