@@ -342,7 +342,7 @@ class TestDeletionsThatWouldOpen:
         set_status(release, "Tenant", of, {"namespaces": ["acme-dev", "acme-prod"]})
         words = (
             f"tenant {of} still has the namespaces acme-dev, acme-prod; delete them or take them"
-            " out of spec.namespaces first"
+            " out of spec.namespaces first, and release those that are quarantined"
         )
         assert answer(release.cluster, "delete", "tenant", of, as_user="clara") == words
         raw = f"/apis/aup.asergo.com/v1alpha1/tenants?fieldSelector=metadata.name%3D{of}"
