@@ -1,0 +1,87 @@
+"""What enforcement would refuse among the objects that exist: each matter told once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aup.audit.impact import CLUSTER_MANAGERS, SLICE_MANAGER, enforced, impact
+from aup.facts.model import Offline
+from support.workloads import manifest
+from support.world import Cluster, terms
+
+CRON_JOB, JOB, POD = ("batch", "CronJob"), ("batch", "Job"), ("", "Pod")
+DEPLOYMENT, REPLICA_SET = ("apps", "Deployment"), ("apps", "ReplicaSet")
+GOOD: dict[str, Any] = {"hostPID": False}
+BAD: dict[str, Any] = {"hostPID": True}
+WORSE: dict[str, Any] = {"hostPID": True, "hostIPC": True}
+
+
+def stored(kind: tuple[str, str], spec: Any, owner: tuple[str, str] | None = None) -> Any:
+    """Return an object as the API server holds it; its uid is its kind."""
+    found = manifest(kind, spec)
+    metadata: dict[str, Any] = {"name": "web", "namespace": "acme-prod", "uid": kind[1]}
+    if owner:
+        metadata["ownerReferences"] = [{"uid": owner[1], "controller": True}]
+    return found | {"metadata": found.get("metadata", {}) | metadata}
+
+
+def told(*manifests: Any) -> list[str]:
+    """Return the objects that enforcement would refuse."""
+    found = impact(manifests, enforced(terms()), Offline())
+    return [one.object for one in found if one.refused]
+
+
+@pytest.mark.parametrize(
+    ("manifests", "objects"),
+    [
+        pytest.param([stored(DEPLOYMENT, GOOD)], [], id="good-template"),
+        pytest.param([stored(DEPLOYMENT, BAD)], ["Deployment/web"], id="bad-template"),
+        pytest.param([stored(POD, BAD)], ["Pod/web"], id="bad-pod-of-its-own"),
+        pytest.param(
+            [stored(CRON_JOB, BAD), stored(JOB, BAD, CRON_JOB), stored(POD, BAD, JOB)],
+            ["CronJob/web"],
+            id="a-chain-is-told-once-at-its-head",
+        ),
+        pytest.param(
+            [stored(POD, BAD, JOB), stored(JOB, BAD, CRON_JOB), stored(CRON_JOB, BAD)],
+            ["CronJob/web"],
+            id="in-any-order",
+        ),
+        pytest.param(
+            [stored(DEPLOYMENT, GOOD), stored(REPLICA_SET, BAD, DEPLOYMENT)],
+            ["ReplicaSet/web"],
+            id="what-differs-from-its-owner",
+        ),
+        pytest.param(
+            [stored(REPLICA_SET, BAD), stored(POD, WORSE, REPLICA_SET)],
+            ["ReplicaSet/web", "Pod/web"],
+            id="what-adds-to-its-owner",
+        ),
+    ],
+)
+def test_each_matter_is_told_once(manifests: list[Any], objects: list[str]) -> None:
+    assert told(*manifests) == objects
+
+
+def test_notice_does_not_soften_what_is_told() -> None:
+    """Impact speaks of the day on which enforcement begins."""
+    softened = replace(terms(), enforcing=False)
+    (found,) = impact([stored(POD, BAD)], softened, Offline())
+    assert not found.refused
+    (found,) = impact([stored(POD, BAD)], enforced(softened), Offline())
+    assert found.refused
+
+
+@pytest.mark.parametrize("manager", [*sorted(CLUSTER_MANAGERS), "somebody-else"])
+def test_slices_that_the_cluster_derives_are_left_out(manager: str) -> None:
+    """Their Service or Endpoints is judged itself; one that a tenant wrote is not derived."""
+    made = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "web", "namespace": "acme-prod", "labels": {SLICE_MANAGER: manager}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["192.0.2.21"]}],
+    }
+    found = [one.object for one in impact([made], enforced(terms()), Cluster())]
+    assert found == ([] if manager in CLUSTER_MANAGERS else ["EndpointSlice/web"])
