@@ -116,9 +116,7 @@ def test_kubectl_explain_tells_unit_and_default(server: ControlPlane) -> None:
     """One field as a person sees it."""
     shown = server.kubectl("explain", "aup.spec.changes.noticeDays").stdout
     assert "FIELD: noticeDays <integer>" in shown
-    assert "Days between a tenant's first claimed namespace and enforcement" in " ".join(
-        shown.split()
-    )
+    assert "Days between the creation of a Tenant and enforcement" in " ".join(shown.split())
     assert "Default 30." in shown
 
 

@@ -101,7 +101,6 @@ class ObjectMeta(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit
     creation_timestamp: Time | None = None
     deletion_timestamp: Time | None = None
     """Set once deletion was asked for; finalizers hold the object until they are gone."""
-    finalizers: tuple[str, ...] = ()
 
 
 class ConditionStatus(StrEnum):

@@ -90,10 +90,10 @@ class TenantSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     non_production_namespaces: tuple[str, ...] = ()
     """Where entitlements without production use suffice."""
     enforce_from: Time | None = None
-    """Until then Deny acts as Warn; default: time of the first claim + the policy's notice."""
+    """Until then Deny acts as Warn; default: creation of the Tenant + the policy's notice."""
     domains: tuple[Domain, ...] = ()
     address_pools: tuple[str, ...] = ()
-    """Load-balancer address pools that the tenant may name."""
+    """Load-balancer address pools that the tenant may name; recorded, no rule reads it yet."""
     resource_ids: tuple[str, ...] = msgspec.field(default=(), name="resourceIDs")
     """Opaque ids of the infrastructure, such as elastic-address allocations, that it may name."""
     budget: Budget = Budget()
