@@ -21,14 +21,6 @@ def refusal(done: subprocess.CompletedProcess[str]) -> tuple[str, str]:
     return "", done.stderr
 
 
-def refused_by(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the policy that refused, without the name of the release; fail if none did."""
-    policy, message = refusal(done)
-    assert done.returncode != 0, f"this passed: {done.stdout}"
-    assert policy, message
-    return policy.removeprefix("aup-operator-")
-
-
 def grant(
     cluster: ControlPlane,
     user: str,
