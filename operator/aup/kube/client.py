@@ -81,18 +81,17 @@ class Cluster(Reader):
         self,
         resource: Resource,
         name: str,
-        status: Any,
+        status: Manifest,
         *,
         namespace: str | None = None,
         uid: str | None = None,
     ) -> Object:
         """Apply the status of an object; raise NotFoundError when it is gone.
 
-        ``status`` is anything that msgspec encodes; empty maps in it are left out, since a map that
-        loses its last key in an apply becomes a null, which no schema takes. With ``uid``, an
-        object of that name made anew is a ConflictError instead of getting the status of its
-        predecessor (one more request, since the API server ignores a uid in the status of custom
-        resources).
+        Empty maps in the status are left out, since a map that loses its last key in an apply
+        becomes a null, which no schema takes. With ``uid``, an object of that name made anew is a
+        ConflictError instead of getting the status of its predecessor (one more request, since the
+        API server ignores a uid in the status of custom resources).
         """
         attempt = 1
         while True:
