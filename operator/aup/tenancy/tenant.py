@@ -1,12 +1,12 @@
 """The status of a Tenant: what it holds, what it is held to, and what stands in the way."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from aup.api.meta import BudgetState, condition
+from aup.api.meta import BudgetState, Condition, condition
 from aup.api.tenant import BudgetUse, Tenant, TenantStatus
 from aup.policy.compiler import enforce_from
 from aup.policy.problem import Reason
@@ -81,8 +81,23 @@ def tenant_status(
         _conflict(claims, name),
         _settled(budget),
     ]
+    findings.append(_ready(world, tenant, findings))
+    return TenantStatus(
+        observed_generation=tenant.metadata.generation,
+        namespaces=tuple(sorted({*held, *kept})),
+        enforce_from=enforce_from(tenant, edition) if edition else None,
+        policy_revision=edition.ref.stamp if edition else None,
+        budget=budget.use,
+        conditions=_conditions(tenant, findings, now),
+    )
+
+
+def _conditions(
+    tenant: Tenant, findings: Iterable[_Finding], now: datetime
+) -> tuple[Condition, ...]:
+    """Return the tenant's conditions with the findings in them."""
     conditions = tenant.status.conditions
-    for finding in (*findings, _ready(world, tenant, findings)):
+    for finding in findings:
         conditions = condition(
             conditions,
             finding.type,
@@ -92,14 +107,7 @@ def tenant_status(
             now=now,
             generation=tenant.metadata.generation,
         )
-    return TenantStatus(
-        observed_generation=tenant.metadata.generation,
-        namespaces=tuple(sorted({*held, *kept})),
-        enforce_from=enforce_from(tenant, edition) if edition else None,
-        policy_revision=edition.ref.stamp if edition else None,
-        budget=budget.use,
-        conditions=conditions,
-    )
+    return conditions
 
 
 def _policy_found(world: World, tenant: Tenant) -> _Finding:
