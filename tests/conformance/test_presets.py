@@ -10,7 +10,8 @@ import pytest
 
 from aup import presets
 from aup.api.meta import API_VERSION, read
-from aup.api.policy import AcceptableUsePolicy, Clause, Enforcement, Unknown
+from aup.api.policy import AcceptableUsePolicy, Clause
+from aup.api.sections.choice import Enforcement, Unknown
 from aup.rules import CATALOGUE
 
 CLAUSES: Mapping[str, tuple[str, ...]] = {

@@ -103,6 +103,13 @@ class Cluster:
         """Return the tenant whose running pod has this address, or ``None``."""
         return {ip_address(ip): tenant for ip, tenant in self.pods.items()}.get(address)
 
+    def tenant_of(self, namespace: str) -> str | None:
+        """Return the tenant whose namespace it is: ``acme`` of ``acme-prod``."""
+        holders = {
+            ns: t.metadata.name for t in world_objects().tenants for ns in t.spec.namespaces.names
+        }
+        return holders.get(namespace)
+
     def budget_settled(self, namespace: str) -> bool:
         """Return whether the quotas of the cluster are in force."""
         return self.settled

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Final
 
 from aup.abuse.resolve import Place
-from aup.api.abuse_terms import AbuseTerms, Trust
 from aup.api.exemption import Approval
 from aup.api.meta import ConditionStatus, ObjectMeta, find_condition
 from aup.api.quarantine import Quarantine, QuarantinePhase, QuarantineSpec
+from aup.api.sections.abuse import AbuseTerms, Trust
 
 APPROVED_BY_SOURCE: Final = "source:"
 """What `approval.by` begins with where no person approved."""

@@ -3,9 +3,24 @@
 Mirrors crds/aup.asergo.com_softwarecatalogs.yaml.
 """
 
+from datetime import date
+from enum import StrEnum
+
 import msgspec
 
 from aup.api.meta import API_VERSION, Condition, ObjectMeta
+
+
+class SoftwareCategory(StrEnum):
+    """What software is for, where the contract speaks of it."""
+
+    SECURITY_TOOL = "SecurityTool"
+    """Tests the security of other systems."""
+    MAIL_SERVER = "MailServer"
+    """Delivers mail to the internet."""
+    GAMBLING = "Gambling"
+    MINER = "Miner"
+    MALWARE = "Malware"
 
 
 class Mirror(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -28,6 +43,12 @@ class CatalogItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """SPDX expression."""
     product: str | None = None
     """Product for which an entitlement is needed."""
+    vendor: str | None = None
+    support_ends_at: date | None = None
+    """Last day of the vendor's support, inclusive, in UTC."""
+    category: SoftwareCategory | None = None
+    workload_class: str | None = None
+    """Class that `export.sectoral` of the policy speaks of, for example ``erp``."""
     export_category: str | None = None
     """Id of a category of the policy's export section."""
 

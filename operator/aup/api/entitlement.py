@@ -45,6 +45,8 @@ class EntitlementSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     """IANA name of the zone in which the days are counted."""
     grace_days: int = 0
     """Days after `valid_until` in which it still counts, with a warning."""
+    support_until: date | None = None
+    """Last day of vendor support under it, inclusive. Default: as the catalogue says."""
     regions: tuple[str, ...] = ()
     """Empty: everywhere."""
     production: bool = True

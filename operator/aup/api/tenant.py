@@ -4,7 +4,9 @@ Mirrors crds/aup.asergo.com_tenants.yaml.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
@@ -70,6 +72,65 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Namespace → its own limits within `hard`."""
 
 
+class ScreeningStatus(StrEnum):
+    """What a sanctions screening of the tenant came to."""
+
+    CLEAR = "Clear"
+    POTENTIAL_MATCH = "PotentialMatch"
+    """A name on a list looks alike; nobody has decided yet."""
+    CONFIRMED = "Confirmed"
+    FALSE_POSITIVE = "FalsePositive"
+
+
+class Screening(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The last sanctions screening of the tenant."""
+
+    status: ScreeningStatus
+    list: str | None = None
+    """Name of the list, as in the policy's `export.lists`."""
+    list_version: str | None = None
+    reviewed_by: str | None = None
+    expires_at: Time | None = None
+    """From then on the tenant counts as not screened."""
+
+
+class ExportAuthorisation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An authorisation of an authority to run controlled software in more regions."""
+
+    category: str
+    """Id of a category of the policy's export section."""
+    regions: tuple[str, ...]
+    reference: str
+    expires_at: Time
+
+
+class MailSender(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the tenant declared as a sender of mail."""
+
+    privacy_policy_url: str | None = msgspec.field(default=None, name="privacyPolicyURL")
+    abuse_contact: str | None = None
+    direct_smtp: bool = msgspec.field(default=False, name="directSMTP")
+    """Whether the provider approved that it delivers mail itself."""
+
+
+class GamblingLicence(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A licence to offer gambling."""
+
+    jurisdiction: str
+    """ISO 3166-1 alpha-2."""
+    reference: str
+    valid_until: date
+    """Last day, inclusive, in UTC."""
+
+
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """That the tenant accepted an edition of the contract."""
+
+    revision: str
+    at: Time
+    by: str
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Whom the provider writes to."""
 
@@ -86,18 +147,32 @@ class TenantSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     establishment: Establishment
     ownership: tuple[Owner, ...] = ()
     end_users: tuple[EndUser, ...] = ()
+    screening: Screening | None = None
+    """Default: never screened, which only `export.screening.duringOnboarding` speaks of."""
+    served_countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2: where the users of the tenant's services are."""
+    end_use: tuple[str, ...] = ()
+    """What the tenant declared to use the service for."""
+    export_authorisations: tuple[ExportAuthorisation, ...] = ()
+    gambling_licences: tuple[GamblingLicence, ...] = ()
     namespaces: NamespaceClaim
+    groups: tuple[str, ...] = ()
+    """Groups of the tenant's users: whose cluster-scoped objects are the tenant's."""
     non_production_namespaces: tuple[str, ...] = ()
     """Where entitlements without production use suffice."""
     enforce_from: Time | None = None
     """Until then Deny acts as Warn; default: creation of the Tenant + the policy's notice."""
     domains: tuple[Domain, ...] = ()
+    mail: MailSender = MailSender()
     address_pools: tuple[str, ...] = ()
-    """Load-balancer address pools that the tenant may name; recorded, no rule reads it yet."""
+    """Load-balancer address pools that the tenant may name."""
+    load_balancer_classes: tuple[str, ...] = ()
+    """Load-balancer classes that the tenant may name."""
     resource_ids: tuple[str, ...] = msgspec.field(default=(), name="resourceIDs")
     """Opaque ids of the infrastructure, such as elastic-address allocations, that it may name."""
     budget: Budget = Budget()
     contacts: tuple[Contact, ...] = ()
+    acceptance: Acceptance | None = None
 
 
 class BudgetUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

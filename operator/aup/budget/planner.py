@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from aup.api.meta import Quantity
-from aup.api.policy import ResourceTerms
+from aup.api.sections.resources import ResourceTerms
 from aup.api.tenant import Budget
 from aup.budget.keys import (
     defaulted_limit,

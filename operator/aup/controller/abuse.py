@@ -10,11 +10,11 @@ from typing_extensions import override
 from aup.abuse.resolve import Finding, Place, Resolution, Window, check_time, resolve
 from aup.abuse.triage import APPROVED_BY_SOURCE, Verdict, judge, new_quarantine, open_for
 from aup.api.abuse import AbuseReport, AbuseReportStatus, ReportPhase
-from aup.api.abuse_terms import AbuseTerms
 from aup.api.address_use import AddressUse, object_name
 from aup.api.meta import condition, read, write
-from aup.api.policy import EvidenceTerms
 from aup.api.quarantine import Quarantine
+from aup.api.sections.abuse import AbuseTerms
+from aup.api.sections.resources import EvidenceTerms
 from aup.controller.context import Context
 from aup.controller.reconciler import NEVER, Reconciler
 from aup.errors import AlreadyExistsError

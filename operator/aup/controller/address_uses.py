@@ -16,7 +16,7 @@ from typing_extensions import override
 from aup.abuse.uses import Reachable, Target, User, intervals
 from aup.api.address_use import AddressUse, AddressUseStatus, UseInterval
 from aup.api.meta import MANAGED_LABELS, TENANT_LABEL, write
-from aup.api.policy import EvidenceTerms
+from aup.api.sections.resources import EvidenceTerms
 from aup.controller.context import Context
 from aup.controller.reconciler import NEVER, Reconciler, Wake, asleep
 from aup.kube.resource import ADDRESS_USES, GATEWAYS, INGRESSES, SERVICES, Resource

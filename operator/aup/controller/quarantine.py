@@ -11,8 +11,8 @@ import msgspec
 from typing_extensions import override
 
 from aup import metrics
-from aup.api.policy import EvidenceTerms
 from aup.api.quarantine import Quarantine, QuarantinePhase
+from aup.api.sections.resources import EvidenceTerms
 from aup.controller.abuse import all_quarantines
 from aup.controller.context import Context
 from aup.controller.evidence_store import EvidenceError, EvidenceStore

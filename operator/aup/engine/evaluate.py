@@ -4,26 +4,25 @@ Rules find violations; this module applies what the policy says about them: the 
 exemptions, the start of enforcement, and the ratchet that lets standing violations pass on UPDATE.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from aup.api.policy import Enforcement
+from aup.api.sections.choice import Enforcement
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.exemption import covering
-from aup.facts.model import Exposure, Facts, Problem, Workload
+from aup.facts.model import Facts, Problem
 from aup.policy.terms import Terms
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule, Violation
+from aup.rules.paths import unindexed
 
 UNREADABLE = "admission/unreadable"
 """Pseudo-rule of objects that cannot be read: refused, since skipping them would open a way."""
 
 Rules = Sequence[Rule[Any, Any]]
 _Key = tuple[str, tuple[str, ...]]
-_INDEX = re.compile(r"\[\d+\]")
 _STRICTEST = tuple(Enforcement)
 """From the hardest on, as they are declared."""
 
@@ -71,16 +70,13 @@ def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str,
     for problem in facts.problems:
         yield UNREADABLE, _unreadable(problem, terms)
     for rule in rules:
-        part = _part(facts, rule.reads)
-        if part is None or terms.mode(rule.id) is Enforcement.OFF:
+        parts = facts.parts(rule.reads)
+        if not parts or terms.mode(rule.id) is Enforcement.OFF:
             continue
-        for violation in rule.check(part, rule.terms(terms)):
-            yield rule.id, violation
-
-
-def _part(facts: Facts, reads: type[Workload] | type[Exposure]) -> Workload | Exposure | None:
-    """Return the part of the facts that a rule reads."""
-    return facts.workload if reads is Workload else facts.exposure
+        section = rule.terms(terms)
+        for part in parts:
+            for violation in rule.check(part, section):
+                yield rule.id, violation
 
 
 def _unreadable(problem: Problem, terms: Terms) -> Violation:
@@ -90,7 +86,7 @@ def _unreadable(problem: Problem, terms: Terms) -> Violation:
         value=problem.value,
         detail=problem.detail,
         remedy=f"{problem.remedy}, or ask {terms.policy.contact}",
-        key=(_INDEX.sub("", problem.path), problem.value, problem.detail),
+        key=(unindexed(problem.path), problem.value, problem.detail),
     )
 
 
@@ -99,7 +95,8 @@ def _finding(
 ) -> Finding | None:
     """Decide what becomes of a violation; ``None`` when the policy does not care."""
     exemption = covering(terms.exemptions, rule, violation, facts.subject.namespace)
-    outcome = Outcome.EXEMPT if exemption else _outcome(violation, terms, mode, stood=stood)
+    soft = stood or facts.advisory
+    outcome = Outcome.EXEMPT if exemption else _outcome(violation, terms, mode, soft=soft)
     if outcome is None:
         return None
     return Finding(
@@ -124,7 +121,7 @@ def _mode(rule: str, terms: Terms, rules: Rules) -> Enforcement:
 
 
 def _outcome(
-    violation: Violation, terms: Terms, mode: Enforcement, *, stood: bool
+    violation: Violation, terms: Terms, mode: Enforcement, *, soft: bool
 ) -> Outcome | None:
     """Combine the policy's mode with the softening that violation, date and ratchet bring."""
     if violation.review:
@@ -137,5 +134,5 @@ def _outcome(
         case Enforcement.WARN:
             return Outcome.WARN
         case Enforcement.DENY:
-            soft = stood or violation.warn or not terms.enforcing
-            return Outcome.WARN if soft else Outcome.DENY
+            warned = soft or violation.warn or not terms.enforcing
+            return Outcome.WARN if warned else Outcome.DENY

@@ -96,6 +96,8 @@ def _facts(
         spec = wire.PodSpec()
     labels_path = f"{prefix}metadata.labels"
     labels, bad_labels = _strings(metadata.labels, labels_path)
+    annotations_path = f"{prefix}metadata.annotations"
+    annotations, bad_annotations = _strings(metadata.annotations, annotations_path)
     selector, bad_selector = _strings(spec.node_selector, f"{path}.nodeSelector")
     workload = Workload(
         namespace=subject.namespace,
@@ -105,6 +107,8 @@ def _facts(
         placement=read_placement(spec, selector, path, surroundings.region_of),
         labels=labels,
         labels_path=labels_path,
+        annotations=annotations,
+        annotations_path=annotations_path,
         host_network=bool(spec.host_network),
         host_pid=bool(spec.host_pid),
         host_ipc=bool(spec.host_ipc),
@@ -112,7 +116,8 @@ def _facts(
         continues=is_pod or _by_template_maker(subject),
         budget_settled=not is_pod or _budget_settled(subject, surroundings),
     )
-    return Facts(subject, workload, problems=(*problems, *excess, *bad_labels, *bad_selector))
+    misfits = (*excess, *bad_labels, *bad_annotations, *bad_selector)
+    return Facts(subject, (workload,), problems=(*problems, *misfits))
 
 
 def _excess(spec: wire.PodSpec, path: str) -> Iterator[Problem]:

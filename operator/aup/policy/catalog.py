@@ -7,6 +7,7 @@ a digest is not believed, since only the digest decides what runs.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -52,6 +53,8 @@ class MergedCatalog:
     repositories: Mapping[str, Software]
     mirrors: tuple[tuple[str, str], ...]
     """Longest prefix first."""
+    support_ends: tuple[date, ...] = ()
+    """Last days of vendor support that any entry speaks of, sorted."""
 
     def find(self, image: Image) -> Software | None:
         """Return the entry for an image: by digest, then version range, then repository."""
@@ -122,12 +125,19 @@ def merge(parts: Iterable[CatalogPart]) -> tuple[MergedCatalog, Mapping[str, tup
         ranges={name: tuple(found) for name, found in by_repository.items()},
         repositories=dict(repositories.believed()),
         mirrors=by_length,
+        support_ends=_support_ends(ordered),
     )
     ledgers = (mirrors, digests, ranges, repositories)
     return merged, {
         part.name: tuple(trouble for ledger in ledgers for trouble in ledger.troubles[part.name])
         for part in ordered
     }
+
+
+def _support_ends(parts: Iterable[CatalogPart]) -> tuple[date, ...]:
+    """Return the last days of vendor support, each once."""
+    days = {entry.software.support_ends_at for part in parts for entry in part.entries}
+    return tuple(sorted(day for day in days if day is not None))
 
 
 class _Ledger(Generic[K, V]):
@@ -183,6 +193,10 @@ def _entry(item: CatalogItem) -> tuple[Entry | None, list[tuple[Reason, str]]]:
         license=license_,
         product=item.product or "",
         export_category=item.export_category or "",
+        vendor=item.vendor or "",
+        support_ends_at=item.support_ends_at,
+        category=item.category,
+        workload_class=item.workload_class or "",
     )
     return Entry(software, item.digests, versions), found
 

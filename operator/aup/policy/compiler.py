@@ -1,30 +1,23 @@
 """World and time in, terms out: what one tenant is held to at one instant."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from aup.api.tenant import Tenant
-from aup.policy.addresses import AddressSet
 from aup.policy.edition import Edition
-from aup.policy.parties import party_hits
 from aup.policy.problem import Reason, Trouble
-from aup.policy.terms import (
-    EntitlementTerm,
-    ExemptionTerm,
-    ExportTerms,
-    HostTerms,
-    LicenseTerms,
-    NetworkTerms,
-    ResourceTerms,
-    Terms,
+from aup.policy.sections.conduct import (
+    conduct_terms,
+    mail_terms,
+    security_terms,
+    tenancy_terms,
 )
-from aup.policy.validity import (
-    FOREVER,
-    assignment_standing,
-    entitlement_state,
-    exemption_standing,
-)
+from aup.policy.sections.export import export_terms
+from aup.policy.sections.license import license_terms
+from aup.policy.sections.moment import Moment
+from aup.policy.sections.network import host_terms, network_terms
+from aup.policy.terms import ExemptionTerm, ResourceTerms, Terms
+from aup.policy.validity import exemption_standing
 from aup.policy.world import Account, World
 from aup.text import printable
 
@@ -42,25 +35,29 @@ def compile_terms(world: World, tenant: str, now: datetime) -> Terms | Trouble:
         policy = printable(account.tenant.spec.policy)
         message = f"There is no AcceptableUsePolicy {policy} that compiles"
         return Trouble(Reason.UNKNOWN_POLICY, message)
-    changes: list[datetime | None] = []
+    moment = Moment(now)
     begins = enforce_from(account.tenant, edition)
-    changes.append(begins)
-    spec = edition.spec
+    exemptions = tuple(_exemptions(account, moment))
+    network = network_terms(world, account, edition, moment)
     return Terms(
         tenant=tenant,
         policy=edition.ref,
-        enforcement=spec.enforcement,
-        enforcing=begins is None or now >= begins,
+        enforcement=edition.spec.enforcement,
+        enforcing=begins is None or moment.reached(begins),
         enforce_from=begins,
-        network=_network(world, account, edition, now, changes),
-        host=HostTerms(host_ports=spec.network.host_ports),
-        license=_license(world, account, edition, now, changes),
-        export=_export(world, account, edition),
+        network=network,
+        host=host_terms(network, edition),
+        license=license_terms(world, account, edition, moment),
+        export=export_terms(world, account, edition, moment),
+        mail=mail_terms(world, account, edition),
+        security=security_terms(world, account, edition, exemptions, moment),
+        conduct=conduct_terms(world, account, edition, moment),
+        tenancy=tenancy_terms(account, edition),
         resources=ResourceTerms(tenant=tenant),
         modes=edition.modes,
         clauses=edition.clauses,
-        exemptions=_exemptions(account, now, changes),
-        good_until=_next(changes, now),
+        exemptions=exemptions,
+        good_until=moment.good_until,
     )
 
 
@@ -77,105 +74,12 @@ def enforce_from(tenant: Tenant, edition: Edition) -> datetime | None:
     return claimed + timedelta(days=edition.spec.changes.notice_days)
 
 
-def _network(
-    world: World, account: Account, edition: Edition, now: datetime, changes: list[datetime | None]
-) -> NetworkTerms:
-    """Return the section network: the addresses and names that are the tenant's now."""
-    tenant = account.tenant
-    network = edition.spec.network
-    assigned = []
-    for holding in world.registry.by_tenant.get(tenant.metadata.name, ()):
-        standing = assignment_standing(holding.spec, now)
-        changes.append(standing.changes_at)
-        if standing.in_force:
-            assigned.append(holding.network)
-    return NetworkTerms(
-        tenant=tenant.metadata.name,
-        addresses=AddressSet.of(assigned),
-        domains=account.domains,
-        catch_all=network.catch_all_hostnames,
-        endpoint_targets=network.endpoint_targets,
-        allowed_endpoints=edition.allowed_endpoints,
-        platform_writers=frozenset(network.platform_controllers),
-        platform_namespaces=world.platform_namespaces,
-        resource_ids=frozenset(tenant.spec.resource_ids),
-        contact=edition.ref.contact,
-        pods=edition.pods,
-    )
-
-
-def _license(
-    world: World, account: Account, edition: Edition, now: datetime, changes: list[datetime | None]
-) -> LicenseTerms:
-    """Return the section license: the provider's rules and the tenant's entitlements."""
-    terms = edition.spec.license
-    return LicenseTerms(
-        tenant=account.tenant.metadata.name,
-        deny=edition.license.deny,
-        allow=edition.license.allow,
-        exceptions=edition.license.exceptions,
-        unknown=terms.unknown,
-        references=edition.license.references,
-        on_expiry=terms.on_expiry,
-        catalog=world.catalog,
-        entitlements=_entitlements(account, now, changes),
-        non_production=frozenset(account.tenant.spec.non_production_namespaces),
-        contact=edition.ref.contact,
-    )
-
-
-def _entitlements(
-    account: Account, now: datetime, changes: list[datetime | None]
-) -> Mapping[str, tuple[EntitlementTerm, ...]]:
-    """Return the tenant's entitlements by product, each where it stands now."""
-    by_product: defaultdict[str, list[EntitlementTerm]] = defaultdict(list)
-    for entitlement in account.entitlements:
-        spec = entitlement.spec
-        state, changes_at = entitlement_state(spec, now)
-        changes.append(changes_at)
-        by_product[spec.product].append(
-            EntitlementTerm(
-                name=entitlement.metadata.name,
-                product=spec.product,
-                state=state,
-                valid_from=spec.valid_from,
-                valid_until=spec.valid_until,
-                regions=frozenset(spec.regions),
-                production=spec.production,
-            )
-        )
-    return {product: tuple(found) for product, found in by_product.items()}
-
-
-def _export(world: World, account: Account, edition: Edition) -> ExportTerms:
-    """Return the section export; it names nothing that time changes."""
-    return ExportTerms(
-        tenant=account.tenant.metadata.name,
-        categories=edition.categories,
-        known_regions=edition.regions,
-        unconstrained=edition.spec.export.unconstrained_placement,
-        catalog=world.catalog,
-        party=party_hits(account.tenant.spec, edition.countries),
-        contact=edition.ref.contact,
-    )
-
-
-def _exemptions(
-    account: Account, now: datetime, changes: list[datetime | None]
-) -> tuple[ExemptionTerm, ...]:
-    """Return the exemptions that are in force now."""
-    found = []
+def _exemptions(account: Account, moment: Moment) -> Iterator[ExemptionTerm]:
+    """Yield the exemptions that are in force now."""
     for consent in account.exemptions:
         if consent.term is None:
             continue
-        standing = exemption_standing(consent.spec, now)
-        changes.append(standing.changes_at)
+        standing = exemption_standing(consent.spec, moment.now)
+        moment.changes(standing.changes_at)
         if standing.in_force:
-            found.append(consent.term)
-    return tuple(found)
-
-
-def _next(changes: Iterable[datetime | None], now: datetime) -> datetime | None:
-    """Return the first of the changes that lies ahead."""
-    ahead = (at for at in changes if at is not None and now < at < FOREVER)
-    return min(ahead, default=None)
+            yield consent.term

@@ -39,5 +39,5 @@ def read_domains(specs: Iterable[DomainSpec]) -> tuple[tuple[Domain, ...], tuple
             message = f"domains: {printable(spec.name)} {problem}"
             troubles.append(Trouble(Reason.INVALID_HOSTNAME, message))
         else:
-            domains.append(Domain(parsed.name, spec.include_subdomains))
+            domains.append(Domain(parsed.name, spec.include_subdomains, spec.verified_at))
     return tuple(domains), tuple(troubles)

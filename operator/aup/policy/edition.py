@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from aup.api.policy import Enforcement, ExportTerms, PolicySpec
+from aup.api.policy import PolicySpec
+from aup.api.sections.choice import Enforcement
+from aup.api.sections.export import ExportTerms
 from aup.policy.addresses import AddressSet
 from aup.policy.countries import CountryRules
 from aup.policy.problem import Reason, Trouble
@@ -60,7 +62,7 @@ def compile_edition(
     document = spec.document
     countries = _countries(spec.export, notes)
     network, ranges = spec.network, spec.network.cluster_cidrs
-    # Nothing reads these two yet, but a mistake in them is told with the others.
+    # Read again with each tenant's terms; here a mistake in them is told with the others.
     _addresses("network.clusterCIDRs.services", ranges.services, notes)
     _addresses("network.clusterCIDRs.nodes", ranges.nodes, notes)
     edition = Edition(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from aup.api.policy import Unknown
+from aup.api.sections.choice import Unknown
+from aup.api.sections.export import Sector
 from aup.api.tenant import Owner, TenantSpec
 from aup.policy.countries import CountryRules, Place
-from aup.policy.terms import PartyHit
+from aup.policy.terms import PartyHit, SectorTerm
 from aup.text import join, printable
 
 
@@ -26,6 +27,56 @@ def party_hits(tenant: TenantSpec, rules: CountryRules) -> tuple[PartyHit, ...]:
             )
         ),
     )
+
+
+def served_hits(tenant: TenantSpec, rules: CountryRules) -> tuple[PartyHit, ...]:
+    """Return every served country that asks for refusal or review."""
+    return tuple(
+        hit
+        for country in tenant.served_countries
+        for hit in _place_hits("served countries", _served(country, rules), rules)
+    )
+
+
+def sector_terms(
+    tenant: TenantSpec, rules: CountryRules, sectors: Iterable[Sector]
+) -> tuple[SectorTerm, ...]:
+    """Return the classes of workloads that the tenant may not run, and because of whom."""
+    concerned = tuple(_concerned(tenant, rules))
+    return tuple(
+        SectorTerm(
+            country=sector.country,
+            because=who,
+            classes=frozenset(name.casefold() for name in sector.workload_classes),
+        )
+        for sector in sectors
+        for who, place in concerned
+        if sector.country in {place.country, place.subdivision}
+    )
+
+
+def _concerned(tenant: TenantSpec, rules: CountryRules) -> Iterator[tuple[str, Place]]:
+    """Yield every place that the tenant has to do with, and how; owners share by share."""
+    home = tenant.establishment
+    yield "establishment", rules.place(home.country, home.subdivision)
+    shares: dict[Place, Decimal] = {}
+    for owner in tenant.ownership:
+        place = rules.place(owner.country, owner.subdivision)
+        shares[place] = shares.get(place, Decimal(0)) + owner.percent
+    for place, share in shares.items():
+        if share >= rules.ownership_threshold:
+            yield "owners", place
+    for user in tenant.end_users:
+        yield f'end user "{printable(user.name)}"', rules.place(user.country, user.subdivision)
+    for country in tenant.served_countries:
+        yield "served countries", _served(country, rules)
+
+
+def _served(text: str, rules: CountryRules) -> Place:
+    """Read a served country, or a part of one."""
+    if rules.code(text) or not (part := rules.subdivision(text)):
+        return rules.place(text, None)
+    return rules.place(part.partition("-")[0], part)
 
 
 def _place_hits(subject: str, place: Place, rules: CountryRules) -> Iterator[PartyHit]:

@@ -111,6 +111,11 @@ def zone_of(name: str) -> tzinfo | None:
         return None
 
 
+def day_after(day: date) -> datetime:
+    """Return the first instant that a day, inclusive and in UTC, no longer holds."""
+    return _midnight(day, 1, UTC)
+
+
 def _midnight(day: date, later: int, zone: tzinfo) -> datetime:
     """Return the first instant of a day in a zone, some days later, in UTC."""
     try:

@@ -15,6 +15,7 @@ from aup.api.catalog import CatalogSpec, SoftwareCatalog
 from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
 from aup.api.policy import AcceptableUsePolicy, PolicySpec
+from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 from aup.policy.catalog import CatalogPart, MergedCatalog, compile_catalog, merge
 from aup.policy.consent import Consent, read_consent
@@ -49,6 +50,7 @@ class Objects:
     catalogs: tuple[SoftwareCatalog, ...] = ()
     entitlements: tuple[LicenseEntitlement, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    grants: tuple[SupportAccessGrant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class World:
     in_force: InForce
     """What to fall back on next time, and to record so that it outlives this process."""
     platform_namespaces: frozenset[str]
+    grants: tuple[SupportAccessGrant, ...]
+    """Tenants' grants of access, of all namespaces."""
     troubles: Mapping[tuple[str, str], tuple[Trouble, ...]]
     """By kind and name."""
 
@@ -140,6 +144,7 @@ def compile_world(
             bindings=bindings,
         ),
         platform_namespaces=platform_namespaces,
+        grants=objects.grants,
         troubles={at: troubles for at, troubles in notes.items() if troubles},
     )
 

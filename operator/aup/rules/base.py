@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from aup.facts.model import Exposure, IPAddress, Workload
+from aup.facts.model import Access, Exposure, IPAddress, Markings, Workload
 from aup.policy.terms import Terms
 
-P = TypeVar("P", Workload, Exposure)
+P = TypeVar("P", Workload, Exposure, Access, Markings)
 T = TypeVar("T")
 
 

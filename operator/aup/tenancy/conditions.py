@@ -14,7 +14,8 @@ from aup.api.catalog import CatalogStatus, SoftwareCatalog
 from aup.api.entitlement import EntitlementStatus, LicenseEntitlement
 from aup.api.exemption import Exemption, ExemptionStatus
 from aup.api.meta import Condition, condition
-from aup.api.policy import AcceptableUsePolicy, EvidenceTerms, PolicyStatus
+from aup.api.policy import AcceptableUsePolicy, PolicyStatus
+from aup.api.sections.resources import EvidenceTerms
 from aup.policy.problem import Reason, Trouble
 from aup.policy.validity import (
     Standing,

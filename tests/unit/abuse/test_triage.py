@@ -7,7 +7,6 @@ import pytest
 
 from aup.abuse.resolve import Place
 from aup.abuse.triage import APPROVED, Why, judge, new_quarantine, open_for
-from aup.api.abuse_terms import AbuseSource, AbuseTerms, AutomaticIsolation, Trust
 from aup.api.exemption import Approval
 from aup.api.meta import ObjectMeta, condition
 from aup.api.quarantine import (
@@ -17,6 +16,7 @@ from aup.api.quarantine import (
     QuarantineStatus,
     Release,
 )
+from aup.api.sections.abuse import AbuseSource, AbuseTerms, AutomaticIsolation, Trust
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PLACE = Place("acme-prod", "0b9d6a55-1f53", "acme")

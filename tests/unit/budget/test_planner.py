@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.policy import DefaultLimits, DefaultRequests, ResourceTerms
+from aup.api.sections.resources import DefaultLimits, DefaultRequests, ResourceTerms
 from aup.api.tenant import Budget
 from aup.budget.keys import step
 from aup.budget.planner import (

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from aup.api.policy import Enforcement
+from aup.api.sections.choice import Enforcement
 from aup.engine.decision import Decision, Outcome
 from aup.engine.evaluate import UNREADABLE, evaluate
 from aup.facts.model import Exposure, Facts, Placement, Problem, Subject, Workload
@@ -31,7 +31,7 @@ def workload(*labels: str) -> Facts:
         placement=Placement(regions=None, path="", value=""),
         labels={f"{number}": label for number, label in enumerate(labels)},
     )
-    return Facts(SUBJECT, workload=found)
+    return Facts(SUBJECT, (found,))
 
 
 def check(pod: Workload, _terms: Terms) -> Iterator[Violation]:

@@ -43,8 +43,8 @@ def only(spec: Any, kind: tuple[str, str] = POD, **changes: Any) -> Workload:
     """Return the workload of an object in which everything can be read."""
     found = read(kind, spec, **changes)
     assert found.problems == ()
-    assert found.workload is not None
-    return found.workload
+    (workload,) = found.workloads
+    return workload
 
 
 def test_all_nine_core_kinds_with_a_pod_template_are_read() -> None:
@@ -73,10 +73,10 @@ def test_every_image_of_every_kind_is_found_where_it_stands(kind: tuple[str, str
 def test_labels_and_paths_are_those_of_the_pod_template(kind: tuple[str, str]) -> None:
     found = read(kind, {}, labels={"app": "web", "empty": None})
     prefix = f"{PREFIXES[kind]}." if PREFIXES[kind] else ""
-    assert found.workload is not None
-    assert found.workload.labels == {"app": "web", "empty": ""}
-    assert found.workload.labels_path == f"{prefix}metadata.labels"
-    assert found.workload.path == f"{prefix}spec"
+    (workload,) = found.workloads
+    assert workload.labels == {"app": "web", "empty": ""}
+    assert workload.labels_path == f"{prefix}metadata.labels"
+    assert workload.path == f"{prefix}spec"
 
 
 @pytest.mark.parametrize("kind", PREFIXES, ids="/".join)
@@ -206,16 +206,16 @@ def test_a_label_of_the_wrong_type_is_a_problem_and_the_others_are_read() -> Non
             'spec.template.metadata.labels["version"]', "1.5", "is a number where a string belongs"
         ),
     )
-    assert found.workload is not None
-    assert found.workload.labels == {"app": "web"}
+    (workload,) = found.workloads
+    assert workload.labels == {"app": "web"}
 
 
 def test_what_can_be_read_beside_a_problem_is_still_judged() -> None:
     found = read(POD, {"hostPID": 1, "hostIPC": True, "containers": [{"image": "redis"}, "x"]})
     assert {problem.path for problem in found.problems} == {"spec.containers[1]", "spec.hostPID"}
-    assert found.workload is not None
-    assert found.workload.host_ipc
-    assert [image.text for image in found.workload.images] == ["redis"]
+    (workload,) = found.workloads
+    assert workload.host_ipc
+    assert [image.text for image in workload.images] == ["redis"]
 
 
 def test_the_region_of_a_node_comes_from_the_surroundings() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from aup.api.assignment import AssignmentState
 from aup.api.exemption import Approval
-from aup.api.policy import Changes, ClusterCIDRs, NetworkTerms
+from aup.api.policy import Changes
+from aup.api.sections.network import ClusterCIDRs, NetworkTerms
 from aup.policy.compiler import compile_terms
 from aup.policy.problem import Reason, Trouble
 from aup.policy.terms import EntitlementState, Terms

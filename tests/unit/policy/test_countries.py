@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from aup.api.policy import Unknown
+from aup.api.sections.choice import Unknown
 from aup.policy.countries import ISO_3166, CountryRules
 
 RULES = CountryRules(

@@ -4,20 +4,11 @@ from typing import Any
 
 import pytest
 
-from aup.api.policy import (
-    Clause,
-    ClusterCIDRs,
-    CountryTerms,
-    Document,
-    Enforcement,
-    ExportCategory,
-    ExportTerms,
-    LicenseReference,
-    LicenseTerms,
-    NetworkTerms,
-    Region,
-    RuleEnforcement,
-)
+from aup.api.policy import Clause, Document, RuleEnforcement
+from aup.api.sections.choice import Enforcement
+from aup.api.sections.export import CountryTerms, ExportCategory, ExportTerms, Region
+from aup.api.sections.license import LicenseReference, LicenseTerms
+from aup.api.sections.network import ClusterCIDRs, NetworkTerms
 from aup.policy.edition import Edition, compile_edition
 from aup.policy.problem import Reason
 from support.provider import CREATED, RULES, policy

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aup.api.policy import Unknown
+from aup.api.sections.choice import Unknown
 from aup.api.tenant import Establishment, Owner
 from aup.policy.countries import CountryRules
 from aup.policy.parties import party_hits

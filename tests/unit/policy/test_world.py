@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from aup.api.catalog import CatalogItem
 from aup.api.meta import ObjectMeta
-from aup.api.policy import Clause, Enforcement
+from aup.api.policy import Clause
+from aup.api.sections.choice import Enforcement
 from aup.facts.image import read_image
 from aup.policy.problem import Reason
 from aup.policy.world import InForce, Objects, World, compile_world

@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from aup.api.catalog import CatalogItem, CatalogSpec
-from aup.api.policy import Placement as Unconstrained
+from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.image import read_image
 from aup.facts.model import Placement, RegionGround
 from aup.policy.catalog import compile_catalog, merge
-from aup.policy.terms import ExportCategory, ExportTerms, PartyHit
+from aup.policy.terms import ExportCategory, PartyHit
 from aup.rules.base import Violation
-from aup.rules.export import destination, party
+from aup.rules.export.destination import destination
+from aup.rules.export.party import party
+from support.neutral import TERMS as NEUTRAL
 from support.workloads import UNCONFINED, container, placed, workload
 
 LABEL = "aup.asergo.com/eu-annex-i"
@@ -25,14 +27,12 @@ ITEMS = (
     CatalogItem(repository="reg.example/other", export_category="9X999"),
     CatalogItem(repository="reg.example/free", license="MIT"),
 )
-TERMS = ExportTerms(
-    tenant="acme",
+TERMS = replace(
+    NEUTRAL.export,
     categories=(CRYPTO, QUANTUM, LASERS),
     known_regions={"eu-north-1": "DK", "eu-west-1": "IE", "us-east-1": "US"},
     unconstrained=Unconstrained.DENY,
     catalog=merge([compile_catalog("default", CatalogSpec(items=ITEMS))[0]])[0],
-    party=(),
-    contact="abuse@asergo.example",
 )
 REMEDY = (
     "set nodeSelector topology.kubernetes.io/region to eu-north-1 or eu-west-1, or ask "

@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from aup.api.policy import Permission
+from aup.api.sections.choice import Permission
 from aup.facts.model import ContainerKind, Port
-from aup.policy.terms import HostTerms
 from aup.rules.base import Violation
-from aup.rules.host import namespaces, port, privileged
+from aup.rules.host.namespaces import namespaces
+from aup.rules.host.port import port
+from aup.rules.host.privileged import privileged
+from support.neutral import TERMS as NEUTRAL
 from support.workloads import container, workload
 
-TERMS = HostTerms(host_ports=Permission.FORBIDDEN)
+TERMS = NEUTRAL.host
 INIT = container("envoy", kind=ContainerKind.INIT, path="spec.initContainers[0]")
 
 
@@ -61,7 +63,7 @@ def test_in_the_network_of_the_node_the_port_of_the_container_is_cited() -> None
 
 def test_the_policy_may_allow_host_ports() -> None:
     served = container("nginx", ports=(Port(80, 80, "p"),))
-    allowing = HostTerms(host_ports=Permission.ALLOWED)
+    allowing = replace(TERMS, host_ports=Permission.ALLOWED)
     assert not list(port(workload(containers=(served,)), allowing))
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.api.catalog import CatalogItem, CatalogSpec, Mirror
-from aup.api.policy import OnExpiry, Unknown
+from aup.api.sections.choice import Unknown
+from aup.api.sections.license import OnExpiry
 from aup.facts.image import read_image
 from aup.policy.catalog import compile_catalog, merge
 from aup.policy.spdx import AllOf, AnyOf, Expression, License, SpdxProblem, parse
@@ -18,6 +19,7 @@ from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms
 from aup.rules.base import Violation
 from aup.rules.license import entitlement, expression, unknown
 from aup.rules.license.expression import Verdict, judge, refused
+from support.neutral import TERMS as NEUTRAL
 from support.workloads import placed, workload
 
 ITEMS = (
@@ -43,8 +45,8 @@ ITEMS = (
     CatalogItem(repository="reg.example/both", license="LicenseRef-Vendor AND LicenseRef-Cache"),
 )
 MIRRORS = (Mirror(prefix="mirror.example/reg", of="reg.example"),)
-TERMS = LicenseTerms(
-    tenant="acme",
+TERMS = replace(
+    NEUTRAL.license,
     deny=frozenset({"SSPL-1.0", "RSALv2", "GPL-2.0-only"}),
     allow=frozenset(),
     exceptions=frozenset({"Classpath-exception-2.0"}),
@@ -58,7 +60,6 @@ TERMS = LicenseTerms(
     catalog=merge([compile_catalog("default", CatalogSpec(items=ITEMS, mirrors=MIRRORS))[0]])[0],
     entitlements={},
     non_production=frozenset({"acme-dev"}),
-    contact="abuse@asergo.example",
 )
 VALID = EntitlementTerm(
     name="acme-db",

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.policy import EndpointTargets, Permission
+from aup.api.sections.choice import Permission
+from aup.api.sections.network import EndpointTargets
 from aup.facts.model import (
     AddressClaim,
     ClaimSource,
@@ -18,10 +19,12 @@ from aup.facts.model import (
 )
 from aup.policy.addresses import AddressSet
 from aup.policy.terms import Domain, NetworkTerms
-from aup.rules.network import assigned_address, hostname
+from aup.rules.network.assigned_address import assigned_address
+from aup.rules.network.hostname import hostname
+from support.neutral import TERMS as NEUTRAL
 
-TERMS = NetworkTerms(
-    tenant="acme",
+TERMS = replace(
+    NEUTRAL.network,
     addresses=AddressSet.of(["198.51.100.16/28", "2001:db8:a::/64"]),
     domains=(
         Domain("acme.example", include_subdomains=True),
@@ -33,11 +36,10 @@ TERMS = NetworkTerms(
     platform_writers=frozenset({"metallb"}),
     platform_namespaces=frozenset({"kube-system"}),
     resource_ids=frozenset({"eip-1"}),
-    contact="abuse@asergo.example",
     pods=AddressSet.of(["192.0.2.0/25"]),
 )
-NOBODY = NetworkTerms(
-    tenant="acme",
+NOBODY = replace(
+    NEUTRAL.network,
     addresses=AddressSet(),
     domains=(),
     catch_all=Permission.ALLOWED,
@@ -46,7 +48,6 @@ NOBODY = NetworkTerms(
     platform_writers=frozenset(),
     platform_namespaces=frozenset(),
     resource_ids=frozenset(),
-    contact="abuse@asergo.example",
 )
 PLATFORM = [
     Writer("metallb"),

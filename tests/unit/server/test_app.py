@@ -186,6 +186,9 @@ class Broken:
     def owner_of(self, address: IPAddress) -> str | None:
         raise ZeroDivisionError(address)
 
+    def tenant_of(self, namespace: str) -> str | None:
+        raise ZeroDivisionError(namespace)
+
     def budget_settled(self, namespace: str) -> bool:
         raise ZeroDivisionError(namespace)
 

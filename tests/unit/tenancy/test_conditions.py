@@ -9,7 +9,8 @@ import pytest
 from aup.api.assignment import AssignmentState
 from aup.api.catalog import CatalogItem
 from aup.api.meta import Condition, ConditionStatus
-from aup.api.policy import Clause, EvidenceTerms
+from aup.api.policy import Clause
+from aup.api.sections.resources import EvidenceTerms
 from aup.policy.world import InForce, Objects, World, compile_world
 from aup.tenancy.conditions import (
     assignment_status,

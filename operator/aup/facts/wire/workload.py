@@ -115,6 +115,7 @@ class Metadata(Wire, frozen=True):
     """ObjectMeta."""
 
     labels: Strings | None = None
+    annotations: Strings | None = None
 
 
 class PodTemplateSpec(Wire, frozen=True):

@@ -26,7 +26,7 @@ license/entitlement
 
 from collections.abc import Iterator
 
-from aup.api.policy import Unknown
+from aup.api.sections.choice import Unknown
 from aup.facts.model import Image, Workload
 from aup.policy.spdx import NONE, render
 from aup.policy.terms import LicenseTerms, Software

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from aup.api.policy import OnExpiry
+from aup.api.sections.license import OnExpiry
 from aup.facts.model import Workload
 from aup.policy.spdx import AllOf, AnyOf, Expression, License
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms, Software

@@ -1,4 +1,4 @@
-"""Export control and sanctions: controlled software stays where it may be, denied parties out.
+"""Export: controlled software stays where it may be.
 
 export/destination
     Fields read   images of all containers and image volumes, looked up in the catalogue; labels
@@ -8,12 +8,6 @@ export/destination
                   nothing confines to regions: as `export.unconstrainedPlacement` says
     Serves        "no use in violation of EU or international export controls" (asergo/4.1)
 
-export/party
-    Fields read   none: any workload of a tenant whose establishment, owners or end users the
-                  policy's country terms name
-    Allowed       workloads of every other tenant
-    Serves        "no use in violation of … sanctions" (asergo/4.1)
-
 A declaration adds to what the catalogue knows and never takes away from it. A category that the
 policy does not list is a matter for a person.
 """
@@ -21,7 +15,7 @@ policy does not list is a matter for a person.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from aup.api.policy import Placement as Unconstrained
+from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.model import RegionGround, Workload
 from aup.policy.terms import ExportCategory, ExportTerms
 from aup.rules.base import Rule, Violation
@@ -57,22 +51,6 @@ def destination(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
         for ground in workload.placement.grounds:
             if ground.region not in reason.category.regions:
                 yield _misplaced(ground, reason, terms)
-
-
-def party(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
-    """Yield each fact about the tenant for which none of its workloads may run."""
-    for hit in terms.party:
-        yield Violation(
-            path=workload.path,
-            value="",
-            detail=(
-                f"would run for {terms.tenant}, and the export and sanctions terms name its "
-                f"{hit.subject}: {hit.value}"
-            ),
-            remedy=f"contact {terms.contact}",
-            key=(hit.subject, hit.value),
-            review=hit.review,
-        )
 
 
 def _classified(workload: Workload, terms: ExportTerms) -> Iterator[_Controlled | Violation]:
@@ -161,29 +139,16 @@ def _place(reason: _Controlled, terms: ExportTerms, *, by_node: bool) -> str:
     return f"{instead}set {_SELECTOR} to {regions}, or {ask}" if regions else ask
 
 
-RULES = (
-    Rule(
-        id="export/destination",
-        title="Controlled software runs only where it may be exported to",
-        reads=Workload,
-        terms=lambda terms: terms.export,
-        check=destination,
-        blind=(
-            "Software that is in no catalogue and not declared. Who uses a service, and from "
-            "where. Other ways to be placed: volumes of a zone, a scheduler that ignores node "
-            "selection, a node whose hostname label is another node's name. A pod that names its "
-            "node skips the scheduler; a node that the operator has not heard of has no region."
-        ),
-    ),
-    Rule(
-        id="export/party",
-        title="No service for denied parties",
-        reads=Workload,
-        terms=lambda terms: terms.export,
-        check=party,
-        blind=(
-            "Everything that the provider has not written into the Tenant: true owners, end users "
-            "behind the tenant, names on sanctions lists. It is not legal advice."
-        ),
+RULE = Rule(
+    id="export/destination",
+    title="Controlled software runs only where it may be exported to",
+    reads=Workload,
+    terms=lambda terms: terms.export,
+    check=destination,
+    blind=(
+        "Software that is in no catalogue and not declared. Who uses a service, and from "
+        "where. Other ways to be placed: volumes of a zone, a scheduler that ignores node "
+        "selection, a node whose hostname label is another node's name. A pod that names its "
+        "node skips the scheduler; a node that the operator has not heard of has no region."
     ),
 )

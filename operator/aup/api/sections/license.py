@@ -1,0 +1,60 @@
+"""Terms of the section license: ``spec.license`` of an AcceptableUsePolicy."""
+
+from enum import StrEnum
+
+import msgspec
+
+from aup.api.sections.choice import Unknown
+
+
+class OnExpiry(StrEnum):
+    """What an expired entitlement does to software that already runs."""
+
+    WARN_RECREATE = "WarnRecreate"
+    """Pods that a controller re-creates are admitted with a warning; new workloads are refused."""
+    DENY = "Deny"
+
+
+class WindowsLicense(StrEnum):
+    """Whether pods for Windows nodes need an entitlement."""
+
+    REQUIRE_ENTITLEMENT = "RequireEntitlement"
+    ALLOWED = "Allowed"
+
+
+class Verification(StrEnum):
+    """Whether the provider looks at licences at all."""
+
+    ON = "On"
+    OFF = "Off"
+    """Nothing of the section is judged."""
+
+
+class LicenseReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A LicenseRef of the catalogue that needs an entitlement."""
+
+    ref: str
+    product: str
+
+
+class LicenseTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Terms of the section license."""
+
+    verification: Verification = Verification.ON
+    deny: tuple[str, ...] = ()
+    """SPDX ids that are forbidden."""
+    allow: tuple[str, ...] = ()
+    """SPDX ids that are allowed; empty: all that are not denied."""
+    exceptions: tuple[str, ...] = ()
+    """SPDX exceptions with which a denied licence is allowed."""
+    unknown: Unknown = Unknown.REVIEW
+    """Software without a known licence."""
+    references: tuple[LicenseReference, ...] = ()
+    trusted_repositories: tuple[str, ...] = ()
+    """Repositories, with all below them, whose images need no known licence: the provider's own."""
+    require_vendor_support: bool = True
+    """Software whose vendor support has ended is refused."""
+    on_expiry: OnExpiry = OnExpiry.WARN_RECREATE
+    windows: WindowsLicense = WindowsLicense.REQUIRE_ENTITLEMENT
+    windows_product: str = "windows-server"
+    """Product of the entitlement that pods for Windows nodes need."""

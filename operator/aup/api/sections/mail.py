@@ -1,0 +1,16 @@
+"""Terms of the section mail: ``spec.mail`` of an AcceptableUsePolicy."""
+
+import msgspec
+
+from aup.api.sections.choice import Permission
+
+
+class MailTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Terms of the section mail."""
+
+    direct_smtp: Permission = msgspec.field(default=Permission.FORBIDDEN, name="directSMTP")
+    """Mail servers of tenants that were not approved for direct delivery."""
+    relay: str | None = None
+    """Host that delivers mail for tenants; named in denials."""
+    ports: tuple[int, ...] = (25, 465, 587)
+    """Ports on which mail servers listen."""

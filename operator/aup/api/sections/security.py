@@ -1,0 +1,43 @@
+"""Terms of the section security: ``spec.security`` of an AcceptableUsePolicy."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class PodSecurityLevel(StrEnum):
+    """Level of the Pod Security Standards."""
+
+    PRIVILEGED = "Privileged"
+    """Nothing is required."""
+    BASELINE = "Baseline"
+    RESTRICTED = "Restricted"
+
+
+class SecurityTools(StrEnum):
+    """Whether tools that test the security of others may run."""
+
+    REQUIRE_CONSENT = "RequireConsent"
+    """With an Exemption for security/tools that names targets, within its time."""
+    FORBIDDEN = "Forbidden"
+    ALLOWED = "Allowed"
+
+
+class StaffAccess(StrEnum):
+    """Whether the provider's staff may enter tenants' pods."""
+
+    REQUIRE_GRANT = "RequireGrant"
+    """With a SupportAccessGrant of the tenant, within its time."""
+    ALLOWED = "Allowed"
+
+
+class SecurityTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Terms of the section security."""
+
+    pod_security: PodSecurityLevel = PodSecurityLevel.BASELINE
+    security_tools: SecurityTools = SecurityTools.REQUIRE_CONSENT
+    staff_access: StaffAccess = StaffAccess.REQUIRE_GRANT
+    staff_groups: tuple[str, ...] = ()
+    """Groups of the provider's people, as the API server authenticates them."""
+    malware_digests: tuple[str, ...] = ()
+    """Digests of images that are known to do harm: of the index or of a platform."""

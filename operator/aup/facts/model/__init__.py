@@ -1,0 +1,76 @@
+"""What the Acceptable Use Policy speaks of: workloads, images, placement, exposure, access.
+
+Facts are frozen and closed. A rule looks nothing up: what it needs beyond the object (which node
+lies in which region, whose pod has an address) was put into the facts when they were extracted.
+"""
+
+from aup.facts.model.access import Access
+from aup.facts.model.exposure import (
+    AddressClaim,
+    ClaimSource,
+    EndpointTarget,
+    Exposure,
+    ExternalName,
+    HostnameClaim,
+    IPAddress,
+    IPNetwork,
+    Loan,
+    NamedClaim,
+    NamespaceReference,
+    NodePort,
+    PlatformSetting,
+    Reach,
+    SharingClaim,
+    Topic,
+    UnknownAnnotation,
+)
+from aup.facts.model.facts import Facts
+from aup.facts.model.image import Image
+from aup.facts.model.markings import Marking, Markings
+from aup.facts.model.subject import Operation, Problem, Subject, Writer
+from aup.facts.model.surroundings import Offline, Surroundings
+from aup.facts.model.workload import (
+    Container,
+    ContainerKind,
+    Placement,
+    Port,
+    RegionGround,
+    Workload,
+)
+
+__all__ = [
+    "Access",
+    "AddressClaim",
+    "ClaimSource",
+    "Container",
+    "ContainerKind",
+    "EndpointTarget",
+    "Exposure",
+    "ExternalName",
+    "Facts",
+    "HostnameClaim",
+    "IPAddress",
+    "IPNetwork",
+    "Image",
+    "Loan",
+    "Marking",
+    "Markings",
+    "NamedClaim",
+    "NamespaceReference",
+    "NodePort",
+    "Offline",
+    "Operation",
+    "Placement",
+    "PlatformSetting",
+    "Port",
+    "Problem",
+    "Reach",
+    "RegionGround",
+    "SharingClaim",
+    "Subject",
+    "Surroundings",
+    "Topic",
+    "UnknownAnnotation",
+    "Workload",
+    "Writer",
+]

@@ -1,0 +1,202 @@
+"""Exposure: how an object is reached, and what of the provider's network it asks for.
+
+A *claim* is about the object itself: it wants to answer under an address or a name. Peers and
+destinations are no claims.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from aup.facts.model.subject import Writer
+
+IPAddress = IPv4Address | IPv6Address
+IPNetwork = IPv4Network | IPv6Network
+
+
+class ClaimSource(StrEnum):
+    """Where an address or hostname is claimed."""
+
+    SPEC = "spec"
+    STATUS = "status"
+    ANNOTATION = "annotation"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressClaim:
+    """An address that an object claims for itself."""
+
+    text: str
+    """As written."""
+    path: str
+    source: ClaimSource
+    address: IPAddress | None
+    """Canonical, IPv4-mapped IPv6 unwrapped; ``None`` when unreadable or opaque."""
+    problem: str = ""
+    """Why it cannot be read (``is not an IP address``); empty when it can."""
+    opaque: bool = False
+    """A provider's name for an address (``NamedAddress``), which admission cannot resolve."""
+    networks: tuple[IPNetwork, ...] = ()
+    """All that is claimed, where it is a network or a range and not one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointTarget:
+    """An address that a Service sends traffic to."""
+
+    text: str
+    path: str
+    address: IPAddress | None
+    problem: str = ""
+    owner: str | None = None
+    """Tenant whose running pod has this address now; ``None`` when nobody's pod has it."""
+    ownership_known: bool = True
+    """Whether pods could be looked up: not in the offline check."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostnameClaim:
+    """A hostname that an object wants to answer for."""
+
+    text: str
+    path: str
+    source: ClaimSource
+    name: str
+    """Canonical: lower case, A-labels, no trailing dot, without a leading ``*.``."""
+    wildcard: bool = False
+    catch_all: bool = False
+    """No hostname at all: the object answers for every name."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceReference:
+    """Another namespace that an object speaks of."""
+
+    text: str
+    """As written; ``*`` where every namespace is meant."""
+    path: str
+    owner: str | None = None
+    """Tenant whose namespace it is; ``None`` when it is nobody's, or not known."""
+    known: bool = True
+    """Whether namespaces could be looked up: not in the offline check."""
+    everyone: bool = False
+    """Whether all namespaces are meant, or a selection that may hold any."""
+
+
+class Topic(StrEnum):
+    """What a name that an object asks for stands for."""
+
+    POOL = "pool"
+    """A pool of addresses (network/pool)."""
+    CLASS = "class"
+    """A class of load balancers (network/load-balancer-class)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedClaim:
+    """Something of the provider's network that an object asks for by name."""
+
+    text: str
+    path: str
+    topic: Topic
+    problem: str = ""
+    networks: tuple[IPNetwork, ...] = ()
+    """Where the name is a network itself (Calico's pools by CIDR)."""
+
+
+class Reach(StrEnum):
+    """What a setting of the platform's network would do."""
+
+    ROUTING = "routing"
+    """Change how traffic of others, or of the node, is routed (network/assigned-address)."""
+    SPOOFING = "spoofing"
+    """Send under addresses that are not the pod's own (host/anti-spoofing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSetting:
+    """A setting that is the platform's to make and not a tenant's."""
+
+    text: str
+    path: str
+    source: ClaimSource
+    reach: Reach
+    detail: str
+    """Completes ``<path> <text>``: ``chooses an interface of the node``."""
+    networks: tuple[IPNetwork, ...] = ()
+    """Where the setting is about addresses; one that is about the tenant's own may be allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharingClaim:
+    """A key by which Services share one address."""
+
+    text: str
+    path: str
+    with_namespaces: tuple[NamespaceReference, ...] = ()
+    """Namespaces that may share it; empty: the Service's own alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodePort:
+    """A port that a Service opens on every node."""
+
+    number: int
+    """0 where the API server has not chosen one yet."""
+    path: str
+    balanced: bool = False
+    """Given to a Service of type LoadBalancer beside its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalName:
+    """The name that a Service of type ExternalName leads to: a destination, not a claim."""
+
+    text: str
+    path: str
+    name: str
+    """Canonical; empty when unreadable or an address."""
+    address: IPAddress | None = None
+    """Where the name is an address in the eyes of a resolver."""
+    problem: str = ""
+    service: NamespaceReference | None = None
+    """The namespace, where the name is that of a Service of this cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownAnnotation:
+    """An annotation whose key looks like a load balancer's and that nobody knows."""
+
+    key: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Own addresses, names or endpoints that an object opens to another namespace."""
+
+    what: str
+    """What is lent, for example ``Services``, ``the hostnames of its listeners``."""
+    borrower: NamespaceReference
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How an object is reached from outside."""
+
+    namespace: str
+    addresses: tuple[AddressClaim, ...] = ()
+    endpoints: tuple[EndpointTarget, ...] = ()
+    hostnames: tuple[HostnameClaim, ...] = ()
+    names: tuple[NamedClaim, ...] = ()
+    settings: tuple[PlatformSetting, ...] = ()
+    sharing: tuple[SharingClaim, ...] = ()
+    node_ports: tuple[NodePort, ...] = ()
+    external_names: tuple[ExternalName, ...] = ()
+    unknown_annotations: tuple[UnknownAnnotation, ...] = ()
+    loans: tuple[Loan, ...] = ()
+    writer: Writer | None = None
+    writes_status: bool = False
+    """Whether the request writes the status: in any other the API server drops what it says."""

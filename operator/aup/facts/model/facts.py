@@ -1,0 +1,43 @@
+"""Facts: all that rules may know about one object."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final
+
+from aup.facts.model.access import Access
+from aup.facts.model.exposure import Exposure
+from aup.facts.model.markings import Markings
+from aup.facts.model.subject import Problem, Subject
+from aup.facts.model.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that rules may know about one object."""
+
+    subject: Subject
+    workloads: tuple[Workload, ...] = ()
+    """Pods and pod templates in it: one of a Deployment, several of a JobSet."""
+    exposure: Exposure | None = None
+    access: Access | None = None
+    markings: Markings | None = None
+    problems: tuple[Problem, ...] = ()
+    """What could not be read. An object with problems is refused, never skipped."""
+    advisory: bool = False
+    """Read by guesswork from a kind that nobody knows: its findings warn at most."""
+
+    def parts(self, reads: type[Any]) -> tuple[Any, ...]:
+        """Return the parts of one type, as many as the object has."""
+        found = _PARTS[reads](self)
+        if isinstance(found, tuple):
+            return found
+        return () if found is None else (found,)
+
+
+_PARTS: Final[Mapping[type[Any], Callable[[Facts], Any]]] = {
+    Workload: attrgetter("workloads"),
+    Exposure: attrgetter("exposure"),
+    Access: attrgetter("access"),
+    Markings: attrgetter("markings"),
+}

@@ -1,0 +1,49 @@
+"""Surroundings: what the cluster knows beyond the object."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from aup.facts.model.exposure import IPAddress
+
+
+class Surroundings(Protocol):
+    """What the cluster knows beyond the object: answered from memory, never from the network."""
+
+    def region_of(self, node: str) -> str | None:
+        """Return the region of a node, or ``None`` when the node or its region is unknown."""
+
+    def owner_of(self, address: IPAddress) -> str | None:
+        """Return the tenant whose running pod has this address, or ``None``."""
+
+    def budget_settled(self, namespace: str) -> bool:
+        """Return whether the namespace's quota is in force."""
+
+    def tenant_of(self, namespace: str) -> str | None:
+        """Return the tenant whose namespace it is, or ``None``."""
+
+    @property
+    def pods_known(self) -> bool:
+        """Whether pods, nodes and namespaces can be looked up at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """The surroundings of a file on a disk: nothing is known, and no quota stands in the way."""
+
+    pods_known: bool = False
+
+    def region_of(self, node: str) -> str | None:
+        """Return ``None``: no node is known."""
+        return None
+
+    def owner_of(self, address: IPAddress) -> str | None:
+        """Return ``None``: no pod is known."""
+        return None
+
+    def tenant_of(self, namespace: str) -> str | None:
+        """Return ``None``: no namespace is known."""
+        return None
+
+    def budget_settled(self, namespace: str) -> bool:
+        """Return true: quotas are not judged off the cluster."""
+        return True

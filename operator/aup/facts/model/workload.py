@@ -1,0 +1,109 @@
+"""Workloads: what runs, where it may land, and what of the node it asks for.
+
+Every leaf keeps the path it was read from, for example ``spec.containers[0].ports[1]``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aup.facts.model.image import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that a container asks for."""
+
+    number: int
+    host_port: int
+    """0 where none is asked for."""
+    path: str
+
+
+class ContainerKind(StrEnum):
+    """The list of a pod that a container stands in."""
+
+    CONTAINER = "containers"
+    INIT = "initContainers"
+    EPHEMERAL = "ephemeralContainers"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of any of a pod's three lists."""
+
+    kind: ContainerKind
+    name: str
+    path: str
+    """For example ``spec.template.spec.initContainers[0]``."""
+    image: Image | None
+    """``None`` where a template leaves the image out."""
+    ports: tuple[Port, ...] = ()
+    privileged: bool = False
+    host_process: bool = False
+    """Windows: ``securityContext.windowsOptions.hostProcess``."""
+
+    @property
+    def image_name(self) -> str:
+        """Return the image that an exemption would name; empty without one."""
+        return self.image.name if self.image else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionGround:
+    """Why a region remains possible: the value that lets the pod in."""
+
+    region: str
+    path: str
+    value: str
+    """As written: a region, or the name of a node that lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a pod may land, as far as its manifest confines it."""
+
+    regions: frozenset[str] | None
+    """Regions that remain possible; ``None`` when nothing confines the pod to regions.
+
+    Empty when the confinements exclude each other: such a pod runs nowhere.
+    """
+    path: str
+    """The field where a confinement stands or belongs."""
+    value: str = ""
+    """The node that a pod asks for by name, where its region is not known."""
+    grounds: tuple[RegionGround, ...] = ()
+    """One for each of the regions, in the order of the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A pod, or the pod template that a controller makes pods from."""
+
+    namespace: str
+    path: str
+    """The pod spec: ``spec``, ``spec.template.spec``, ``spec.jobTemplate.spec.template.spec``."""
+    containers: tuple[Container, ...]
+    volume_images: tuple[Image, ...]
+    placement: Placement
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels of the pod (template): declarations of the tenant."""
+    labels_path: str = "metadata.labels"
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Annotations of the pod (template)."""
+    annotations_path: str = "metadata.annotations"
+    host_network: bool = False
+    host_pid: bool = False
+    host_ipc: bool = False
+    pod_host_process: bool = False
+    """Windows: the pod-level ``securityContext.windowsOptions.hostProcess``."""
+    continues: bool = False
+    """Whether this goes on with what was admitted before: a Pod, or what a controller of the
+    cluster makes (the ReplicaSet of a Deployment, the Job of a CronJob)."""
+    budget_settled: bool = True
+    """Whether the namespace's quota is in force; always true but for the CREATE of a Pod."""
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """Every image that the pod runs or mounts."""
+        return (*(c.image for c in self.containers if c.image is not None), *self.volume_images)

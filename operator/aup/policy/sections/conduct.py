@@ -1,0 +1,122 @@
+"""Sections mail, security, conduct and tenancy, compiled."""
+
+from collections.abc import Iterator
+
+from aup.api.sections.choice import Permission
+from aup.policy.addresses import AddressSet
+from aup.policy.edition import Edition
+from aup.policy.sections.moment import Moment
+from aup.policy.terms import (
+    ConductTerms,
+    ConsentTerm,
+    ExemptionTerm,
+    GrantTerm,
+    MailTerms,
+    SecurityTerms,
+    TenancyTerms,
+)
+from aup.policy.validity import day_after
+from aup.policy.world import Account, World
+
+TOOLS = "security/tools"
+"""Rule that consents to security tests name."""
+
+
+def mail_terms(world: World, account: Account, edition: Edition) -> MailTerms:
+    """Return the section mail."""
+    terms, sender = edition.spec.mail, account.tenant.spec.mail
+    duties = (
+        ("mail.privacyPolicyURL", sender.privacy_policy_url),
+        ("mail.abuseContact", sender.abuse_contact),
+    )
+    approved = sender.direct_smtp or terms.direct_smtp is Permission.ALLOWED
+    return MailTerms(
+        tenant=account.tenant.metadata.name,
+        direct=Permission.ALLOWED if approved else Permission.FORBIDDEN,
+        relay=terms.relay or "",
+        ports=frozenset(terms.ports),
+        missing_duties=tuple(name for name, value in duties if not value),
+        catalog=world.catalog,
+        contact=edition.ref.contact,
+    )
+
+
+def security_terms(
+    world: World,
+    account: Account,
+    edition: Edition,
+    exemptions: tuple[ExemptionTerm, ...],
+    moment: Moment,
+) -> SecurityTerms:
+    """Return the section security; ``exemptions`` are those that are in force."""
+    terms = edition.spec.security
+    return SecurityTerms(
+        tenant=account.tenant.metadata.name,
+        level=terms.pod_security,
+        tools=terms.security_tools,
+        consents=tuple(_consents(exemptions)),
+        malware=frozenset(digest.lower() for digest in terms.malware_digests),
+        staff_access=terms.staff_access,
+        staff_groups=frozenset(terms.staff_groups),
+        grants=tuple(_grants(world, moment)),
+        catalog=world.catalog,
+        contact=edition.ref.contact,
+    )
+
+
+def conduct_terms(world: World, account: Account, edition: Edition, moment: Moment) -> ConductTerms:
+    """Return the section conduct."""
+    licences = account.tenant.spec.gambling_licences
+    return ConductTerms(
+        tenant=account.tenant.metadata.name,
+        high_risk_use=edition.spec.conduct.high_risk_use,
+        gambling=edition.spec.export.gambling,
+        gambling_licences=tuple(
+            found.reference
+            for found in licences
+            if not moment.reached(day_after(found.valid_until))
+        ),
+        catalog=world.catalog,
+        contact=edition.ref.contact,
+    )
+
+
+def tenancy_terms(account: Account, edition: Edition) -> TenancyTerms:
+    """Return the section tenancy."""
+    acceptance = account.tenant.spec.acceptance
+    return TenancyTerms(
+        tenant=account.tenant.metadata.name,
+        revision=edition.ref.revision,
+        accepted=acceptance.revision if acceptance else None,
+        acceptance_required=edition.spec.tenancy.require_acceptance,
+        contact=edition.ref.contact,
+    )
+
+
+def _consents(exemptions: tuple[ExemptionTerm, ...]) -> Iterator[ConsentTerm]:
+    """Yield the consents to security tests: exemptions that say whom the test is aimed at."""
+    for found in exemptions:
+        if TOOLS in found.rules and (found.targets or found.hostnames):
+            yield ConsentTerm(
+                name=found.name,
+                namespaces=found.namespaces,
+                images=found.images,
+                targets=found.targets or AddressSet(),
+                hostnames=found.hostnames,
+                expires_at=found.expires_at,
+            )
+
+
+def _grants(world: World, moment: Moment) -> Iterator[GrantTerm]:
+    """Yield the grants of access that are in force, of all namespaces: rules compare them."""
+    for grant in world.grants:
+        spec = grant.spec
+        if moment.reached(spec.expires_at):
+            continue
+        if spec.starts_at is None or moment.reached(spec.starts_at):
+            yield GrantTerm(
+                namespace=grant.metadata.namespace or "",
+                users=frozenset(spec.users),
+                groups=frozenset(spec.groups),
+                pods=frozenset(spec.pods),
+            )

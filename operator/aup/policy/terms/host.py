@@ -1,0 +1,24 @@
+"""Terms of the section host."""
+
+from dataclasses import dataclass
+
+from aup.api.sections.choice import Permission
+from aup.policy.addresses import AddressSet
+
+
+@dataclass(frozen=True, slots=True)
+class HostTerms:
+    """Section ``host``."""
+
+    host_ports: Permission
+    require_drop_net_raw: bool
+    """Containers must drop NET_RAW, which runtimes give by default."""
+    capabilities: frozenset[str]
+    """Capabilities that may be added, upper case without ``CAP_``."""
+    sysctls: tuple[str, ...]
+    """Settings beside the safe ones, with dots; a trailing ``*`` stands for any ending."""
+    host_paths: tuple[str, ...]
+    """Paths of the node that may be mounted, with all below them; without a trailing ``/``."""
+    addresses: AddressSet
+    """Assigned to the tenant: sending under one of them is no spoofing."""
+    contact: str

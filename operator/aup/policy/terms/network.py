@@ -1,0 +1,65 @@
+"""Terms of the section network."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from aup.api.sections.choice import Permission, Unrecognised
+from aup.api.sections.network import EndpointTargets, ExternalNames
+from aup.policy.addresses import AddressSet
+
+VERIFIED_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+"""Where a domain comes from a stamp, which does not say when it was verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain that the provider verified for the tenant."""
+
+    name: str
+    """Canonical: lower case, A-labels, no trailing dot."""
+    include_subdomains: bool
+    verified_at: datetime = field(default=VERIFIED_LONG_AGO, compare=False)
+    """When the provider verified it; not part of what the domain is."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTerms:
+    """Section ``network``."""
+
+    tenant: str
+    addresses: AddressSet
+    """Assigned to the tenant and in force now."""
+    domains: tuple[Domain, ...]
+    catch_all: Permission
+    endpoint_targets: EndpointTargets
+    allowed_endpoints: AddressSet
+    """External addresses that the provider lets any Service point to."""
+    platform_writers: frozenset[str]
+    """Usernames that may write status addresses and endpoints."""
+    platform_namespaces: frozenset[str]
+    """ServiceAccounts of these namespaces may do the same."""
+    resource_ids: frozenset[str]
+    """Opaque names of addresses that are the tenant's."""
+    contact: str
+    node_ports: Permission
+    load_balancer_node_ports: Permission
+    external_names: ExternalNames
+    pools: frozenset[str]
+    """Names, or CIDRs, of the pools that the tenant may name."""
+    classes: frozenset[str]
+    """Load-balancer classes that it may name."""
+    unknown_annotations: Unrecognised
+    known_annotations: tuple[str, ...]
+    """Keys that are harmless; a trailing ``*`` stands for any ending."""
+    external_dns_prefixes: tuple[str, ...]
+    attachment_types: frozenset[str]
+    """CNI plugin types that it may name."""
+    network_drivers: frozenset[str]
+    """DRA drivers of network devices that it may configure."""
+    shared_gateways: frozenset[tuple[str, str]]
+    """Namespace and name of Gateways that belong to the platform."""
+    cluster: AddressSet = field(default_factory=AddressSet)
+    """The cluster's own ranges: pods, Services and nodes."""
+    pods: AddressSet = field(default_factory=AddressSet)
+    """Range of the cluster's pods; empty when the policy does not say. Needed off the cluster."""

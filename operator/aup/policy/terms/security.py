@@ -1,0 +1,50 @@
+"""Terms of the section security."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aup.api.sections.security import PodSecurityLevel, SecurityTools, StaffAccess
+from aup.policy.addresses import AddressSet
+from aup.policy.terms.software import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTerm:
+    """A consent to a security test that is in force: it names its targets."""
+
+    name: str
+    namespaces: frozenset[str]
+    """Empty: every namespace of the tenant."""
+    images: tuple[str, ...]
+    """Empty: any tool."""
+    targets: AddressSet
+    hostnames: frozenset[str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTerm:
+    """A tenant's grant of access to its pods that is in force."""
+
+    namespace: str
+    users: frozenset[str]
+    groups: frozenset[str]
+    pods: frozenset[str]
+    """Empty: all of the namespace."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityTerms:
+    """Section ``security``."""
+
+    tenant: str
+    level: PodSecurityLevel
+    tools: SecurityTools
+    consents: tuple[ConsentTerm, ...]
+    malware: frozenset[str]
+    """Digests, ``sha256:…``."""
+    staff_access: StaffAccess
+    staff_groups: frozenset[str]
+    grants: tuple[GrantTerm, ...]
+    catalog: Catalog
+    contact: str

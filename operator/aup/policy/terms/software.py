@@ -1,0 +1,39 @@
+"""What the provider's catalogue says about images."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from aup.api.catalog import SoftwareCategory
+from aup.facts.model import Image
+from aup.policy.spdx import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What the provider's catalogue says about an image."""
+
+    repository: str
+    license: Expression | None
+    """``None``: the catalogue gives no (readable) licence."""
+    product: str
+    """Product that needs an entitlement; empty: none."""
+    export_category: str
+    """For example ``5D002``; empty: not classified."""
+    vendor: str = ""
+    support_ends_at: date | None = None
+    """Last day of the vendor's support; ``None``: not known."""
+    category: SoftwareCategory | None = None
+    workload_class: str = ""
+    """For example ``erp``; empty: none."""
+
+    def name(self, image: Image) -> str:
+        """Return what exemptions call an image of it: a mirror's copy under its first name."""
+        return f"{self.repository}@{image.digest}" if image.digest else self.repository
+
+
+class Catalog(Protocol):
+    """The compiled software catalogue."""
+
+    def find(self, image: Image) -> Software | None:
+        """Return the entry for an image: by digest, then version range, then repository."""
