@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC
 
 from aup.policy.edition import Edition
 from aup.policy.sections.moment import Moment
@@ -14,9 +13,7 @@ from aup.policy.world import Account, World
 def license_terms(world: World, account: Account, edition: Edition, moment: Moment) -> LicenseTerms:
     """Return the section license."""
     terms = edition.spec.license
-    today = moment.now.astimezone(UTC).date()
-    for day in world.catalog.support_ends:
-        moment.changes(day_after(day))
+    support_ends = world.catalog.support_ends
     return LicenseTerms(
         tenant=account.tenant.metadata.name,
         verification=terms.verification,
@@ -34,20 +31,18 @@ def license_terms(world: World, account: Account, edition: Edition, moment: Mome
         require_support=terms.require_vendor_support,
         windows=terms.windows,
         windows_product=terms.windows_product,
-        today=today,
+        support_ended=frozenset(d for d in support_ends if moment.reached(day_after(d))),
     )
 
 
 def _entitlements(account: Account, moment: Moment) -> Mapping[str, tuple[EntitlementTerm, ...]]:
     """Return the tenant's entitlements by product, each where it stands now."""
     by_product: defaultdict[str, list[EntitlementTerm]] = defaultdict(list)
-    today = moment.now.astimezone(UTC).date()
     for entitlement in account.entitlements:
         spec = entitlement.spec
         state, changes_at = entitlement_state(spec, moment.now)
         moment.changes(changes_at)
-        if spec.support_until is not None:
-            moment.changes(day_after(spec.support_until))
+        ends = day_after(spec.support_until) if spec.support_until else None
         by_product[spec.product].append(
             EntitlementTerm(
                 name=entitlement.metadata.name,
@@ -58,7 +53,7 @@ def _entitlements(account: Account, moment: Moment) -> Mapping[str, tuple[Entitl
                 regions=frozenset(spec.regions),
                 production=spec.production,
                 support_until=spec.support_until,
-                supported=spec.support_until is None or today <= spec.support_until,
+                supported=not moment.reached(ends),
             )
         )
     return {product: tuple(found) for product, found in by_product.items()}

@@ -62,5 +62,5 @@ class LicenseTerms:
     require_support: bool
     windows: WindowsLicense
     windows_product: str
-    today: date
-    """The day in UTC: support ends at the end of a day."""
+    support_ended: frozenset[date]
+    """Of the last days of support that the catalogue names, those that have passed."""
