@@ -1,0 +1,55 @@
+"""JSON, and what YAML's parser tells about where its values are written."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+
+import yaml
+
+from aup.documents.document import Document, after
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_NOT_YAML = re.compile(r"\\u[0-9a-fA-F]{4}|\t")
+"""What JSON may hold and YAML may not, or not always."""
+
+
+def read_json(text: str) -> list[Document] | None:
+    """Read JSON, also several objects one after the other; ``None`` when it is something else.
+
+    JSON is YAML, but for tabs between its tokens and for characters in two escapes.
+    """
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    start, line, column = 0, 1, 1
+    found: list[Document] = []
+    while True:
+        at = start + len(_SPACE.match(text, start)[0])  # type: ignore[index] # matches nothing, too
+        line, column = after(text[start:at], line, column)
+        if at == len(text):
+            return found or None
+        if text[at] not in "{[":
+            return None
+        try:
+            value, start = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return None
+        found.append(Document(value, line, line - 1, compose=_composer(text[at:start], column)))
+        line, column = after(text[at:start], line, column)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _composer(text: str, column: int) -> Callable[[], yaml.Node | None]:
+    """Return what composes JSON as YAML: changed where YAML differs, with every place kept."""
+
+    @cache
+    def compose() -> yaml.Node | None:
+        changed = _NOT_YAML.sub(lambda match: " " if match[0] == "\t" else "_" * 6, text)
+        try:
+            return yaml.compose(" " * (column - 1) + changed, Loader=yaml.CSafeLoader)
+        except (yaml.YAMLError, RecursionError):
+            return None
+
+    return compose
