@@ -148,7 +148,9 @@ class TenantSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ownership: tuple[Owner, ...] = ()
     end_users: tuple[EndUser, ...] = ()
     screening: Screening | None = None
-    """Default: never screened, which only `export.screening.duringOnboarding` speaks of."""
+    """Default: never screened, which matters while `onboarding` only."""
+    onboarding: bool = False
+    """Whether it is still being taken on: `export.screening.duringOnboarding` then counts."""
     served_countries: tuple[str, ...] = ()
     """ISO 3166-1 alpha-2: where the users of the tenant's services are."""
     end_use: tuple[str, ...] = ()

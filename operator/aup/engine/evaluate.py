@@ -134,5 +134,6 @@ def _outcome(
         case Enforcement.WARN:
             return Outcome.WARN
         case Enforcement.DENY:
-            warned = soft or violation.warn or not terms.enforcing
+            noticed = terms.enforcing or violation.at_once
+            warned = soft or violation.warn or not noticed
             return Outcome.WARN if warned else Outcome.DENY

@@ -21,9 +21,12 @@ DENIAL_LIMIT = 32 * 1024
 
 def sentence(finding: Finding) -> str:
     """Return a finding without its rule: ``<path> <value> <detail>; <remedy>``."""
-    violation = finding.violation
-    words = (violation.path, printable(violation.value), violation.detail)
-    return f"{' '.join(w for w in words if w)}; {violation.remedy}"
+    return f"{_fact(finding)}; {finding.violation.remedy}"
+
+
+def statement(finding: Finding) -> str:
+    """Return what is wrong, without what to do: ``[<rule>, clause <id>] <path> <value> …``."""
+    return f"[{_tag(finding)}] {_fact(finding)}"
 
 
 def line(finding: Finding) -> str:
@@ -81,6 +84,13 @@ def warning(finding: Finding) -> str:
 def terms_hint(namespace: str) -> str:
     """Return the line that tells a tenant where its terms are written."""
     return f"what you are held to: kubectl get tenantreport aup -n {namespace} -o yaml"
+
+
+def _fact(finding: Finding) -> str:
+    """Return ``spec.externalIPs[0] 203.0.113.9 is not assigned to acme``."""
+    violation = finding.violation
+    words = (violation.path, printable(violation.value), violation.detail)
+    return " ".join(word for word in words if word)
 
 
 def _tag(finding: Finding) -> str:

@@ -4,10 +4,12 @@ Both doors lead through the same bytes, so that a file is judged as the request 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import msgspec
 
 from aup.facts import exposure, workload
+from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
 from aup.facts.wire.shape import WHOLE
 
@@ -39,7 +41,11 @@ KINDS = frozenset(EXTRACTORS)
 def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read the facts of an object in JSON; a kind that no rule reads has none."""
     extractor = EXTRACTORS.get((subject.group, subject.kind))
-    return Facts(subject) if extractor is None else extractor(raw, subject, surroundings)
+    if extractor is None:
+        return Facts(subject)
+    facts = extractor(raw, subject, surroundings)
+    markings = read_markings(raw, subject)
+    return replace(facts, markings=markings) if markings else facts
 
 
 def extract_object(obj: object, subject: Subject, surroundings: Surroundings) -> Facts:

@@ -7,6 +7,7 @@ from aup.api.sections.choice import Unknown
 from aup.api.sections.export import Sector
 from aup.api.tenant import Owner, TenantSpec
 from aup.policy.countries import CountryRules, Place
+from aup.policy.declaration import canonical_use
 from aup.policy.terms import PartyHit, SectorTerm
 from aup.text import join, printable
 
@@ -47,7 +48,7 @@ def sector_terms(
         SectorTerm(
             country=sector.country,
             because=who,
-            classes=frozenset(name.casefold() for name in sector.workload_classes),
+            classes=frozenset(map(canonical_use, sector.workload_classes)),
         )
         for sector in sectors
         for who, place in concerned

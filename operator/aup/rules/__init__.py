@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aup.rules import export, host, license, network, resources  # noqa: A004 - a section's name
+from aup.rules import conduct, export, host, license, network, resources, tenancy  # noqa: A004 - a section's name
 from aup.rules.base import Rule
 
 CATALOGUE: tuple[Rule[Any, Any], ...] = (
@@ -10,6 +10,8 @@ CATALOGUE: tuple[Rule[Any, Any], ...] = (
     *host.RULES,
     *license.RULES,
     *export.RULES,
+    *conduct.RULES,
+    *tenancy.RULES,
     *resources.RULES,
 )
 

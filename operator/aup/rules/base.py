@@ -33,6 +33,8 @@ class Violation:
     """Hostname concerned, canonical, ``*.`` included: exemptions may be limited to targets."""
     review: bool = False
     """The terms ask for a person's review: nothing is refused and the tenant is not warned."""
+    at_once: bool = False
+    """It is refused although the tenant's enforcement has not begun: nobody is let in first."""
     warn: bool = False
     """The terms soften this one to a warning (grace, ``onExpiry``)."""
 

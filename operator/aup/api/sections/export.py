@@ -63,13 +63,20 @@ class Sector(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Values of the pod label aup.asergo.com/workload-class."""
 
 
+class FuzzyMatch(StrEnum):
+    """What to do about a name that looks like one on a list: never a refusal by itself."""
+
+    ALLOW = "Allow"
+    REVIEW = "Review"
+
+
 class Screening(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What the result of a sanctions screening leads to. A confirmed match is always refused."""
 
-    potential_match: Unknown = Unknown.REVIEW
-    """For a tenant whose enforcement has begun. A name that looks alike never denies it."""
+    potential_match: FuzzyMatch = FuzzyMatch.REVIEW
+    """A potential match, or a screening that has expired, of a tenant that is a customer."""
     during_onboarding: Unknown = Unknown.DENY
-    """For a tenant that has not been cleared once."""
+    """Anything but a clear screening of a tenant that is still being taken on; at once."""
 
 
 class SanctionsList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

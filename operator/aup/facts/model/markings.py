@@ -1,7 +1,6 @@
 """Markings: labels and annotations of our own group, with which tenants make statements, too."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aup.facts.model.subject import Writer
 
@@ -21,5 +20,3 @@ class Markings:
 
     entries: tuple[Marking, ...] = ()
     writer: Writer | None = None
-    managers: Mapping[str, str] = field(default_factory=dict)
-    """Path to value of ``app.kubernetes.io/managed-by``, where it names us."""

@@ -8,7 +8,6 @@ entitlements, exemptions, the start of enforcement) is decided when terms are co
 from aup.policy.terms.conduct import ConductTerms, TenancyTerms
 from aup.policy.terms.contract import ExemptionTerm, PolicyRef, Terms
 from aup.policy.terms.export import (
-    AuthorisationTerm,
     ExportCategory,
     ExportTerms,
     PartyHit,
@@ -23,7 +22,6 @@ from aup.policy.terms.security import ConsentTerm, GrantTerm, SecurityTerms
 from aup.policy.terms.software import Catalog, Software
 
 __all__ = [
-    "AuthorisationTerm",
     "Catalog",
     "ConductTerms",
     "ConsentTerm",

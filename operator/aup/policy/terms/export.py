@@ -16,6 +16,7 @@ class ExportCategory:
     label: str
     """Workload label by which a tenant declares it; empty: catalogue only."""
     regions: frozenset[str]
+    """With those that the tenant is authorised for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,8 @@ class PartyHit:
     """``KP``, ``UA-43`` or ``IR (51 %)``."""
     review: bool
     """True where the terms say that a person must look."""
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorisationTerm:
-    """An authorisation that is in force: regions more for one category."""
-
-    category: str
-    regions: frozenset[str]
-    reference: str
+    at_once: bool = False
+    """Whether it counts before the tenant's enforcement begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class SectorTerm:
     because: str
     """``establishment``, ``owners``, ``end user "…"`` or ``served countries``."""
     classes: frozenset[str]
-    """Lower case."""
+    """Canonical, see `canonical_use`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +56,11 @@ class ExportTerms:
     catalog: Catalog
     party: tuple[PartyHit, ...]
     contact: str
-    authorised: tuple[AuthorisationTerm, ...]
-    """In force now."""
     sectors: tuple[SectorTerm, ...]
     """Those that name a country which the tenant is established in, owned from or serves."""
     other_classes: Unknown
     prohibited_end_uses: frozenset[str]
-    """Lower case."""
+    """Canonical, see `canonical_use`."""
     end_uses: tuple[str, ...]
     """What the tenant declared of itself, as written."""
     served: tuple[PartyHit, ...]

@@ -2,8 +2,9 @@
 
 export/party
     Fields read   none: any workload of a tenant whose establishment, owners or end users the
-                  policy's country terms name
-    Allowed       workloads of every other tenant
+                  policy's country terms name, or whose sanctions screening was confirmed
+    Allowed       workloads of every other tenant. A name that only looks alike is a matter for a
+                  person, except for a tenant that is still being taken on
     Serves        "no use in violation of … sanctions" (asergo/4.1)
 """
 
@@ -27,6 +28,7 @@ def party(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
             remedy=f"contact {terms.contact}",
             key=(hit.subject, hit.value),
             review=hit.review,
+            at_once=hit.at_once,
         )
 
 

@@ -1,0 +1,79 @@
+"""Conduct: gambling with a licence, or not at all.
+
+conduct/gambling
+    Fields read   labels aup.asergo.com/workload-class and aup.asergo.com/end-use of the pod, where
+                  they say gambling; images of all containers and image volumes that the catalogue
+                  says are for it
+    Allowed       as `export.gambling` says: with a licence of the tenant that is in force
+                  (RequireLicence), always (Allowed), never (Forbidden)
+    Serves        "no illegal gambling" (asergo/4.2); "no gambling" (megalayer/co.3c)
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from aup.api.catalog import SoftwareCategory
+from aup.api.sections.export import Gambling
+from aup.facts.model import Workload
+from aup.policy.declaration import END_USE, WORKLOAD_CLASS, canonical_use
+from aup.policy.terms import ConductTerms
+from aup.rules.base import Rule, Violation
+
+WORDS: Final = frozenset({"gambling", "betting", "casino", "lottery", "online-gambling"})
+"""Classes and uses that mean gambling."""
+
+
+def gambling(workload: Workload, terms: ConductTerms) -> Iterator[Violation]:
+    """Yield each sign of gambling for which the tenant has no leave."""
+    if terms.gambling is Gambling.ALLOWED:
+        return
+    if terms.gambling is Gambling.REQUIRE_LICENCE and terms.gambling_licences:
+        return
+    for path, value, image in _signs(workload, terms):
+        yield Violation(
+            path=path,
+            value=value,
+            detail=_why(terms),
+            remedy=_remedy(terms),
+            key=(value if not image else image.partition("@")[0],),
+            image=image,
+        )
+
+
+def _signs(workload: Workload, terms: ConductTerms) -> Iterator[tuple[str, str, str]]:
+    """Yield path, value and image of everything that says gambling."""
+    for label in (WORKLOAD_CLASS, END_USE):
+        declared = workload.labels.get(label, "")
+        if canonical_use(declared) in WORDS:
+            yield f'{workload.labels_path}["{label}"]', declared, ""
+    for image in workload.images:
+        software = None if image.problem else terms.catalog.find(image)
+        if software is not None and software.category is SoftwareCategory.GAMBLING:
+            yield image.path, image.text, software.name(image)
+
+
+def _why(terms: ConductTerms) -> str:
+    """Say what is wrong."""
+    if terms.gambling is Gambling.FORBIDDEN:
+        return "is gambling, which is not offered here"
+    return f"is gambling, for which {terms.tenant} has no licence on record that is in force"
+
+
+def _remedy(terms: ConductTerms) -> str:
+    """Say what to do."""
+    if terms.gambling is Gambling.FORBIDDEN:
+        return f"run it elsewhere; if it is no gambling, mend the label or ask {terms.contact}"
+    return f"send the licence and its jurisdiction to {terms.contact}"
+
+
+RULE = Rule(
+    id="conduct/gambling",
+    title="Gambling runs with a licence, or not at all",
+    reads=Workload,
+    terms=lambda terms: terms.conduct,
+    check=gambling,
+    blind=(
+        "Gambling that is neither declared nor in the catalogue; whether a licence covers the "
+        "players' country."
+    ),
+)

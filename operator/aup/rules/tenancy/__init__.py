@@ -1,0 +1,8 @@
+"""Tenancy: who a tenant is here, and what it must leave alone."""
+
+from aup.rules.tenancy import acceptance, tampering
+
+RULES = (
+    acceptance.RULE,
+    tampering.RULE,
+)

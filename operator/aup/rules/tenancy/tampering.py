@@ -1,0 +1,55 @@
+"""Tenancy: what the operator says in its own name stays its own.
+
+tenancy/tampering
+    Fields read   labels and annotations of the object whose keys are the operator's: its stamps,
+                  its mark of managed objects, claims of namespaces
+    Allowed       the declarations that tenants make under the same prefix (workload-class,
+                  end-use, high-risk-use, license, labels of export categories); anything that the
+                  platform writes
+    Serves        "no circumvention of any aspect of the services" (zetta/1.8), "nothing that
+                  compromises the integrity of the infrastructure" (asergo/1.3)
+
+Stamps of Namespaces and our own objects are kept by the guard, policies of the API server that
+hold while the operator is away. On other objects such a mark does nothing by itself; people and
+scripts that select by it would be misled.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from aup.api.meta import CLAIM_PREFIX, MANAGED_LABEL, STAMP_ANNOTATIONS, STAMP_LABELS
+from aup.facts.model import Markings
+from aup.policy.terms import NetworkTerms
+from aup.rules.base import Rule, Violation
+from aup.rules.network.platform import is_platform
+
+RESERVED: Final = frozenset({*STAMP_LABELS, *STAMP_ANNOTATIONS, MANAGED_LABEL})
+"""Keys that only the operator writes."""
+
+
+def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
+    """Yield each mark of the operator that somebody else has set."""
+    if is_platform(markings.writer, terms):
+        return
+    for marking in markings.entries:
+        if marking.key in RESERVED or marking.key.startswith(CLAIM_PREFIX):
+            yield Violation(
+                path=marking.path,
+                value=marking.text,
+                detail="is a mark that only the operator sets",
+                remedy="leave it out",
+                key=(marking.path, marking.text),
+            )
+
+
+RULE = Rule(
+    id="tenancy/tampering",
+    title="The operator's marks are its own",
+    reads=Markings,
+    terms=lambda terms: terms.network,
+    check=tampering,
+    blind=(
+        "Kinds that no rule reads. Whoever is administrator of the whole cluster can remove the "
+        "guard and this webhook: what a provider gives a tenant, it cannot hold here."
+    ),
+)
