@@ -3,7 +3,6 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from aup.errors import AupError
 from aup.evidence.record import verify
@@ -19,9 +18,8 @@ class BundleError(AupError):
         self.problem = problem
 
 
-def add_to(commands: Any) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("evidence", help="check evidence of a quarantine")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     check = actions.add_parser(
         "verify",
@@ -32,7 +30,6 @@ def add_to(commands: Any) -> None:
     )
     check.add_argument("folder", type=Path, metavar="DIR", help="the folder <quarantine uid>")
     check.add_argument("--head", metavar="HASH", help="the last record's hash, sha256:…")
-    check.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -26,12 +26,10 @@ class UnknownRuleError(AupError):
         self.rule = rule
 
 
-def add_to(commands: Any) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("explain", help="say what a rule is about")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     parser.add_argument("rule", nargs="?", metavar="RULE", help="an id; without: list all")
     parser.add_argument("--preset", default=presets.DEFAULT, choices=presets.names())
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,9 +51,10 @@ def explain(rule: Rule[Any, Any], policy: PolicySpec) -> Iterator[str]:
     yield f"{rule.id}: {rule.title}"
     mode = next((r.enforcement for r in policy.rules if r.id == rule.id), policy.enforcement)
     yield f"enforcement: {mode}"
-    for clause in policy.clauses:
-        if rule.id in clause.rules:
-            yield f"clause {clause.id}: {clause.summary}"
+    clauses = [clause for clause in policy.clauses if rule.id in clause.rules]
+    yield from (f"clause {clause.id}: {clause.summary}" for clause in clauses)
+    if not clauses:
+        yield "no clause of this contract names it"
     yield ""
     yield from section(rule)
     yield f"cannot see: {rule.blind}"

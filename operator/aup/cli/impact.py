@@ -27,18 +27,15 @@ class UnknownTenantError(AupError):
         self.tenant = tenant
 
 
-def add_to(commands: Any) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser(
-        "impact",
-        help="say what enforcement would refuse in a tenant's namespaces",
-        description="Judge what exists as if enforcement had begun: templates of controllers, "
-        "also of those scaled to zero, pods of their own, services and routes.",
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
+    parser.description = (
+        "Judge what exists as if enforcement had begun: templates of controllers, "
+        "also of those scaled to zero, pods of their own, services and routes."
     )
     parser.add_argument("tenant", metavar="TENANT")
     parser.add_argument("--output", "-o", choices=("text", "json"), default="text")
     connection.add_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

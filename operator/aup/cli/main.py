@@ -1,21 +1,40 @@
 """The command ``aup``: one parser, one module for each subcommand.
 
 Exit codes: 0 all is well, 1 something is refused, 2 the command could not do its work.
+
+A module is imported when its subcommand is called, so that none waits for what another one needs.
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 
 from aup import __version__
 from aup.errors import AupError
 
 Run = Callable[[argparse.Namespace], int]
 
+COMMANDS = {
+    "version": ("", "print the version"),
+    "check": ("aup.cli.check", "judge manifests offline"),
+    "evidence": ("aup.cli.evidence", "check evidence of a quarantine"),
+    "explain": ("aup.cli.explain", "say what a rule is about"),
+    "impact": ("aup.cli.impact", "say what enforcement would refuse in a tenant's namespaces"),
+    "run": ("aup.cli.run", "run the operator"),
+    "teardown": ("aup.cli.teardown", "remove stamps, quotas and policies after helm uninstall"),
+}
+"""Name to the module with its arguments and its ``run``, and what it does."""
+
+PLUGIN = "kubectl-aup"
+"""Name under which kubectl finds a program that answers to ``kubectl aup``."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return its exit code."""
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser(words[:1]).parse_args(words)
     run: Run = options.run
     try:
         return run(options)
@@ -27,19 +46,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line."""
-    from aup.cli import check, evidence, explain, impact, run, teardown
+def parser(only: Sequence[str] | None = None, program: str = "") -> argparse.ArgumentParser:
+    """Return the command line.
 
+    Args:
+        only: names of the subcommands that are built with their arguments; ``None``: all.
+        program: how the command is called; empty: as it was.
+
+    """
     whole = argparse.ArgumentParser(
-        prog="aup", description="Acceptable Use Policies, enforced on Kubernetes."
+        prog=program or _program(), description="Acceptable Use Policies, enforced on Kubernetes."
     )
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    version = commands.add_parser("version", help="print the version")
-    version.set_defaults(run=_version)
-    for module in (check, evidence, explain, impact, run, teardown):
-        module.add_to(commands)
+    for name, (module, does) in COMMANDS.items():
+        command = commands.add_parser(name, help=does)
+        if not module:
+            command.set_defaults(run=_version)
+        elif only is None or name in only:
+            found = import_module(module)
+            found.add_arguments(command)
+            command.set_defaults(run=command.get_default("run") or found.run)
     return whole
+
+
+def _program() -> str:
+    """Return what the user typed: kubectl shows a plugin's usage as its own."""
+    return "kubectl aup" if Path(sys.argv[0]).stem == PLUGIN else "aup"
 
 
 def _version(_options: argparse.Namespace) -> int:

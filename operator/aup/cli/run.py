@@ -7,15 +7,12 @@ from typing import Any
 from aup.errors import AupError
 
 
-def add_to(commands: Any) -> None:
-    """Add the subcommand."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
     from aup import settings
 
-    parser = commands.add_parser(
-        "run", help="run the operator", description="Run a role of the operator."
-    )
+    parser.description = "Run a role of the operator."
     settings.add_arguments(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

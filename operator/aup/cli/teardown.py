@@ -37,15 +37,13 @@ class TeardownError(AupError):
         self.problem = problem
 
 
-def add_to(commands: Any) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser(
-        "teardown",
-        help="remove stamps, quotas and policies after helm uninstall",
-        description="Remove what the operator left in tenants' namespaces: stamps, ResourceQuotas, "
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
+    parser.description = (
+        "Remove what the operator left in tenants' namespaces: stamps, ResourceQuotas, "
         "LimitRanges, NetworkPolicies and TenantReports. The provider's own objects (Tenants, "
         "assignments, evidence) stay. Refuses while the operator runs, and while a Quarantine is "
-        "open.",
+        "open."
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     parser.add_argument(
@@ -55,7 +53,6 @@ def add_to(commands: Any) -> None:
     )
     connection.add_arguments(parser)
     parser.add_argument("--fullname", default="aup-operator", help="full name of the release")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

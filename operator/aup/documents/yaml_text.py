@@ -84,10 +84,7 @@ def _until_mistake(
             yield Document(value, begun + offset + 1, offset, node)
             begun = node.end_mark.line
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mistake = _invalid(error, text, begun)
-        return InvalidDocumentError(
-            problem=mistake.problem, line=mistake.line + offset, column=mistake.column
-        )
+        return _invalid(error, text, begun, offset)
     finally:
         loader.dispose()
     return None
@@ -114,13 +111,14 @@ def _written_out(node: yaml.Node, known: dict[int, int]) -> int:
     return count
 
 
-def _invalid(error: Exception, text: str, begun: int) -> InvalidDocumentError:
-    """Say what is wrong with YAML, on one line; the line counts from the beginning of the text.
+def _invalid(error: Exception, text: str, begun: int, offset: int) -> InvalidDocumentError:
+    """Say what is wrong with YAML, on one line.
 
     Args:
         error: what the parser raised.
         text: what it read.
         begun: line, from 0, of what was being read: for errors that do not know it.
+        offset: lines before the text.
 
     """
     line, column, problem = begun + 1, 1, " ".join(str(error).split())
@@ -132,10 +130,14 @@ def _invalid(error: Exception, text: str, begun: int) -> InvalidDocumentError:
         problem = f"is a character that YAML does not know (#x{error.character:02x})"
     elif isinstance(error, yaml.MarkedYAMLError):
         if mark := error.problem_mark or error.context_mark:
-            line, column = mark.line + 1, mark.column + 1
-        words = (error.problem, error.context, error.note)
+            # What is missing at the end of a text is missing after its last line.
+            last, end = after(text.rstrip())
+            line, column = min((mark.line + 1, mark.column + 1), (last, end))
+        words = [error.problem, error.context, error.note]
+        if error.context_mark and error.context_mark.line + 1 != line:
+            words.append(f"that begins at line {error.context_mark.line + 1 + offset}")
         problem = " ".join(" ".join(w for w in words if w).split())
-    return InvalidDocumentError(problem=problem, line=line, column=column)
+    return InvalidDocumentError(problem=problem, line=line + offset, column=column)
 
 
 def _separates(line: str) -> bool:

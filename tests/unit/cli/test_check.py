@@ -1,195 +1,155 @@
-"""`aup check` and `aup explain`: exit codes, words for people, fields for programs."""
+"""`aup check`: what it reads, its exit codes, and the words of the webhook."""
 
 import io
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from aup.cli.main import main
-from aup.rules import CATALOGUE
-from support.corpus import CASES, Case, cases
-from support.world import WORLD_FILE
-
-OWN = "198.51.100.18"
-REPORT = """
-apiVersion: aup.asergo.com/v1alpha1
-kind: TenantReport
-metadata: {name: aup, namespace: acme-prod}
-status:
-  policy: asergo
-  addresses: [198.51.100.16/28]
-  hostnames: [.acme.example]
-"""
+from support.commands import FOREIGN, OWN, REPORT, Commands, service, write
+from support.corpus import CASES
 
 
-def needs_cluster(case: Case) -> bool:
-    """Tell whether a case turns on what only a cluster knows, or on another tenant."""
-    obj = case.load()
-    online = {"case/subresource", "case/budget"}
-    pods = obj["kind"] in {"Endpoints", "EndpointSlice"} and "192.0.2." in str(obj)
-    nodes = "node-" in str(obj)
-    others = obj["metadata"].get("namespace", "acme-prod") != "acme-prod"
-    return (
-        pods or nodes or others or bool(online & (obj["metadata"].get("annotations") or {}).keys())
-    )
-
-
-def service(address: str) -> str:
-    """Return a Service that claims an address."""
-    return (
-        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
-        f"spec: {{externalIPs: [{address}]}}\n"
-    )
-
-
-def write(folder: Path, name: str, text: str) -> str:
-    """Write a file and return its name."""
-    path = folder / name
-    path.write_text(text)
-    return str(path)
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    """Run a command; return its exit code and everything it said."""
-    code = main(arguments)
-    said = capsys.readouterr()
-    return code, said.out + said.err
-
-
-def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
-    """Run a check and return what a program reads."""
-    found: list[dict[str, Any]] = json.loads(run(capsys, "check", "-o", "json", *arguments)[1])
-    return found
-
-
-def test_the_whole_corpus_has_the_verdict_of_its_folder(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Files of namespace acme-prod, in the world of the corpus; status and quotas are no files."""
-    world = ["--world", str(WORLD_FILE), "--tenant", "acme", "-n", "acme-prod"]
-    known = {str(case.path): case for case in cases() if not needs_cluster(case)}
-    for found in as_json(capsys, *world, *known):
-        case = known[found["source"]]
-        rules = {f["rule"] for f in found["findings"] if f["outcome"] == "Deny"}
-        assert (case.rule in rules) is (case.verdict == "denied"), (case.id, found)
-
-
-def test_a_file_that_would_pass_exits_with_zero(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    report = write(tmp_path, "report", REPORT)
+def test_a_file_that_would_pass_exits_with_zero(tmp_path: Path, aup: Commands) -> None:
+    report = write(tmp_path, "report.yaml", REPORT)
     file = write(tmp_path, "service.yaml", service(OWN))
-    assert run(capsys, "check", "--report", report, file) == (
-        0,
-        "1 object checked, 0 would be refused\n",
-    )
+    said = aup.run("check", "--bundle", report, file)
+    assert said.code == 0
+    assert said.out.startswith("1 object checked, 0 would be refused\n")
 
 
 def test_a_file_that_would_be_refused_exits_with_one_and_the_words_of_the_webhook(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, aup: Commands
 ) -> None:
-    report = write(tmp_path, "report", REPORT)
-    file = write(tmp_path, "service.yaml", service("203.0.113.9"))
-    code, said = run(capsys, "check", "--report", report, file)
-    assert code == 1
-    assert "[network/assigned-address, clause 6.2] spec.externalIPs[0] 203.0.113.9 is not" in said
-    assert "use an address from 198.51.100.16/28" in said
+    report = write(tmp_path, "report.yaml", REPORT)
+    file = write(tmp_path, "service.yaml", service(FOREIGN))
+    said = aup.run("check", "--bundle", report, file)
+    assert said.code == 1
+    words = f"[network/assigned-address, clause 6.2] spec.externalIPs[0] {FOREIGN} is not assigned"
+    assert words in said.out
+    assert "remedy: use an address from 198.51.100.16/28" in said.out
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: [", "is not YAML"),
-        ("kind: Pod", "has no apiVersion and kind"),
-        ("- 1", "has no apiVersion and kind"),
+        ("a: [", ":1:5: is not YAML: did not find expected node content"),
+        ("kind: Pod", ":1:1: has no apiVersion and kind"),
+        ("a: 1\n---\n- 1", ":3:1: has no apiVersion and kind"),
+        ("a: {{ .Values.a }}", "render templates first: helm template CHART | aup check -"),
+        ("a: \x00", ":1:4: is not YAML: is a character that YAML does not know (#x00)"),
     ],
 )
-def test_what_cannot_be_read_exits_with_two_and_does_not_stop_the_rest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
+def test_what_cannot_be_read_is_named_and_does_not_stop_the_rest(
+    tmp_path: Path, aup: Commands, text: str, words: str
 ) -> None:
-    bad, good = write(tmp_path, "bad.yaml", text), write(tmp_path, "good.yaml", service(OWN))
-    code, said = run(capsys, "check", bad, good)
-    assert code == 2
-    assert words in said
-    assert "1 object checked" in said
+    bad = write(tmp_path, "bad.yaml", text)
+    good = write(tmp_path, "good.yaml", service(OWN))
+    said = aup.run("check", bad, good)
+    assert said.code == 2
+    assert f"{bad}:" in said.out
+    assert words in said.out
+    assert "1 object checked" in said.out
 
 
-def test_a_missing_file_exits_with_two(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "check", "/nonexistent.yaml")[0] == 2
+def test_a_mistake_in_one_document_costs_no_other(tmp_path: Path, aup: Commands) -> None:
+    text = "---\n".join((service(OWN, "a"), "b: [\n", service(OWN, "c")))
+    found = aup.check(write(tmp_path, "three.yaml", text))
+    assert [one["name"] for one in found["objects"]] == ["a", "c"]
+    assert [(one["line"], one["column"]) for one in found["unreadable"]] == [(7, 1)]
 
 
-def test_without_a_tenant_it_says_what_was_not_checked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = write(tmp_path, "service.yaml", service("203.0.113.9"))
-    code, said = run(capsys, "check", file)
-    assert code == 0
-    assert "not checked: addresses and hostnames" in said
+def test_a_missing_file_exits_with_two(aup: Commands) -> None:
+    said = aup.run("check", "/nonexistent.yaml")
+    assert (said.code, "No such file" in said.out) == (2, True)
+
+
+def test_bytes_that_are_no_text_are_told_by_line_and_column(tmp_path: Path, aup: Commands) -> None:
+    file = tmp_path / "picture.yaml"
+    file.write_bytes(b"kind: Pod\nname: \xff\xfe")
+    assert ":2:7: is not UTF-8" in aup.run("check", str(file)).out
 
 
 def test_folders_and_stdin_are_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, aup: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "deep").mkdir()
-    write(tmp_path / "deep", "a.yaml", service(OWN))
+    deep = write(tmp_path, "deep/a.yaml", service(OWN))
     write(tmp_path, "notes.txt", "a: [")
+    write(tmp_path, ".hidden/b.yaml", "a: [")
     stdin = io.TextIOWrapper(io.BytesIO(service(OWN).encode()))
     monkeypatch.setattr("sys.stdin", stdin)
-    sources = [found["source"] for found in as_json(capsys, str(tmp_path), "-")]
-    assert sources == [str(tmp_path / "deep" / "a.yaml"), "<stdin>"]
+    found = aup.check(str(tmp_path), "-")
+    assert [one["source"] for one in found["objects"]] == [deep, "<stdin>"]
 
 
-def test_the_ordinary_manifests_have_no_finding(capsys: pytest.CaptureFixture[str]) -> None:
-    found = as_json(capsys, str(CASES / "ordinary"))
-    assert len(found) > 100
-    assert [one for one in found if one["findings"]] == []
-
-
-@pytest.mark.parametrize(
-    ("world", "problem"),
-    [
-        ("{apiVersion: aup.asergo.com/v1alpha1, kind: Nope}", "there is no kind Nope"),
-        ("{apiVersion: aup.asergo.com/v1alpha1, kind: Tenant, metadata: {name: a}}", "Tenant a:"),
-        ("a: [", "did not find"),
-    ],
-)
-def test_a_world_that_cannot_be_used_exits_with_two(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], world: str, problem: str
+def test_what_is_no_manifest_is_left_out_of_a_folder_and_named(
+    tmp_path: Path, aup: Commands
 ) -> None:
-    file = write(tmp_path, "world.yaml", world)
-    code, said = run(capsys, "check", "--world", file, write(tmp_path, "s.yaml", service(OWN)))
-    assert code == 2
-    assert said.startswith("aup: ")
-    assert problem in said
+    """Values, workflows and package files lie beside manifests; asked for, they are a mistake."""
+    values = write(tmp_path, "values.yaml", "replicas: 3")
+    write(tmp_path, "web.yaml", service(OWN))
+    said = aup.run("check", str(tmp_path))
+    assert (said.code, f"left out, being no manifests: {values}" in said.out) == (0, True)
+    assert aup.run("check", values).code == 2
 
 
-def test_a_world_of_many_tenants_asks_which(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_document_that_claims_to_be_a_manifest_is_never_left_out(
+    tmp_path: Path, aup: Commands
 ) -> None:
-    file = write(tmp_path, "s.yaml", service(OWN))
-    code, said = run(capsys, "check", "--world", str(WORLD_FILE), file)
-    assert (code, "use --tenant" in said) == (2, True)
+    write(tmp_path, "web.yaml", "kind: Service\napiVersoin: v1\nspec: {}")
+    assert aup.run("check", str(tmp_path)).code == 2
 
 
-@pytest.mark.parametrize("rule", CATALOGUE, ids=lambda rule: rule.id)
-def test_every_rule_is_explained(capsys: pytest.CaptureFixture[str], rule: Any) -> None:
-    code, said = run(capsys, "explain", rule.id)
-    assert code == 0
-    for part in (rule.id, rule.title, "enforcement: Deny", "clause ", "Allowed", rule.blind):
-        assert part in said
+def test_a_folder_without_manifests_is_not_a_yes(tmp_path: Path, aup: Commands) -> None:
+    said = aup.run("check", str(tmp_path))
+    assert (said.code, "holds no *.yaml, *.yml or *.json file" in said.out) == (2, True)
 
 
-def test_an_unknown_rule_is_answered_with_those_near_it(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert run(capsys, "explain", "host/nope") == (
-        2,
-        "aup: there is no rule 'host/nope'; host/namespaces, host/port or host/privileged\n",
+@pytest.mark.parametrize("asked", ["", "Chart.yaml"])
+def test_a_chart_is_not_guessed_at(tmp_path: Path, aup: Commands, asked: str) -> None:
+    write(tmp_path, "Chart.yaml", "name: shop")
+    write(tmp_path, "templates/web.yaml", "a: {{ .Values.a }}")
+    said = aup.run("check", str(tmp_path / asked))
+    assert said.code == 2
+    assert f"is a Helm chart; judge what it renders: helm template {tmp_path} |" in said.out
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+def test_a_kustomization_is_not_guessed_at(tmp_path: Path, aup: Commands, name: str) -> None:
+    write(tmp_path, f"prod/{name}", "resources: [web.yaml]")
+    write(tmp_path, "prod/web.yaml", service(FOREIGN))
+    plain = write(tmp_path, "plain/web.yaml", service(OWN))
+    said = aup.run("check", str(tmp_path))
+    assert said.code == 2
+    assert f"is a kustomization; judge what it renders: kubectl kustomize {tmp_path}/prod" in (
+        said.out
     )
+    assert [one["source"] for one in aup.check(str(tmp_path))["objects"]] == [plain]
 
 
-def test_the_catalogue_and_the_version_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(run(capsys, "explain")[1].splitlines()) == len(CATALOGUE)
-    assert run(capsys, "version")[1].startswith("aup ")
+def test_without_a_bundle_it_says_what_was_not_checked(tmp_path: Path, aup: Commands) -> None:
+    file = write(tmp_path, "service.yaml", service(FOREIGN))
+    said = aup.run("check", file)
+    assert said.code == 0
+    assert "not checked: addresses and hostnames, since nothing says which are yours" in said.out
+    assert "not checked: license" in said.out
+
+
+def test_the_ordinary_manifests_have_no_finding(aup: Commands) -> None:
+    found = aup.check(str(CASES / "ordinary"))
+    assert found["summary"]["objects"] > 100
+    assert [one for one in found["objects"] if one["findings"]] == []
+
+
+def test_the_time_of_judgement_can_be_chosen(tmp_path: Path, aup: Commands) -> None:
+    """Before enforcement begins, a file is told what the webhook would tell: a warning."""
+    report = write(tmp_path, "report.yaml", f'{REPORT}  enforceFrom: "2027-01-31T00:00:00Z"\n')
+    file = write(tmp_path, "service.yaml", service(FOREIGN))
+    before = aup.run("check", "--bundle", report, "--at", "2027-01-30T23:59:59Z", file)
+    assert (before.code, "would be admitted with a warning" in before.out) == (0, True)
+    assert aup.run("check", "--bundle", report, "--at", "2027-01-31", file).code == 1
+
+
+def test_a_time_that_is_none_is_refused(aup: Commands) -> None:
+    with pytest.raises(SystemExit) as raised:
+        aup.run("check", "--at", "noon", "x.yaml")
+    assert raised.value.code == 2

@@ -1,0 +1,166 @@
+"""What manifests are judged by off the cluster: the provider's objects, a report, or a preset."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from aup import presets
+from aup.api.assignment import AddressAssignment
+from aup.api.catalog import SoftwareCatalog
+from aup.api.entitlement import LicenseEntitlement
+from aup.api.exemption import Exemption
+from aup.api.policy import AcceptableUsePolicy
+from aup.api.tenant import Tenant
+from aup.cli.nearby import Nearby, nearby
+from aup.cli.ours import BundleError, Remark, decode_ours, is_ours, unknown_fields
+from aup.cli.place import locate
+from aup.cli.sources import Source, Unreadable, read_sources
+from aup.cli.stand_in import stand_in
+from aup.documents import Document, InvalidDocumentError, read_stream
+from aup.engine.evaluate import Rules
+from aup.policy.compiler import compile_terms
+from aup.policy.problem import Trouble
+from aup.policy.terms import Terms
+from aup.policy.world import Objects, World, compile_world
+from aup.rules import RULE_IDS
+
+_FIELDS: Mapping[str, type[msgspec.Struct]] = {
+    "policies": AcceptableUsePolicy,
+    "tenants": Tenant,
+    "assignments": AddressAssignment,
+    "catalogs": SoftwareCatalog,
+    "entitlements": LicenseEntitlement,
+    "exemptions": Exemption,
+}
+"""What a world is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line names."""
+
+    paths: tuple[Path, ...] = ()
+    """Files and folders of a bundle."""
+    preset: str = presets.DEFAULT
+    """Contract where the bundle brings none."""
+    tenant: str = ""
+    at: datetime | None = None
+    """Default: now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Terms by namespace, and what is known of the cluster around it."""
+
+    world: World
+    nearby: Nearby
+    now: datetime
+    tenant: str
+    """Whose all objects are; empty where each namespace says it."""
+    rules: Rules
+    """Those for which enough is known."""
+    notes: tuple[str, ...] = ()
+    """What is not checked, and why: silence must not be taken for a yes."""
+    warnings: tuple[str, ...] = ()
+    """What is wrong with the bundle and costs only a part of it."""
+    compiled: dict[str, Terms] = field(default_factory=dict)
+    """By tenant, as they were asked for."""
+
+    def terms(self, namespace: str) -> Terms:
+        """Return what a namespace is held to.
+
+        Raises:
+            BundleError: nobody's namespace, or a tenant without usable terms.
+
+        """
+        tenant = self.tenant or self._claimant(namespace)
+        if tenant not in self.compiled:
+            terms = compile_terms(self.world, tenant, self.now)
+            if isinstance(terms, Trouble):
+                raise BundleError(problem="; ".join((terms.message, *self.warnings)))
+            self.compiled[tenant] = terms
+        return self.compiled[tenant]
+
+    def _claimant(self, namespace: str) -> str:
+        """Return the tenant whose namespace it is."""
+        tenant = self.nearby.tenant_of(namespace)
+        if tenant is None:
+            known = ", ".join(sorted(self.world.accounts))
+            problem = f"which tenant? namespace {namespace} is none's of {known}; use --tenant"
+            raise BundleError(problem=problem)
+        return tenant
+
+
+def load(wanted: Wanted) -> Bundle:
+    """Read and compile what the command line names.
+
+    Raises:
+        BundleError: objects that cannot be read or used, each with the reason.
+
+    """
+    warnings: list[str] = []
+    ours: list[msgspec.Struct] = []
+    others: list[Mapping[str, Any]] = []
+    for found in _read(wanted.paths, warnings):
+        if isinstance(found, msgspec.Struct):
+            ours.append(found)
+        else:
+            others.append(found)
+    added = stand_in(ours, wanted.preset)
+    objects = _objects((*ours, *added.objects))
+    world = compile_world(objects, rules=RULE_IDS)
+    warnings += [f"{k} {n}: {t.message}" for (k, n), ts in world.troubles.items() for t in ts]
+    claims = {ns: t.metadata.name for t in objects.tenants for ns in t.spec.namespaces.names}
+    names = [tenant.metadata.name for tenant in objects.tenants]
+    return Bundle(
+        world=world,
+        nearby=nearby(others, claims),
+        now=wanted.at or datetime.now(UTC),
+        tenant=wanted.tenant or (names[0] if len(names) == 1 else ""),
+        rules=added.rules,
+        notes=added.notes,
+        warnings=tuple(warnings),
+    )
+
+
+def _read(
+    paths: Iterable[Path], warnings: list[str]
+) -> Iterator[msgspec.Struct | Mapping[str, Any]]:
+    """Yield our objects decoded, and others as they are; what nobody reads is warned about."""
+    for source in read_sources(str(path) for path in paths):
+        if isinstance(source, Unreadable):
+            raise BundleError(problem=f"{source.name} {source.problem}")
+        for document in read_stream(source.text):
+            if isinstance(document, InvalidDocumentError):
+                raise BundleError(problem=f"{source.name}: {document}")
+            if not is_ours(document.value):
+                if isinstance(document.value, dict):
+                    yield document.value
+                continue
+            decoded = decode_ours(document.value)
+            if isinstance(decoded, Remark):
+                raise BundleError(problem=_at(source, document, decoded))
+            warnings.extend(
+                _at(source, document, remark) for remark in unknown_fields(document.value)
+            )
+            yield decoded
+
+
+def _at(source: Source, document: Document, remark: Remark) -> str:
+    """Return a remark with the place that it is about."""
+    spot = locate(document, source.lines, remark.path)
+    place = f"{source.name}:{spot.line}:{spot.column}" if spot else source.name
+    return f"{place}: {remark.text}"
+
+
+def _objects(found: Iterable[msgspec.Struct]) -> Objects:
+    """Sort decoded objects by what a world is made of."""
+    by_type: defaultdict[type[msgspec.Struct], list[Any]] = defaultdict(list)
+    for one in found:
+        by_type[type(one)].append(one)
+    return Objects(**{name: tuple(by_type[struct]) for name, struct in _FIELDS.items()})

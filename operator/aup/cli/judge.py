@@ -1,0 +1,131 @@
+"""Objects of files, judged as the webhook judges them, and where each finding is written."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aup.cli.bundle import Bundle
+from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields
+from aup.cli.place import Spot, locate
+from aup.cli.sources import Source, Unreadable
+from aup.documents import Document, InvalidDocumentError, read_stream
+from aup.engine.decision import Decision, Finding, Outcome
+from aup.engine.evaluate import evaluate
+from aup.facts.extract import extract_object, subject_of
+from aup.facts.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding and the value that it cites, if that is written anywhere."""
+
+    finding: Finding
+    spot: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something about an object of ours that no rule forbids."""
+
+    remark: Remark
+    spot: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One object of a text and what is said of it."""
+
+    name: str
+    """Of the file."""
+    template: str
+    """The template of a chart that it was rendered from; empty when nothing says so."""
+    line: int
+    """Where the object begins, from 1."""
+    decision: Decision
+    findings: tuple[Located, ...]
+    """All of the decision's."""
+    advice: tuple[Advice, ...] = ()
+
+    def by(self, *outcomes: Outcome) -> tuple[Located, ...]:
+        """Return the findings with one of the outcomes, in the order of the catalogue."""
+        return tuple(f for f in self.findings if f.finding.outcome in outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A document in a folder that is no manifest at all, such as the values of a chart."""
+
+    name: str
+
+
+Judged = Checked | Unreadable | LeftOut
+
+
+def judge_all(
+    sources: Iterable[Source | Unreadable], bundle: Bundle, namespace: str
+) -> Iterator[Judged]:
+    """Judge every object; what cannot be read does not stop the others.
+
+    Args:
+        sources: the texts.
+        bundle: what objects are held to.
+        namespace: of objects that do not say theirs.
+
+    """
+    for source in sources:
+        if isinstance(source, Unreadable):
+            yield source
+            continue
+        for document in read_stream(source.text):
+            if isinstance(document, InvalidDocumentError):
+                yield _not_yaml(source, document)
+            else:
+                yield _judge(source, document, bundle, namespace)
+
+
+def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -> Judged:
+    """Judge one object."""
+    subject = subject_of(document.value, namespace)
+    if isinstance(subject, Problem):
+        if not source.named and _is_something_else(document.value):
+            return LeftOut(source.name)
+        return _unreadable(source, document, subject.detail)
+    advice: tuple[Advice, ...] = ()
+    if is_ours(document.value):
+        if isinstance(wrong := decode_ours(document.value), Remark):
+            return _unreadable(source, document, wrong.text, wrong.path)
+        advice = tuple(
+            Advice(remark, locate(document, source.lines, remark.path))
+            for remark in unknown_fields(document.value)
+        )
+    facts = extract_object(document.value, subject, bundle.nearby)
+    decision = evaluate(facts, bundle.terms(subject.namespace), rules=bundle.rules)
+    located = (_locate(source, document, finding) for finding in decision.findings)
+    template = source.template_of(document.line)
+    return Checked(source.name, template, document.line, decision, tuple(located), advice)
+
+
+def _locate(source: Source, document: Document, finding: Finding) -> Located:
+    violation = finding.violation
+    return Located(finding, locate(document, source.lines, violation.path, violation.value))
+
+
+def _is_something_else(value: object) -> bool:
+    """Tell whether a document does not even claim to be a manifest."""
+    return not isinstance(value, dict) or not value.keys() & {"apiVersion", "kind"}
+
+
+def _unreadable(source: Source, document: Document, problem: str, path: str = "") -> Unreadable:
+    """Say why an object cannot be judged, and where."""
+    spot = locate(document, source.lines, path)
+    if spot is None:
+        return Unreadable(source.name, problem, document.line)
+    return Unreadable(source.name, problem, spot.line, spot.column, spot.text)
+
+
+def _not_yaml(source: Source, error: InvalidDocumentError) -> Unreadable:
+    """Say what is wrong with a text, and where."""
+    text = source.lines[error.line - 1] if 0 < error.line <= len(source.lines) else ""
+    problem = f"is not YAML: {error.problem}"
+    if "{{" in source.text:
+        problem += "; render templates first: helm template CHART | aup check -"
+    return Unreadable(source.name, problem, error.line, error.column, text)

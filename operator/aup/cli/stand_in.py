@@ -1,0 +1,156 @@
+"""What stands in for a bundle without a Tenant: a TenantReport as far as it goes, and a preset.
+
+A report tells a tenant its addresses and hostnames, and nothing of licences or consent. Rules that
+turn on more than that are left out, and named: a guess would be wrong in both directions.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from aup import presets
+from aup.api.assignment import AddressAssignment, AssignmentSpec
+from aup.api.meta import ObjectMeta, read
+from aup.api.policy import AcceptableUsePolicy
+from aup.api.report import TenantReport, TenantReportStatus
+from aup.api.tenant import Domain, Establishment, NamespaceClaim, Tenant, TenantSpec
+from aup.cli.ours import BundleError
+from aup.engine.evaluate import Rules
+from aup.facts.model import Exposure
+from aup.rules import CATALOGUE
+from aup.rules.base import Rule
+from aup.text import join
+
+NOBODY: Final = "tenant"
+"""Name of the tenant of whom nothing is known."""
+
+WITHOUT_TENANT: Final = (
+    "network/assigned-address",
+    "network/hostname",
+    "host/",
+    "export/destination",
+    "resources/",
+)
+"""Beginnings of the ids of rules for which a report and a policy tell enough."""
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What a bundle lacks."""
+
+    objects: tuple[msgspec.Struct, ...] = ()
+    rules: Rules = CATALOGUE
+    """Those for which enough is known."""
+    notes: tuple[str, ...] = ()
+
+
+def stand_in(found: Sequence[msgspec.Struct], preset: str) -> StandIn:
+    """Return what is missing from the objects of a bundle.
+
+    Raises:
+        BundleError: they do not tell which policy or which report counts.
+
+    """
+    policies, reports = _of(found, AcceptableUsePolicy), _of(found, TenantReport)
+    if _of(found, Tenant):
+        return StandIn(() if policies else (_preset(preset),))
+    if len(reports) > 1:
+        raise BundleError(problem=f"which report? there are {len(reports)} TenantReports")
+    status = reports[0].status if reports else TenantReportStatus()
+    policy, added, notes = _policy(policies, status, preset)
+    rules = tuple(rule for rule in CATALOGUE if _judged(rule, known=bool(reports)))
+    if not reports:
+        notes.append(
+            "not checked: addresses and hostnames, since nothing says which are yours; "
+            "give --bundle"
+        )
+    skipped = join(tuple(_skipped(rules)), last="and", at_most=100)
+    notes.append(
+        f"not checked: {skipped}, which turn on what your provider knows of you; ask it for a "
+        "bundle (aup export)"
+    )
+    objects = (*added, _tenant(policy, status), *_assignments(status))
+    return StandIn(objects, rules, tuple(notes))
+
+
+def _policy(
+    policies: Sequence[AcceptableUsePolicy], status: TenantReportStatus, preset: str
+) -> tuple[str, tuple[AcceptableUsePolicy, ...], list[str]]:
+    """Choose the contract: the one that the report names, or the only one that there is."""
+    names = [policy.metadata.name for policy in policies]
+    if status.policy in names or len(names) == 1:
+        return status.policy if status.policy in names else names[0], (), []
+    if names:
+        raise BundleError(problem=f"which policy? there are {', '.join(sorted(names))}")
+    shipped = status.policy if status.policy in presets.names() else preset
+    chosen = _preset(shipped)
+    notes = []
+    wanted = f"{status.policy}/{status.revision}"
+    have = f"{chosen.metadata.name}/{chosen.spec.revision}"
+    if status.policy and wanted != have:
+        notes.append(f"judged by the preset {have}, since only your provider has {wanted}")
+    return chosen.metadata.name, (chosen,), notes
+
+
+def _preset(name: str) -> AcceptableUsePolicy:
+    return read(AcceptableUsePolicy, presets.load(name))
+
+
+def _judged(rule: Rule[Any, Any], *, known: bool) -> bool:
+    """Tell whether a rule can be judged without a Tenant."""
+    if rule.reads is Exposure and not known:
+        return False
+    return rule.id.startswith(WITHOUT_TENANT)
+
+
+def _skipped(rules: Rules) -> Iterator[str]:
+    """Yield what is left out: whole sections where all of one is, else rules."""
+    kept = {rule.id.partition("/")[0] for rule in rules}
+    judged = {rule.id for rule in rules}
+    told = set()
+    for rule in CATALOGUE:
+        section = rule.id.partition("/")[0]
+        name = rule.id if section in kept else section
+        if rule.id not in judged and rule.reads is not Exposure and name not in told:
+            told.add(name)
+            yield name
+
+
+def _tenant(policy: str, status: TenantReportStatus) -> Tenant:
+    """Return a Tenant of whom only addresses and hostnames are known."""
+    domains = tuple(
+        Domain(
+            name=hostname.lstrip("."),
+            include_subdomains=hostname.startswith("."),
+            verified_at=_LONG_AGO,
+        )
+        for hostname in status.hostnames
+    )
+    spec = TenantSpec(
+        policy=policy,
+        legal_name=NOBODY,
+        # Nothing tells where it is established, and no rule that asks is judged.
+        establishment=Establishment(country="DK"),
+        namespaces=NamespaceClaim(),
+        enforce_from=status.enforce_from,
+        domains=domains,
+    )
+    return Tenant(metadata=ObjectMeta(name=NOBODY), spec=spec)
+
+
+def _assignments(status: TenantReportStatus) -> Iterator[AddressAssignment]:
+    """Yield the addresses that a report tells."""
+    for number, cidr in enumerate(status.addresses):
+        spec = AssignmentSpec(tenant=NOBODY, cidr=cidr, from_=_LONG_AGO)
+        yield AddressAssignment(metadata=ObjectMeta(name=f"report-{number}"), spec=spec)
+
+
+def _of(found: Iterable[msgspec.Struct], struct: type[S]) -> list[S]:
+    return [one for one in found if isinstance(one, struct)]
