@@ -1,4 +1,4 @@
-"""THE reader of IP addresses that tenants write. Nothing else parses one.
+"""THE reader of IP addresses, networks and ranges that tenants write. Nothing else parses one.
 
 It is stricter than every program that comes after it, because each of those reads odd spellings in
 its own way: older API servers take ``010.0.0.1`` for decimal, ``inet_aton`` for octal; Go reads
@@ -8,10 +8,16 @@ its own way: older API servers take ``010.0.0.1`` for decimal, ``inet_aton`` for
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv6Address,
+    ip_network,
+    summarize_address_range,
+)
 
 from aup.facts.json_value import text_of, type_of
-from aup.facts.model import IPAddress
+from aup.facts.model import IPAddress, IPNetwork
 
 _LONGEST = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 """Characters: nothing longer is an address, and no reason is sought for what is much longer."""
@@ -32,6 +38,12 @@ _REASONS = (
 
 _NO_ADDRESS = "is not an IP address"
 
+_PREFIX = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
+"""A length in decimal. Python would take ``/024`` and ``/0.0.0.255``, too; Go takes the first."""
+
+_MAPPED = 96
+"""Bits before the IPv4 address in an IPv4-mapped IPv6 address."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedAddress:
@@ -42,6 +54,17 @@ class ParsedAddress:
     """Canonical; ``None`` when there is a problem."""
     problem: str = ""
     """Completes ``<path> <text>``: ``is not an IP address``; empty when it can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedNetworks:
+    """A network or a range as written, and all that lies in it."""
+
+    text: str
+    networks: tuple[IPNetwork, ...] = ()
+    """Canonical, without host bits; empty when there is a problem. A range may be several."""
+    problem: str = ""
+    """Completes ``<path> <text>``: ``is not a network``; empty when it can be read."""
 
 
 def parse_address(value: object) -> ParsedAddress:
@@ -66,11 +89,80 @@ def parse_addresses(value: object) -> Iterator[ParsedAddress]:
     They split at commas and trim each token; an empty token claims nothing. Only here is white
     space stripped: everywhere else it is part of the value.
     """
+    for token in tokens(value):
+        yield parse_address(token)
+
+
+def parse_interface(value: object) -> ParsedAddress:
+    """Read the address of an interface, ``203.0.113.9/24``: the address counts, not its mask."""
+    if not isinstance(value, str) or "/" not in value:
+        return parse_address(value)
+    text, _, length = value.partition("/")
+    parsed = parse_address(text)
+    problem = parsed.problem or _length_problem(length, 128 if ":" in text else 32)
+    return ParsedAddress(value, None if problem else parsed.address, problem)
+
+
+def parse_network(value: object) -> ParsedNetworks:
+    """Read one network as Go does: host bits are masked, and a bare address is a network of one.
+
+    ``::ffff:203.0.113.0/120`` is 203.0.113.0/24. A mapped address in a network that is wider than
+    all of IPv4 is refused: programs disagree about what that is.
+    """
+    if not isinstance(value, str):
+        return ParsedNetworks(
+            text_of(value), problem=f"is {type_of(value)} where a network belongs"
+        )
+    if "/" not in value:
+        found = parse_address(value)
+        networks = (ip_network(found.address),) if found.address is not None else ()
+        return ParsedNetworks(value, networks, found.problem)
+    parsed = parse_interface(value)
+    if parsed.address is None:
+        return ParsedNetworks(value, problem=parsed.problem)
+    bits = int(value.partition("/")[2])
+    if parsed.address.version == 4 and ":" in value:
+        bits -= _MAPPED
+        if bits < 0:
+            return ParsedNetworks(value, problem="has an IPv4 address in an IPv6 network")
+    return ParsedNetworks(value, (ip_network((parsed.address, bits), strict=False),))
+
+
+def parse_range(value: object) -> ParsedNetworks:
+    """Read a range, ``198.51.100.17-198.51.100.19``: both ends and all between; or a network."""
+    if not isinstance(value, str) or "-" not in value:
+        return parse_network(value)
+    first, last = (parse_address(end.strip()) for end in value.split("-", 1))
+    problem = first.problem or last.problem
+    if problem or first.address is None or last.address is None:
+        return ParsedNetworks(value, problem=problem)
+    if first.address.version != last.address.version:
+        return ParsedNetworks(value, problem="is a range from one family of addresses to another")
+    if int(first.address) > int(last.address):
+        return ParsedNetworks(value, problem="is a range that ends before it begins")
+    return ParsedNetworks(value, tuple(summarize_address_range(first.address, last.address)))
+
+
+def parse_ranges(value: object) -> Iterator[ParsedNetworks]:
+    """Read a comma-separated list of networks, ranges and addresses; each token is trimmed."""
+    for token in tokens(value):
+        yield parse_range(token)
+
+
+def tokens(value: object) -> Iterator[object]:
+    """Yield the tokens of a comma-separated list, trimmed; what is no string is one token."""
     if isinstance(value, str):
-        tokens = (token.strip() for token in value.split(","))
-        yield from (parse_address(token) for token in tokens if token)
+        yield from (token for raw in value.split(",") if (token := raw.strip()))
     elif value is not None:
-        yield parse_address(value)
+        yield value
+
+
+def _length_problem(text: str, most: int) -> str:
+    """Say what is wrong with the length of a prefix; empty when nothing is."""
+    if not _PREFIX.fullmatch(text):
+        zeros = text.isdecimal() and text.isascii()
+        return f"has {'leading zeros in' if zeros else 'no number as'} its prefix length"
+    return "" if int(text) <= most else f"has a prefix length above {most}"
 
 
 def _read(text: str) -> IPAddress:
