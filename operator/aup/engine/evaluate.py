@@ -49,6 +49,8 @@ def evaluate(
         if stood:
             # Counted, so that a second violation of the same kind is a new one.
             standing[rule, violation.key] -= 1
+            if violation.change:
+                continue
         mode = _mode(rule, terms, rules)
         if finding := _finding(rule, violation, facts, terms, mode, stood=stood):
             findings.append(finding)

@@ -35,6 +35,8 @@ class Violation:
     """The terms ask for a person's review: nothing is refused and the tenant is not warned."""
     at_once: bool = False
     """It is refused although the tenant's enforcement has not begun: nobody is let in first."""
+    change: bool = False
+    """Only to write it breaks the rule: what stood before is no finding."""
     warn: bool = False
     """The terms soften this one to a warning (grace, ``onExpiry``)."""
 

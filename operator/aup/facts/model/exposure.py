@@ -20,6 +20,8 @@ class ClaimSource(StrEnum):
     SPEC = "spec"
     STATUS = "status"
     ANNOTATION = "annotation"
+    RECORD = "record"
+    """Where the platform notes what it gave, and believes what it finds: of a stored object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Reach(StrEnum):
     """Change how traffic of others, or of the node, is routed (network/assigned-address)."""
     SPOOFING = "spoofing"
     """Send under addresses that are not the pod's own (host/anti-spoofing)."""
+    REPORT = "report"
+    """Say in a status what the platform alone knows (network/status-writer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,46 @@ class PlatformSetting:
     """Completes ``<path> <text>``: ``chooses an interface of the node``."""
     networks: tuple[IPNetwork, ...] = ()
     """Where the setting is about addresses; one that is about the tenant's own may be allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Traffic of pods or Services that an object takes into its own hands."""
+
+    what: str
+    """What it does, for example ``sends out the traffic of``; the namespaces follow."""
+    namespaces: NamespaceReference
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A further network that a pod or a machine is plugged into."""
+
+    text: str
+    path: str
+    network: str
+    """Namespace and name of its definition, ``acme-prod/cameras``: what resource ids may list."""
+    namespace: NamespaceReference
+
+
+class PluginSort(StrEnum):
+    """Who runs what an object configures."""
+
+    CNI = "cni"
+    """A plugin of the container network: root on the node."""
+    DRIVER = "driver"
+    """A driver of network devices (dynamic resource allocation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A program on the node that an object chooses and configures."""
+
+    text: str
+    path: str
+    sort: PluginSort
+    detail: str
+    """Completes ``<path> <text>``: ``puts pods on a network of the node``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +236,9 @@ class Exposure:
     hostnames: tuple[HostnameClaim, ...] = ()
     names: tuple[NamedClaim, ...] = ()
     settings: tuple[PlatformSetting, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
     sharing: tuple[SharingClaim, ...] = ()
     node_ports: tuple[NodePort, ...] = ()
     external_names: tuple[ExternalName, ...] = ()

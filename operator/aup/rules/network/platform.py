@@ -38,4 +38,7 @@ def is_platform(writer: Writer | None, terms: NetworkTerms) -> bool:
 
 def is_judged(source: ClaimSource, exposure: Exposure, *, trusted: bool) -> bool:
     """Tell whether a claim takes effect by this request and is not the platform's own word."""
-    return source is not ClaimSource.STATUS or (exposure.writes_status and not trusted)
+    if source is ClaimSource.STATUS:
+        return exposure.writes_status and not trusted
+    # A record that nobody is writing is the platform's, who has written it.
+    return source is not ClaimSource.RECORD or (exposure.writer is not None and not trusted)
