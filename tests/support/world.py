@@ -45,6 +45,12 @@ PODS = {
 }
 """Addresses of running pods and the tenant of each; all others are nobody's."""
 
+VOLUMES = {
+    "data-dk": frozenset({"eu-north-1"}),
+    "data-us": frozenset({"us-east-1"}),
+}
+"""Claims whose volumes are bound to places; all others can be attached anywhere."""
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -94,10 +100,20 @@ class Cluster:
     nodes: dict[str, str] = field(default_factory=lambda: NODES)
     pods: dict[str, str] = field(default_factory=lambda: PODS)
     pods_known: bool = True
+    volumes: dict[str, frozenset[str]] = field(default_factory=lambda: VOLUMES)
 
     def region_of(self, node: str) -> str | None:
         """Return the region of a node, or ``None`` when there is no such node."""
         return self.nodes.get(node)
+
+    def region_of_zone(self, zone: str) -> str | None:
+        """Return the region of a zone: ``eu-north-1`` of ``eu-north-1a``."""
+        region = zone[:-1]
+        return region if region in self.nodes.values() else None
+
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        """Return where the volume of a claim can be attached."""
+        return self.volumes.get(claim)
 
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose running pod has this address, or ``None``."""

@@ -104,7 +104,7 @@ def _facts(
         path=path,
         containers=tuple(_containers(spec, path)),
         volume_images=tuple(_volume_images(spec.volumes, path)),
-        placement=read_placement(spec, selector, path, surroundings.region_of),
+        placement=read_placement(spec, selector, path, subject.namespace, surroundings),
         labels=labels,
         labels_path=labels_path,
         annotations=annotations,

@@ -64,6 +64,9 @@ _PROVIDER = (
     kinds.LICENSE_ENTITLEMENTS,
     kinds.EXEMPTIONS,
 )
+_GRANTS = Grant(
+    kinds.SUPPORT_ACCESS_GRANTS, _FOLLOW, "compile whom of the staff tenants let into their pods"
+)
 
 
 def _each(
@@ -80,8 +83,11 @@ def _own(
 
 _ADMISSION = (
     *_each(_PROVIDER, _FOLLOW, "compile the terms of each tenant"),
+    _GRANTS,
     Grant(kinds.NAMESPACES, _FOLLOW, "know the tenant of a namespace from its stamps"),
     Grant(kinds.NODES, _FOLLOW, "resolve node selection to places"),
+    Grant(kinds.PERSISTENT_VOLUMES, _FOLLOW, "know where volumes are"),
+    Grant(kinds.PERSISTENT_VOLUME_CLAIMS, _FOLLOW, "know which volume a claim is bound to"),
     Grant(kinds.PODS, _FOLLOW, "know whose pod has an address"),
     _own(kinds.SECRETS, _FOLLOW, "serve with its certificate", ("{fullname}-certificate",)),
     _own(kinds.CONTROLLER_REVISIONS, _FOLLOW, "know the last good terms at the start"),
@@ -92,6 +98,7 @@ _CONTROLLER = (
     _own(kinds.LEASES, ("create",), "lead for the first time"),
     _EVENTS,
     *_each(_PROVIDER, _FOLLOW, "reconcile what the provider writes"),
+    _GRANTS,
     *_each(_PROVIDER, ("patch",), "say what became of it", "status"),
     Grant(kinds.ACCEPTABLE_USE_POLICIES, ("create", "patch"), "apply the policy of the chart"),
     _own(kinds.CONFIG_MAPS, ("watch",), "follow the policy of the chart", ("{fullname}-policy",)),
@@ -111,6 +118,8 @@ _CONTROLLER = (
     ),
     Grant(kinds.NAMESPACES, ("get", *_FOLLOW, "patch"), "claim, stamp and lock"),
     Grant(kinds.NODES, _FOLLOW, "resolve node selection to places"),
+    Grant(kinds.PERSISTENT_VOLUMES, _FOLLOW, "know where volumes are"),
+    Grant(kinds.PERSISTENT_VOLUME_CLAIMS, _FOLLOW, "know which volume a claim is bound to"),
     *_each(
         (kinds.RESOURCE_QUOTAS, kinds.LIMIT_RANGES),
         (*_FOLLOW, "create", "patch", "delete"),
@@ -148,7 +157,6 @@ _CONTROLLER = (
         "close a quarantined namespace, and give it back",
     ),
     Grant(kinds.SERVICE_ACCOUNTS, ("list",), "keep evidence of a quarantined namespace"),
-    Grant(kinds.PERSISTENT_VOLUME_CLAIMS, ("list",), "keep evidence of a quarantined namespace"),
     Grant(kinds.CORE_EVENTS, ("list",), "keep evidence of a quarantined namespace"),
 )
 

@@ -93,6 +93,7 @@ def _apps(plural: str, kind: str) -> Resource:
 NAMESPACES = _core("namespaces", "Namespace", namespaced=False)
 NODES = _core("nodes", "Node", namespaced=False)
 PODS = _core("pods", "Pod")
+PERSISTENT_VOLUMES = _core("persistentvolumes", "PersistentVolume", namespaced=False)
 POD_TEMPLATES = _core("podtemplates", "PodTemplate")
 REPLICATION_CONTROLLERS = _core("replicationcontrollers", "ReplicationController")
 SERVICES = _core("services", "Service")
@@ -159,6 +160,7 @@ EXEMPTIONS = _ours("exemptions", "Exemption")
 ABUSE_REPORTS = _ours("abusereports", "AbuseReport")
 QUARANTINES = _ours("quarantines", "Quarantine")
 TENANT_REPORTS = _ours("tenantreports", "TenantReport", namespaced=True)
+SUPPORT_ACCESS_GRANTS = _ours("supportaccessgrants", "SupportAccessGrant", namespaced=True)
 
 OUR_KINDS = (
     ACCEPTABLE_USE_POLICIES,
@@ -171,6 +173,7 @@ OUR_KINDS = (
     ABUSE_REPORTS,
     QUARANTINES,
     TENANT_REPORTS,
+    SUPPORT_ACCESS_GRANTS,
 )
 """The resources of our own API group; the kinds of ``aup.api`` are the same ones."""
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from typing import Any
 
 import msgspec
 
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
 from aup.facts.model import IPAddress
 from aup.kube.reader import Reader
-from aup.kube.resource import NAMESPACES, NODES, PODS
+from aup.kube.resource import NAMESPACES, PODS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
-
-REGION_LABELS = ("topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region")
-"""Where a node says its region; the second is the deprecated name of the first."""
+from aup.live.places import Places
 
 TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
 """A pod in one of these has given its address back."""
@@ -43,10 +42,6 @@ class LiveNamespace(msgspec.Struct, frozen=True):
     def annotation(self, key: str) -> str:
         """Return an annotation, or an empty string."""
         return (self.metadata.annotations or {}).get(key, "")
-
-
-class _Node(msgspec.Struct, frozen=True):
-    metadata: Labelled
 
 
 class _PodSpec(msgspec.Struct, frozen=True, rename="camel"):
@@ -87,15 +82,15 @@ class LiveSurroundings:
             typed(LiveNamespace),
             on_change=lambda key, *_: self._on_namespace(key.name),
         )
-        self._nodes = Informer(reader, NODES, typed(_Node))
+        self._places = Places(reader)
         self._pods = Informer(reader, PODS, typed(_Pod), on_change=self._pod_changed)
         self._holders: dict[IPAddress, dict[ObjectKey, str]] = {}
         """Address → the pods that have it now → their namespace."""
 
     @property
-    def informers(self) -> tuple[Informer[LiveNamespace], Informer[_Node], Informer[_Pod]]:
+    def informers(self) -> tuple[Informer[Any], ...]:
         """What has to run."""
-        return (self.namespaces, self._nodes, self._pods)
+        return (self.namespaces, *self._places.informers, self._pods)
 
     def namespace(self, name: str) -> LiveNamespace | None:
         """Return a namespace as it was last seen."""
@@ -119,9 +114,15 @@ class LiveSurroundings:
 
     def region_of(self, node: str) -> str | None:
         """Return the region of a node."""
-        found = self._nodes.items.get(ObjectKey("", node))
-        labels = (found.metadata.labels or {}) if found else {}
-        return next((labels[key] for key in REGION_LABELS if labels.get(key)), None)
+        return self._places.region_of(node)
+
+    def region_of_zone(self, zone: str) -> str | None:
+        """Return the region of a zone."""
+        return self._places.region_of_zone(zone)
+
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        """Return where the volume of a claim can be attached."""
+        return self._places.regions_of_volume(namespace, claim)
 
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose pod has an address; two tenants at once own nothing."""

@@ -9,6 +9,7 @@ from aup.api.meta import GROUP as API_GROUP
 from aup.facts.markings import GROUP, read_markings
 from aup.facts.model import Marking, Markings, Subject, Writer
 
+ANNOTATIONS = "metadata.annotations"
 ALICE = Writer("alice")
 SUBJECT = Subject("", "Pod", "acme-prod", "web", writer=ALICE)
 

@@ -8,16 +8,24 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aup.facts.model import Placement, RegionGround
-from aup.facts.placement import read_placement
-from aup.facts.wire.workload import PodSpec
+from aup.facts.model import Ground, Offline, Placement, RegionGround
+from aup.facts.placement import read_placement, regions_of
+from aup.facts.wire.workload import NodeSelector, PodSpec
 
 REGION = "topology.kubernetes.io/region"
 ALIAS = "failure-domain.beta.kubernetes.io/region"
 HOSTNAME = "kubernetes.io/hostname"
+ZONE = "topology.kubernetes.io/zone"
 
 NODES: Mapping[str, dict[str, str]] = {
-    name: {REGION: region, ALIAS: region, HOSTNAME: name, "disk": disk, "gen": gen}
+    name: {
+        REGION: region,
+        ALIAS: region,
+        ZONE: f"{region}{name[-1]}",
+        HOSTNAME: name,
+        "disk": disk,
+        "gen": gen,
+    }
     for name, region, disk, gen in (
         ("n1", "eu-north-1", "ssd", "1"),
         ("n2", "eu-north-1", "hdd", "2"),
@@ -33,14 +41,31 @@ STRANGERS: Mapping[str, dict[str, str]] = {
 """Nodes that it has not heard of, one of them without a region."""
 
 
-def region_of(node: str) -> str | None:
-    return NODES[node][REGION] if node in NODES else None
+VOLUMES: Mapping[str, frozenset[str]] = {
+    "north": frozenset({"eu-north-1"}),
+    "europe": frozenset({"eu-north-1", "eu-west-1"}),
+    "america": frozenset({"us-east-1"}),
+}
+"""Claims whose volumes are bound to places."""
+
+
+class Known(Offline):
+    """What the operator has heard of."""
+
+    def region_of(self, node: str) -> str | None:
+        return NODES[node][REGION] if node in NODES else None
+
+    def region_of_zone(self, zone: str) -> str | None:
+        return next((n[REGION] for n in NODES.values() if n[ZONE] == zone), None)
+
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        return VOLUMES.get(claim) if namespace == "acme-prod" else None
 
 
 def place(**spec: Any) -> Placement:
     """Read a pod spec as it stands in JSON."""
     decoded = msgspec.convert(spec, PodSpec)
-    return read_placement(decoded, decoded.node_selector or {}, "spec", region_of)
+    return read_placement(decoded, decoded.node_selector or {}, "spec", "acme-prod", Known())
 
 
 def affinity(*terms: Any) -> dict[str, Any]:
@@ -57,6 +82,11 @@ def labels(key: str, operator: str, *values: str) -> dict[str, Any]:
 def fields(operator: str, *values: str) -> dict[str, Any]:
     """Return a term of one requirement on a node's name."""
     return {"matchFields": [{"key": "metadata.name", "operator": operator, "values": list(values)}]}
+
+
+def claim(name: str) -> dict[str, Any]:
+    """Return a volume of a persistent claim."""
+    return {"name": name, "persistentVolumeClaim": {"claimName": name}}
 
 
 ANYWHERE = None
@@ -82,6 +112,26 @@ PREFERRED = {
         pytest.param({"nodeSelector": {ALIAS: "eu-north-1"}}, EU_NORTH, id="deprecated-alias"),
         pytest.param({"nodeSelector": {HOSTNAME: "n1"}}, EU_NORTH, id="known-hostname"),
         pytest.param({"nodeSelector": {HOSTNAME: "n5"}}, ANYWHERE, id="unknown-hostname"),
+        pytest.param({"nodeSelector": {ZONE: "eu-north-11"}}, EU_NORTH, id="known-zone"),
+        pytest.param({"nodeSelector": {ZONE: "ap-south-15"}}, ANYWHERE, id="unknown-zone"),
+        pytest.param(
+            {"nodeSelector": {ZONE: "eu-north-11", REGION: "us-east-1"}},
+            NOWHERE,
+            id="zone-against-region",
+        ),
+        pytest.param({"volumes": [claim("north")]}, EU_NORTH, id="a-volume-is-somewhere"),
+        pytest.param({"volumes": [claim("new"), None]}, ANYWHERE, id="a-volume-to-be-made"),
+        pytest.param(
+            {"volumes": [claim("north"), claim("europe")]}, EU_NORTH, id="two-volumes-together"
+        ),
+        pytest.param(
+            {"volumes": [claim("north"), claim("america")]}, NOWHERE, id="volumes-far-apart"
+        ),
+        pytest.param(
+            {"nodeSelector": {REGION: "eu-west-1"}, "volumes": [claim("europe")]},
+            frozenset({"eu-west-1"}),
+            id="a-volume-and-a-selector-hold-together",
+        ),
         pytest.param(
             {"nodeSelector": {REGION: "eu-north-1", ALIAS: "eu-west-1"}}, NOWHERE, id="two-regions"
         ),
@@ -194,14 +244,37 @@ def test_each_region_is_traced_to_the_value_that_lets_the_pod_in() -> None:
         )
     )
     assert placed.grounds == (
-        RegionGround("eu-north-1", f"{terms}[0].matchFields[0].values[0]", "n1"),
+        RegionGround("eu-north-1", f"{terms}[0].matchFields[0].values[0]", "n1", Ground.NODE),
         RegionGround("eu-west-1", f"{terms}[1].matchExpressions[0].values[0]", "eu-west-1"),
         RegionGround("us-east-1", f"{terms}[1].matchExpressions[0].values[1]", "us-east-1"),
     )
     assert place(nodeSelector={REGION: "eu-north-1"}).grounds == (
         RegionGround("eu-north-1", f'spec.nodeSelector["{REGION}"]', "eu-north-1"),
     )
-    assert place(nodeName="n4").grounds == (RegionGround("us-east-1", "spec.nodeName", "n4"),)
+    assert place(nodeName="n4").grounds == (
+        RegionGround("us-east-1", "spec.nodeName", "n4", Ground.NODE),
+    )
+    at = "spec.volumes[0].persistentVolumeClaim.claimName"
+    assert place(volumes=[claim("america")]).grounds == (
+        RegionGround("us-east-1", at, "america", Ground.VOLUME),
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "regions"),
+    [
+        pytest.param([labels(REGION, "In", "eu-north-1")], EU_NORTH, id="region"),
+        pytest.param([labels(ZONE, "In", "eu-north-12")], EU_NORTH, id="zone"),
+        pytest.param([labels(HOSTNAME, "In", "n3")], frozenset({"eu-west-1"}), id="local-volume"),
+        pytest.param([labels("disk", "In", "ssd")], ANYWHERE, id="another-label"),
+        pytest.param([None, {}], NOWHERE, id="nowhere"),
+    ],
+)
+def test_the_selector_of_a_volume_is_read_like_that_of_a_pod(
+    terms: list[Any], regions: frozenset[str] | None
+) -> None:
+    selector = msgspec.convert({"nodeSelectorTerms": terms}, NodeSelector)
+    assert regions_of(selector, Known()) == regions
 
 
 # The evaluator: what kube-scheduler does with one node (k8s.io/component-helpers, nodeaffinity).
@@ -284,6 +357,7 @@ ANY_VALUES = {
     REGION: (*REGIONS, "ap-south-1", "atlantis-1"),
     ALIAS: REGIONS,
     HOSTNAME: (*NODES, *STRANGERS, "ghost"),
+    ZONE: ("eu-north-11", "us-east-14", "ap-south-15"),
     "metadata.name": ("n1",),
     "disk": ("ssd", "hdd"),
     "gen": ("1", "2"),

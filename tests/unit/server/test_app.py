@@ -186,6 +186,12 @@ class Broken:
     def owner_of(self, address: IPAddress) -> str | None:
         raise ZeroDivisionError(address)
 
+    def region_of_zone(self, zone: str) -> str | None:
+        raise ZeroDivisionError(zone)
+
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        raise ZeroDivisionError(claim)
+
     def tenant_of(self, namespace: str) -> str | None:
         raise ZeroDivisionError(namespace)
 

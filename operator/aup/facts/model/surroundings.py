@@ -12,6 +12,12 @@ class Surroundings(Protocol):
     def region_of(self, node: str) -> str | None:
         """Return the region of a node, or ``None`` when the node or its region is unknown."""
 
+    def region_of_zone(self, zone: str) -> str | None:
+        """Return the region of a zone, or ``None`` when no node says it, or nodes differ."""
+
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        """Return where the volume of a claim can be attached; ``None``: anywhere, or not known."""
+
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose running pod has this address, or ``None``."""
 
@@ -34,6 +40,14 @@ class Offline:
 
     def region_of(self, node: str) -> str | None:
         """Return ``None``: no node is known."""
+        return None
+
+    def region_of_zone(self, zone: str) -> str | None:
+        """Return ``None``: no node is known."""
+        return None
+
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        """Return ``None``: no volume is known."""
         return None
 
     def owner_of(self, address: IPAddress) -> str | None:

@@ -49,6 +49,16 @@ class Container:
         return self.image.name if self.image else ""
 
 
+class Ground(StrEnum):
+    """What the value is that lets a pod into a region."""
+
+    REGION = "region"
+    ZONE = "zone"
+    NODE = "node"
+    VOLUME = "volume"
+    """A claim that is bound to a persistent volume of that place."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegionGround:
     """Why a region remains possible: the value that lets the pod in."""
@@ -56,7 +66,8 @@ class RegionGround:
     region: str
     path: str
     value: str
-    """As written: a region, or the name of a node that lies there."""
+    """As written: a region, a zone, or the name of a node or of a claim that lies there."""
+    ground: Ground = Ground.REGION
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,17 @@ class ImageVolume(Wire, frozen=True):
     reference: str | None = None
 
 
+class ClaimVolume(Wire, frozen=True):
+    """PersistentVolumeClaimVolumeSource."""
+
+    claim_name: str | None = None
+
+
 class Volume(Wire, frozen=True):
     """A volume of a pod."""
 
     image: ImageVolume | None = None
+    persistent_volume_claim: ClaimVolume | None = None
 
 
 class NodeRequirement(Wire, frozen=True):

@@ -3,7 +3,7 @@
 export/destination
     Fields read   images of all containers and image volumes, looked up in the catalogue; labels
                   of the pod by which a tenant declares a category; nodeName, nodeSelector and
-                  required node affinity
+                  required node affinity, by region, zone or node; claims of persistent volumes
     Allowed       software of a category in the regions that the policy lists for it. A pod that
                   nothing confines to regions: as `export.unconstrainedPlacement` says
     Serves        "no use in violation of EU or international export controls" (asergo/4.1)
@@ -16,12 +16,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aup.api.sections.export import Placement as Unconstrained
-from aup.facts.model import RegionGround, Workload
+from aup.facts.model import Ground, RegionGround, Workload
 from aup.policy.terms import ExportCategory, ExportTerms
 from aup.rules.base import Rule, Violation
 from aup.text import join
 
 _SELECTOR = "nodeSelector topology.kubernetes.io/region"
+_FREE = {
+    Ground.NODE: "name no node, and ",
+    Ground.ZONE: "name no zone, and ",
+    Ground.VOLUME: "take no volume from there, and ",
+}
+"""What else to do for a pod that is held where it may not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,13 @@ def _misplaced(ground: RegionGround, reason: _Controlled, terms: ExportTerms) ->
     """Return the violation of a region that the manifest lets the pod into."""
     country = terms.known_regions.get(ground.region)
     region = f"a region in {country}" if country else "a region of no known country"
-    where = region if ground.value == ground.region else f"a node in {ground.region}, {region}"
+    by_name = ground.ground is not Ground.REGION
+    where = f"a {ground.ground} in {ground.region}, {region}" if by_name else region
     return Violation(
         path=ground.path,
         value=ground.value,
         detail=f"is {where}, and {_limits(reason)}",
-        remedy=_place(reason, terms, by_node=ground.value != ground.region),
+        remedy=_place(reason, terms, ground.ground),
         key=(reason.category.id, reason.image.partition("@")[0], ground.region),
         image=reason.image,
     )
@@ -107,7 +114,7 @@ def _unconfined(workload: Workload, reason: _Controlled, terms: ExportTerms) -> 
         path=placement.path,
         value=placement.value,
         detail=f"{where}, and {_limits(reason)}",
-        remedy=_place(reason, terms, by_node=bool(placement.value)),
+        remedy=_place(reason, terms, Ground.NODE if placement.value else Ground.REGION),
         key=(reason.category.id, reason.image.partition("@")[0], ""),
         image=reason.image,
     )
@@ -131,11 +138,11 @@ def _limits(reason: _Controlled) -> str:
     return f"{reason.words} may run {f'in {regions} only' if regions else 'in no region'}"
 
 
-def _place(reason: _Controlled, terms: ExportTerms, *, by_node: bool) -> str:
-    """Say how to get there; a pod that names its node must stop doing so."""
+def _place(reason: _Controlled, terms: ExportTerms, ground: Ground) -> str:
+    """Say how to get there; a pod that is held elsewhere must first be freed."""
     regions = join(sorted(reason.category.regions))
     ask = f"ask {terms.contact} about an authorisation"
-    instead = "name no node, and " if by_node else ""
+    instead = _FREE.get(ground, "")
     return f"{instead}set {_SELECTOR} to {regions}, or {ask}" if regions else ask
 
 
@@ -147,8 +154,8 @@ RULE = Rule(
     check=destination,
     blind=(
         "Software that is in no catalogue and not declared. Who uses a service, and from "
-        "where. Other ways to be placed: volumes of a zone, a scheduler that ignores node "
-        "selection, a node whose hostname label is another node's name. A pod that names its "
+        "where. Other ways to be placed: volumes that are made later, a scheduler that ignores "
+        "node selection, a node whose hostname label is another node's name. A pod that names its "
         "node skips the scheduler; a node that the operator has not heard of has no region."
     ),
 )

@@ -16,6 +16,7 @@ from aup.facts.model import Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import ExportTerms, SectorTerm
 from aup.rules.base import Rule, Violation
+from aup.rules.software import known
 
 _Class = tuple[str, str, str, str]
 """Path, value as written, class, and the image that an exemption would name."""
@@ -53,9 +54,8 @@ def _classes(workload: Workload, terms: ExportTerms) -> Iterator[_Class]:
         text = workload.labels[WORKLOAD_CLASS]
         path = f'{workload.labels_path}["{WORKLOAD_CLASS}"]'
         yield path, text, canonical_use(text), ""
-    for image in workload.images:
-        software = None if image.problem else terms.catalog.find(image)
-        if software is not None and software.workload_class:
+    for image, software in known(workload, terms.catalog):
+        if software.workload_class:
             name = canonical_use(software.workload_class)
             yield image.path, image.text, name, software.name(image)
 
