@@ -24,6 +24,7 @@ COMMANDS = {
     "impact": ("aup.cli.impact", "say what enforcement would refuse in a tenant's namespaces"),
     "run": ("aup.cli.run", "run the operator"),
     "teardown": ("aup.cli.teardown", "remove stamps, quotas and policies after helm uninstall"),
+    "completion": ("aup.cli.completion", "print a completion script for a shell"),
 }
 """Name to the module with its arguments and its ``run``, and what it does."""
 

@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
+from typing_extensions import override
+
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
-from aup.facts.model import IPAddress
+from aup.facts.model import IPAddress, Offline
 from aup.facts.placement import REGION_LABELS
 
 Manifest = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Nearby:
-    """The `Surroundings` of manifests in a file."""
+class Nearby(Offline):
+    """The `Surroundings` of manifests in a file: what a bundle does not hold is not known."""
 
-    pods_known: bool = False
     regions: Mapping[str, str] = field(default_factory=dict)
     """By node."""
     tenants: Mapping[str, str] = field(default_factory=dict)
@@ -30,19 +31,23 @@ class Nearby:
     unsettled: frozenset[str] = frozenset()
     """Namespaces whose quota is not in force yet."""
 
+    @override
     def region_of(self, node: str) -> str | None:
         """Return the region of a node."""
         return self.regions.get(node)
 
+    @override
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose pod has an address; two tenants at once own nothing."""
         owners = {self.tenant_of(namespace) for namespace in self.pods.get(address, ())}
         return owners.pop() if len(owners) == 1 else None
 
+    @override
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant whose namespace it is."""
         return self.tenants.get(namespace)
 
+    @override
     def budget_settled(self, namespace: str) -> bool:
         """Return whether nothing says that the quota is not in force."""
         return namespace not in self.unsettled
