@@ -37,6 +37,15 @@ class AddressSet:
         at = bisect_right(self._starts, (address.version, int(address))) - 1
         return at >= 0 and address in self.networks[at]
 
+    def covers(self, network: IPNetwork) -> bool:
+        """Tell whether every address of a network is in the set.
+
+        Collapsed blocks hold a whole network between them only where one of them does.
+        """
+        first, last = network.network_address, network.broadcast_address
+        at = bisect_right(self._starts, (network.version, int(first))) - 1
+        return at >= 0 and first in self.networks[at] and last in self.networks[at]
+
     def __bool__(self) -> bool:
         return bool(self.networks)
 

@@ -58,3 +58,35 @@ def test_membership_is_that_of_any_of_the_networks(cidrs: list[str], last: int) 
 
 def test_an_address_of_the_other_family_is_not_inside() -> None:
     assert ip_address("::c000:201") not in AddressSet.of(["192.0.2.0/24"])
+
+
+_HELD = AddressSet.of(["198.51.100.16/28", "198.51.100.32/28", "2001:db8:a::/64"])
+
+
+@pytest.mark.parametrize(
+    ("cidr", "covered"),
+    [
+        ("198.51.100.16/28", True),
+        ("198.51.100.24/30", True),
+        ("198.51.100.47/32", True),
+        ("198.51.100.0/27", False),
+        ("198.51.100.0/26", False),
+        ("0.0.0.0/0", False),
+        ("2001:db8:a::/64", True),
+        ("2001:db8:a::/63", False),
+        ("::/0", False),
+    ],
+)
+def test_a_network_is_covered_only_as_a_whole(cidr: str, covered: bool) -> None:
+    assert _HELD.covers(read_network(cidr)) is covered
+    assert not AddressSet().covers(read_network(cidr))
+
+
+@given(_networks, st.integers(0, 255), st.integers(24, 32))
+def test_a_covered_network_is_one_of_whose_addresses_none_is_outside(
+    cidrs: list[str], last: int, length: int
+) -> None:
+    found = AddressSet.of(cidrs)
+    base = 0xC0000200 + last >> 32 - length << 32 - length
+    network = ip_network((base, length))
+    assert found.covers(network) is all(address in found for address in network)
