@@ -4,66 +4,97 @@ Null and empty scalars are absent, as for the API server. An empty *element* of 
 is a claim that cannot be read.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, Final, TypeVar
 
-from aup.facts.address import ParsedAddress, parse_address, parse_addresses
+from aup.facts.address import ParsedAddress, parse_address
 from aup.facts.hostname import parse_hostname
 from aup.facts.model import (
     AddressClaim,
+    Attachment,
+    Capture,
     ClaimSource,
+    ClusterAddress,
     EndpointTarget,
     Exposure,
+    ExternalName,
     Facts,
     HostnameClaim,
+    Loan,
+    NamedClaim,
+    NodePort,
+    PlatformSetting,
+    Plugin,
     Problem,
+    SharingClaim,
     Subject,
     Surroundings,
+    UnknownAnnotation,
 )
 from aup.facts.wire.shape import WHOLE, Wire, too_many
-
-ADDRESS_ANNOTATIONS = ("metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs")
-"""Keys under which MetalLB takes addresses. It reads the first that exists; all are checked, since
-which one exists is the tenant's choice."""
 
 MAX_CLAIMS = 4096
 """Of a sort in one object. An EndpointSlice may hold 1000 endpoints and honest objects hold fewer;
 without a limit one object of a few MiB costs seconds."""
 
-T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
+Leaf = (
+    AddressClaim
+    | Attachment
+    | Capture
+    | ClusterAddress
+    | EndpointTarget
+    | ExternalName
+    | HostnameClaim
+    | Loan
+    | NamedClaim
+    | NodePort
+    | PlatformSetting
+    | Plugin
+    | SharingClaim
+    | UnknownAnnotation
+)
+"""What an object says of how it is reached: one of the parts of an Exposure."""
+SORTS: Final[Mapping[type[Leaf], str]] = {
+    AddressClaim: "addresses",
+    Attachment: "attachments",
+    Capture: "captures",
+    ClusterAddress: "cluster_addresses",
+    EndpointTarget: "endpoints",
+    ExternalName: "external_names",
+    HostnameClaim: "hostnames",
+    Loan: "loans",
+    NamedClaim: "names",
+    NodePort: "node_ports",
+    PlatformSetting: "settings",
+    Plugin: "plugins",
+    SharingClaim: "sharing",
+    UnknownAnnotation: "unknown_annotations",
+}
+"""The field of Exposure for each."""
 Addresses = Iterator[AddressClaim]
 Hostnames = Iterator[HostnameClaim]
 
 
-def exposed(
-    subject: Subject,
-    problems: tuple[Problem, ...],
-    *,
-    addresses: Iterable[AddressClaim] = (),
-    hostnames: Iterable[HostnameClaim] = (),
-    endpoints: Iterable[EndpointTarget] = (),
-) -> Facts:
-    """Put the facts of one object together."""
-    too_many: list[Problem] = []
+def exposed(subject: Subject, problems: tuple[Problem, ...], *leaves: Iterable[Leaf]) -> Facts:
+    """Put the facts of one object together: leaves of any sort, each into its field."""
+    sorts: dict[str, list[Leaf]] = {}
+    for leaf in chain.from_iterable(leaves):
+        sort = SORTS[type(leaf)]
+        held = sorts.setdefault(sort, [])
+        if len(held) == MAX_CLAIMS:
+            problems = (*problems, too_many(WHOLE, MAX_CLAIMS, sort.replace("_", " ")))
+            break
+        held.append(leaf)
+    fields: dict[str, Any] = {sort: tuple(held) for sort, held in sorts.items()}
     exposure = Exposure(
         namespace=subject.namespace,
-        addresses=_bounded(addresses, "addresses", too_many),
-        endpoints=_bounded(endpoints, "endpoints", too_many),
-        hostnames=_bounded(hostnames, "hostnames", too_many),
         writer=subject.writer,
         writes_status=subject.subresource == "status",
+        **fields,
     )
-    return Facts(subject=subject, exposure=exposure, problems=(*problems, *too_many))
-
-
-def _bounded(items: Iterable[T], what: str, problems: list[Problem]) -> tuple[T, ...]:
-    """Return the items, or as many as are looked at and a problem that refuses the object."""
-    taken = tuple(islice(items, MAX_CLAIMS + 1))
-    if len(taken) > MAX_CLAIMS:
-        problems.append(too_many(WHOLE, MAX_CLAIMS, what))
-    return taken[:MAX_CLAIMS]
+    return Facts(subject=subject, exposure=exposure, problems=problems)
 
 
 def each(items: Iterable[W | None] | None, empty: W) -> Iterator[tuple[int, W]]:
@@ -80,24 +111,14 @@ def is_absent(value: object) -> bool:
 def address(value: object, path: str, source: ClaimSource) -> Addresses:
     """Yield the address of a scalar field."""
     if not is_absent(value):
-        yield _claim(parse_address(value), path, source)
+        yield address_claim(parse_address(value), path, source)
 
 
 def address_list(values: Iterable[object] | None, path: str) -> Addresses:
     """Yield the addresses of a list in the spec."""
     for index, value in enumerate(values or ()):
         if value is not None:
-            yield _claim(parse_address(value), f"{path}[{index}]", ClaimSource.SPEC)
-
-
-def annotated_addresses(annotations: dict[str, Any] | None, path: str) -> Addresses:
-    """Yield the addresses in the annotations of load-balancer controllers.
-
-    All tokens of a list have one path: the citation is the token.
-    """
-    for key in ADDRESS_ANNOTATIONS:
-        for parsed in parse_addresses((annotations or {}).get(key)):
-            yield _claim(parsed, f'{path}["{key}"]', ClaimSource.ANNOTATION)
+            yield address_claim(parse_address(value), f"{path}[{index}]", ClaimSource.SPEC)
 
 
 def opaque_address(value: object, path: str, source: ClaimSource) -> Addresses:
@@ -152,6 +173,6 @@ def targets(
         )
 
 
-def _claim(parsed: ParsedAddress, path: str, source: ClaimSource) -> AddressClaim:
+def address_claim(parsed: ParsedAddress, path: str, source: ClaimSource) -> AddressClaim:
     """Return an address with where it was claimed."""
     return AddressClaim(parsed.text, path, source, parsed.address, parsed.problem)

@@ -7,9 +7,9 @@ Not a claim  ``loadBalancerSourceRanges``, NetworkPolicy ``ipBlock``, ``hostAlia
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from aup.facts import claims
+from aup.facts.annotations.exposed import EXPOSED
 from aup.facts.claims import Addresses, Hostnames, each, is_absent
 from aup.facts.model import ClaimSource, Facts, Subject, Surroundings
 from aup.facts.wire import network as wire
@@ -28,25 +28,26 @@ def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     return claims.exposed(
         subject,
         problems,
-        addresses=chain(
-            claims.address_list(spec.external_ips, "spec.externalIPs"),
-            claims.address(spec.load_balancer_ip, "spec.loadBalancerIP", ClaimSource.SPEC),
-            claims.annotated_addresses(meta.annotations, "metadata.annotations"),
-            _status_addresses(found.status),
-        ),
-        hostnames=_status_hostnames(found.status),
+        claims.address_list(spec.external_ips, "spec.externalIPs"),
+        claims.address(spec.load_balancer_ip, "spec.loadBalancerIP", ClaimSource.SPEC),
+        EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        _status_addresses(found.status),
+        _status_hostnames(found.status),
     )
 
 
 def ingress(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read an Ingress."""
     found, problems = wire.INGRESS.read(raw)
+    meta = found.metadata or wire.Metadata()
     spec = found.spec or wire.IngressSpec()
     return claims.exposed(
         subject,
         problems,
-        addresses=_status_addresses(found.status),
-        hostnames=chain(_ingress_hostnames(spec), _status_hostnames(found.status)),
+        EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        _ingress_hostnames(spec),
+        _status_addresses(found.status),
+        _status_hostnames(found.status),
     )
 
 
@@ -62,18 +63,14 @@ def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     return claims.exposed(
         subject,
         problems,
-        addresses=chain(
-            _gateway_addresses(asked, ClaimSource.SPEC),
-            # Istio copies the Gateway's own annotations where there is no infrastructure section.
-            claims.annotated_addresses(meta.annotations, "metadata.annotations"),
-            claims.annotated_addresses(made.annotations, "spec.infrastructure.annotations"),
-            _gateway_addresses(given, ClaimSource.STATUS),
-        ),
-        hostnames=chain(
-            _gateway_hostnames(asked, ClaimSource.SPEC),
-            _listener_hostnames(spec),
-            _gateway_hostnames(given, ClaimSource.STATUS),
-        ),
+        _gateway_addresses(asked, ClaimSource.SPEC),
+        # Istio copies the Gateway's own annotations where there is no infrastructure section.
+        EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        EXPOSED.read(made.annotations, "spec.infrastructure.annotations", subject, surroundings),
+        _gateway_hostnames(asked, ClaimSource.SPEC),
+        _listener_hostnames(spec),
+        _gateway_addresses(given, ClaimSource.STATUS),
+        _gateway_hostnames(given, ClaimSource.STATUS),
     )
 
 
@@ -92,7 +89,7 @@ def endpoint_slice(raw: bytes, subject: Subject, surroundings: Surroundings) -> 
         for j, value in enumerate(endpoint.addresses or ())
         if not (named and _is_name(value))
     )
-    return claims.exposed(subject, problems, endpoints=claims.targets(values, surroundings))
+    return claims.exposed(subject, problems, claims.targets(values, surroundings))
 
 
 def endpoints(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
@@ -107,7 +104,7 @@ def endpoints(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts
         )
         for j, address in each(addresses, wire.EndpointAddress())
     )
-    return claims.exposed(subject, problems, endpoints=claims.targets(values, surroundings))
+    return claims.exposed(subject, problems, claims.targets(values, surroundings))
 
 
 def _status_entries(

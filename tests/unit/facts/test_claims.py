@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from aup.facts import claims
-from aup.facts.claims import ADDRESS_ANNOTATIONS, MAX_CLAIMS
+from aup.facts.claims import MAX_CLAIMS
 from aup.facts.model import AddressClaim, ClaimSource, Problem, Subject
 from aup.facts.wire.shape import WHOLE, too_many
 
@@ -39,17 +39,12 @@ def test_an_empty_element_is_not_an_absent_one() -> None:
     )
 
 
-def test_all_annotations_that_take_addresses_are_read() -> None:
-    found = claims.annotated_addresses(dict.fromkeys(ADDRESS_ANNOTATIONS, FOREIGN), "a")
-    assert [c.path for c in found] == [f'a["{key}"]' for key in ADDRESS_ANNOTATIONS]
-
-
 @pytest.mark.parametrize(("over", "problems"), [(0, ()), (1, ("addresses",))])
 def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
     over: int, problems: tuple[str, ...]
 ) -> None:
     values = [FOREIGN] * (MAX_CLAIMS + over)
-    found = claims.exposed(SUBJECT, (), addresses=claims.address_list(values, "p"))
+    found = claims.exposed(SUBJECT, (), claims.address_list(values, "p"))
     assert found.exposure is not None
     assert len(found.exposure.addresses) == MAX_CLAIMS
     assert found.problems == tuple(too_many(WHOLE, 4096, p) for p in problems)
@@ -57,7 +52,7 @@ def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
 
 def test_claims_past_the_limit_are_not_even_made() -> None:
     earlier = Problem("spec", "", "is a list where an object belongs")
-    found = claims.exposed(SUBJECT, (earlier,), addresses=endless())
+    found = claims.exposed(SUBJECT, (earlier,), endless())
     assert found.problems == (
         earlier,
         too_many(WHOLE, 4096, "addresses"),

@@ -43,6 +43,16 @@ class AddressClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterAddress:
+    """An address that a Service has inside the cluster (``clusterIP``)."""
+
+    text: str
+    path: str
+    address: IPAddress | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointTarget:
     """An address that a Service sends traffic to."""
 
@@ -54,21 +64,6 @@ class EndpointTarget:
     """Tenant whose running pod has this address now; ``None`` when nobody's pod has it."""
     ownership_known: bool = True
     """Whether pods could be looked up: not in the offline check."""
-
-
-@dataclass(frozen=True, slots=True)
-class HostnameClaim:
-    """A hostname that an object wants to answer for."""
-
-    text: str
-    path: str
-    source: ClaimSource
-    name: str
-    """Canonical: lower case, A-labels, no trailing dot, without a leading ``*.``."""
-    wildcard: bool = False
-    catch_all: bool = False
-    """No hostname at all: the object answers for every name."""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +79,41 @@ class NamespaceReference:
     """Whether namespaces could be looked up: not in the offline check."""
     everyone: bool = False
     """Whether all namespaces are meant, or a selection that may hold any."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParentGateway:
+    """A Gateway that a route is attached to, and whose names it takes over when it has none."""
+
+    text: str
+    """As messages write it: ``gateway-system/shared``."""
+    name: str
+    namespace: NamespaceReference
+
+
+@dataclass(frozen=True, slots=True)
+class HostnameClaim:
+    """A hostname that an object wants to answer for."""
+
+    text: str
+    path: str
+    source: ClaimSource
+    name: str
+    """Canonical: lower case, A-labels, no trailing dot, without a leading ``*.``."""
+    wildcard: bool = False
+    catch_all: bool = False
+    """No hostname at all: the object answers for every name."""
+    problem: str = ""
+    reading: str = ""
+    """How the text comes to mean the name, where it does not say it: ``also answers for``."""
+    service: NamespaceReference | None = None
+    """The namespace, where the name is that of a Service and the object may speak of Services."""
+    parent: ParentGateway | None = None
+    """Whose names are taken over: the claim is of all of them."""
+    instead: str = ""
+    """What would make it no claim at all, where anything does: ``set exportTo: ["."]``."""
+    prefix: str = ""
+    """Of the annotation, where only a controller that was given this prefix reads it."""
 
 
 class Topic(StrEnum):
@@ -116,6 +146,8 @@ class Reach(StrEnum):
     """Send under addresses that are not the pod's own (host/anti-spoofing)."""
     REPORT = "report"
     """Say in a status what the platform alone knows (network/status-writer)."""
+    NAMES = "names"
+    """Answer for hostnames that nobody can tell beforehand (network/hostname)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +162,8 @@ class PlatformSetting:
     """Completes ``<path> <text>``: ``chooses an interface of the node``."""
     networks: tuple[IPNetwork, ...] = ()
     """Where the setting is about addresses; one that is about the tenant's own may be allowed."""
+    key: str = ""
+    """Of the annotation or label, where it is one: the provider may let tenants have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +233,17 @@ class ExternalName:
 
     text: str
     path: str
-    name: str
+    name: str = ""
     """Canonical; empty when unreadable or an address."""
-    address: IPAddress | None = None
-    """Where the name is an address in the eyes of a resolver."""
+    addresses: tuple[IPAddress, ...] = ()
+    """What a resolver may take the name for: one that is an address, or that holds some."""
     problem: str = ""
     service: NamespaceReference | None = None
     """The namespace, where the name is that of a Service of this cluster."""
+    guessed: bool = False
+    """Whether the name may as well be one of the internet: only its form is a Service's."""
+    internal: str = ""
+    """Why the internet does not have the name: ``is a name of the machine that asks``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +282,7 @@ class Exposure:
     external_names: tuple[ExternalName, ...] = ()
     unknown_annotations: tuple[UnknownAnnotation, ...] = ()
     loans: tuple[Loan, ...] = ()
+    cluster_addresses: tuple[ClusterAddress, ...] = ()
     writer: Writer | None = None
     writes_status: bool = False
     """Whether the request writes the status: in any other the API server drops what it says."""

@@ -75,6 +75,7 @@ class IngressSpec(Wire, frozen=True):
 class Ingress(Wire, frozen=True):
     """Ingress networking.k8s.io/v1."""
 
+    metadata: Metadata | None = None
     spec: IngressSpec | None = None
     status: ExposedStatus | None = None
 

@@ -1,0 +1,74 @@
+"""A table of annotation keys, and the one pass over an object's annotations that looks them up.
+
+The cost is that of the object's own annotations, however many keys are known.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aup.facts.claims import Leaf, is_absent
+from aup.facts.model import Subject, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An annotation, or a label, of an object."""
+
+    key: str
+    value: object
+    """Text, unless the object comes from a file that no API server would take."""
+    path: str
+    """Of the value: ``metadata.annotations["metallb.io/loadBalancerIPs"]``."""
+    namespace: str
+    """Where the object lies."""
+    surroundings: Surroundings
+
+
+Reader = Callable[[Note], Iterator[Leaf]]
+"""Reads the value of one annotation. Never raises: what is unreadable is a claim with a problem."""
+
+
+class Keys:
+    """Keys with their readers; families of keys by what all of a key must match, in order."""
+
+    def __init__(
+        self, readers: Mapping[str, Reader], families: Mapping[str, Reader] | None = None
+    ) -> None:
+        self._readers = dict(readers)
+        self._families = tuple((families or {}).values())
+        self._family = re.compile("|".join(f"({pattern})" for pattern in families or ()), re.DOTALL)
+
+    def __contains__(self, key: str) -> bool:
+        return self._reader(key) is not None
+
+    def read(
+        self,
+        annotations: Mapping[str, Any] | None,
+        path: str,
+        subject: Subject,
+        surroundings: Surroundings,
+    ) -> Iterator[Leaf]:
+        """Yield what the annotations of an object say; null and empty values say nothing."""
+        for key, value in (annotations or {}).items():
+            if not is_absent(value) and (reader := self._reader(key)) is not None:
+                where = f'{path}["{key}"]'
+                yield from reader(Note(key, value, where, subject.namespace, surroundings))
+
+    def _reader(self, key: str) -> Reader | None:
+        """Return what reads a key; ``None`` when nothing does."""
+        if (reader := self._readers.get(key)) is not None or not self._families:
+            return reader
+        found = self._family.fullmatch(key)
+        return self._families[found.lastindex - 1] if found and found.lastindex else None
+
+
+def under(prefixes: tuple[str, ...], readers: Mapping[str, Reader]) -> dict[str, Reader]:
+    """Return readers for each key under each of the prefixes that it goes by."""
+    return {prefix + name: reader for prefix in prefixes for name, reader in readers.items()}
+
+
+def spelled(readers: Mapping[tuple[str, ...], Reader]) -> dict[str, Reader]:
+    """Return readers for keys that have several spellings."""
+    return {key: reader for keys, reader in readers.items() for key in keys}

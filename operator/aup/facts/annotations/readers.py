@@ -1,0 +1,185 @@
+"""How the value of an annotation is read: as addresses, networks, names, or a setting.
+
+Each reader yields what the value claims. What it cannot read is a claim with a problem: a
+controller may understand more than we do.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from aup.facts import claims
+from aup.facts.address import (
+    ParsedNetworks,
+    parse_address,
+    parse_interface,
+    parse_network,
+    parse_range,
+    tokens,
+)
+from aup.facts.annotations.keys import Note, Reader
+from aup.facts.claims import Leaf
+from aup.facts.json_value import text_of, type_of
+from aup.facts.model import (
+    AddressClaim,
+    ClaimSource,
+    IPNetwork,
+    NamedClaim,
+    PlatformSetting,
+    Reach,
+    Topic,
+    UnknownAnnotation,
+)
+
+HERE: Final = ClaimSource.ANNOTATION
+TRUTHY: Final = frozenset({"1", "t", "T", "true", "True", "TRUE"})
+"""What Go's strconv.ParseBool takes for true."""
+_JSON = msgspec.json.Decoder()
+
+Split = Callable[[Note], Iterator[object]]
+"""Takes the value of an annotation apart."""
+
+
+def whole(note: Note) -> Iterator[object]:
+    """Yield the value as it is."""
+    yield note.value
+
+
+def comma(note: Note) -> Iterator[object]:
+    """Yield the tokens of a comma-separated list."""
+    yield from tokens(note.value)
+
+
+def json_list(note: Note) -> Iterator[object]:
+    """Yield the elements of a JSON list; what is none is one element that cannot be read."""
+    decoded = decode_json(note.value)
+    yield from decoded if isinstance(decoded, list) else ((note.value,) if decoded else ())
+
+
+def decode_json(value: object) -> Any:
+    """Return what JSON text says, and other values, and text that is no JSON, as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return _JSON.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return value
+
+
+def addresses(split: Split = comma, source: ClaimSource = HERE) -> Reader:
+    """Read addresses."""
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in split(note):
+            yield claims.address_claim(parse_address(value), note.path, source)
+
+    return read
+
+
+def interfaces(split: Split = comma, source: ClaimSource = HERE) -> Reader:
+    """Read addresses of interfaces, ``203.0.113.9/24``: the mask is no claim."""
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in split(note):
+            yield claims.address_claim(parse_interface(value), note.path, source)
+
+    return read
+
+
+def ranges(split: Split = comma, source: ClaimSource = HERE) -> Reader:
+    """Read networks, ranges ``a-b`` and addresses: all that lies in them is claimed."""
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in split(note):
+            yield network_claim(parse_range(value), note.path, source)
+
+    return read
+
+
+def names(split: Split = comma, source: ClaimSource = HERE) -> Reader:
+    """Read a provider's names for addresses, networks or load balancers.
+
+    An address that stands among them is read as one.
+    """
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in split(note):
+            parsed = parse_address(value)
+            if parsed.address is not None or not isinstance(value, str):
+                yield claims.address_claim(parsed, note.path, source)
+            else:
+                yield AddressClaim(value, note.path, source, address=None, opaque=True)
+
+    return read
+
+
+def pools(split: Split = comma) -> Reader:
+    """Read pools of addresses: each by its name, or by its network."""
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in split(note):
+            yield _named(value, note.path, Topic.POOL, parse_network(value).networks)
+
+    return read
+
+
+def classes(note: Note) -> Iterator[Leaf]:
+    """Read the name of a class of load balancers."""
+    yield _named(note.value, note.path, Topic.CLASS)
+
+
+def hostnames(split: Split = comma) -> Reader:
+    """Read hostnames that the object wants to answer for."""
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in split(note):
+            yield claims.hostname(value, note.path, HERE)
+
+    return read
+
+
+def setting(
+    detail: str, reach: Reach = Reach.ROUTING, only: frozenset[str] | None = None
+) -> Reader:
+    """Read a setting of the platform's.
+
+    Args:
+        detail: what it does; completes ``<path> <value>``.
+        reach: whom it concerns.
+        only: the values that do something; by default any does.
+
+    """
+
+    def read(note: Note) -> Iterator[Leaf]:
+        if only is None or not isinstance(note.value, str) or note.value.strip() in only:
+            text = text_of(note.value)
+            yield PlatformSetting(text, note.path, HERE, reach, detail, key=note.key)
+
+    return read
+
+
+def unknown(note: Note) -> Iterator[Leaf]:
+    """Take down a key that looks like a load balancer's."""
+    yield UnknownAnnotation(note.key, text_of(note.value), note.path)
+
+
+def nothing(note: Note) -> Iterator[Leaf]:
+    """Read a value that claims nothing, whatever it is."""
+    yield from ()
+
+
+def network_claim(parsed: ParsedNetworks, path: str, source: ClaimSource) -> AddressClaim:
+    """Return all of a network or range as one claim; a range of one is an address."""
+    only = parsed.networks[0] if len(parsed.networks) == 1 else None
+    if only is not None and only.num_addresses == 1:
+        return AddressClaim(parsed.text, path, source, only.network_address)
+    return AddressClaim(parsed.text, path, source, None, parsed.problem, networks=parsed.networks)
+
+
+def _named(
+    value: object, path: str, topic: Topic, networks: tuple[IPNetwork, ...] = ()
+) -> NamedClaim:
+    """Return a claim by name; what is no text cannot be one."""
+    problem = "" if isinstance(value, str) else f"is {type_of(value)} where a name belongs"
+    return NamedClaim(text_of(value), path, topic, problem, networks)
