@@ -146,7 +146,7 @@ def test_the_server_fills_in_the_defaults_of_the_type(server: ControlPlane, kind
 
 def minimal(example: Manifest, schema: Schema) -> Manifest:
     """Keep what the schema requires, and what a validation wants besides."""
-    body = _required(example, schema, {"names", "address", "namespaces", "quantity"})
+    body = _required(example, schema, {"names", "address", "namespaces", "quantity", "users"})
     metadata = {"name": example["metadata"]["name"], "namespace": "default"}
     if CRDS[example["kind"]].definition["spec"]["scope"] == "Cluster":
         metadata = {"name": f"minimal-{secrets.token_hex(3)}"}
@@ -174,7 +174,8 @@ def attempt(server: ControlPlane, edit: Edit) -> tuple[int, list[str]]:
     if edit.then is not None:
         target = f"{edit.kind}/{manifest['metadata']['name']}"
         patch = json.dumps(edit.then)
-        result = server.kubectl("patch", target, "--type=merge", "-p", patch, check=False)
+        where = ("-n", manifest["metadata"].get("namespace", "default"))
+        result = server.kubectl("patch", target, *where, "--type=merge", "-p", patch, check=False)
     return result.returncode, result.stderr.splitlines()
 
 
@@ -211,6 +212,38 @@ def generic(path: str) -> str:
     parts = path.replace("]", "").split("[")
     rest = "".join(("[]" + p.lstrip("0123456789")) if p[:1].isdigit() else "{}" for p in parts[1:])
     return parts[0] + rest
+
+
+TYPO = merged(EXAMPLES["AcceptableUsePolicy"], {"spec": {"network": {"nodePort": "Forbidden"}}})
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (("create",), 'unknown field "spec.network.nodePort"'),
+        (("apply",), 'unknown field "spec.network.nodePort"'),
+        (("apply", "--server-side"), ".spec.network.nodePort: field not declared in schema"),
+        (
+            ("apply", "--server-side", "--validate=false"),
+            ".spec.network.nodePort: field not declared in schema",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_misspelt_term_is_refused(server: ControlPlane, how: tuple[str, ...], told: str) -> None:
+    """A term that nobody reads would be relied on; server-side apply never takes one."""
+    manifest = TYPO | {"metadata": {"name": f"typo-{secrets.token_hex(3)}"}}
+    done = server.kubectl(*how, "-f", "-", input=json.dumps(manifest), check=False)
+    assert done.returncode == 1
+    assert told in done.stderr
+
+
+def test_whoever_does_not_ask_is_warned_of_a_misspelt_term(server: ControlPlane) -> None:
+    """Other clients are told by the server itself, and the term is not stored."""
+    manifest = TYPO | {"metadata": {"name": f"typo-{secrets.token_hex(3)}"}}
+    done = server.kubectl("create", "--validate=warn", "-f", "-", input=json.dumps(manifest))
+    assert done.stderr.splitlines() == ['Warning: unknown field "spec.network.nodePort"']
+    assert "nodePort" not in get(server, manifest)["spec"]["network"]
 
 
 AWAITING = {

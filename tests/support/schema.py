@@ -115,7 +115,8 @@ def _schema_type(schema: Schema) -> str:
 
 def _default(value: Any, *, is_object: bool) -> Any:
     """Keep ``{}`` of an object: unlike an absent object, its fields take their own defaults."""
-    return value if is_object or value not in ([], (), {}, None) else None
+    value = list(value) if isinstance(value, tuple) else value
+    return value if is_object or value not in ([], {}, None) else None
 
 
 def struct_fields(struct: type[msgspec.Struct]) -> dict[str, Field]:

@@ -16,6 +16,7 @@ from aup.api.exemption import Exemption
 from aup.api.policy import AcceptableUsePolicy
 from aup.api.quarantine import Quarantine
 from aup.api.report import TenantReport
+from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 
 
@@ -39,4 +40,5 @@ KINDS: tuple[Kind, ...] = (
     Kind("AbuseReport", AbuseReport, "abusereports"),
     Kind("Quarantine", Quarantine, "quarantines"),
     Kind("TenantReport", TenantReport, "tenantreports", namespaced=True),
+    Kind("SupportAccessGrant", SupportAccessGrant, "supportaccessgrants", namespaced=True),
 )

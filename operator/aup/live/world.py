@@ -15,6 +15,7 @@ from aup.api.catalog import SoftwareCatalog
 from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
 from aup.api.policy import AcceptableUsePolicy
+from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 from aup.kube import resource
 from aup.kube.reader import Reader
@@ -61,6 +62,9 @@ class LiveWorld:
             resource.LICENSE_ENTITLEMENTS, LicenseEntitlement
         )
         self.exemptions: Informer[Exemption] = watch(resource.EXEMPTIONS, Exemption)
+        self.grants: Informer[SupportAccessGrant] = watch(
+            resource.SUPPORT_ACCESS_GRANTS, SupportAccessGrant
+        )
         # Not a cause to compile again: they are only what the first world falls back on.
         self.revisions: Informer[Revision | None] = Informer(
             reader,
@@ -87,6 +91,7 @@ class LiveWorld:
             self.catalogs,
             self.entitlements,
             self.exemptions,
+            self.grants,
             self.revisions,
         )
 
@@ -140,6 +145,7 @@ class LiveWorld:
             catalogs=tuple(self.catalogs.items.values()),
             entitlements=tuple(self.entitlements.items.values()),
             exemptions=tuple(self.exemptions.items.values()),
+            grants=tuple(self.grants.items.values()),
         )
         self._world = compile_world(
             objects, rules=RULE_IDS, platform_namespaces=self._platform_namespaces, last=last
