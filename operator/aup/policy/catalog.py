@@ -1,26 +1,26 @@
 """The compiled software catalogue: what the provider knows about an image, found in constant time.
 
 Content comes before name: a digest is looked up first, whatever the image is called. A tag beside
-a digest is not believed, since only the digest decides what runs.
+a digest is not believed, since only the digest decides what runs. Within a catalogue the most
+exact word counts; of several catalogues all do, so that a further one never excuses an image.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
-from typing import Generic, TypeVar
 
 from aup.api.catalog import CatalogItem, CatalogSpec
-from aup.facts.image import read_image, rebase
+from aup.facts.image import rebase
 from aup.facts.model import Image
+from aup.policy.disagreement import Statement, disagreements
 from aup.policy.problem import Reason, Trouble
+from aup.policy.repository import parents, read_prefix, read_repository
 from aup.policy.spdx import SpdxProblem, parse
 from aup.policy.terms import Software
 from aup.policy.versions import VersionRange
-
-K = TypeVar("K")
-V = TypeVar("V")
+from aup.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +44,78 @@ class CatalogPart:
 
 
 @dataclass(frozen=True, slots=True)
-class MergedCatalog:
-    """All catalogues together; where they disagree, the first by name is believed."""
+class Mirrors:
+    """Under which names images are known that are served under others."""
 
-    digests: Mapping[str, Software]
-    ranges: Mapping[str, tuple[tuple[VersionRange, Software], ...]]
+    origins: Mapping[str, tuple[tuple[str, str], ...]]
+    """Prefix to the catalogues that speak of it, each with what it mirrors."""
+
+    def names(self, repository: str) -> tuple[str, ...]:
+        """Return a repository's own name, then each that it has at an origin.
+
+        The longest prefix counts, in each catalogue by itself.
+        """
+        if not self.origins:
+            return (repository,)
+        found, told = {repository: None}, set[str]()
+        for prefix in parents(repository):
+            said = [(by, of) for by, of in self.origins.get(prefix, ()) if by not in told]
+            told.update(by for by, _ in said)
+            for _, of in said:
+                if original := rebase(repository, prefix, of):
+                    found.setdefault(original)
+        return tuple(found)
+
+    def origin(self, repository: str) -> str:
+        """Return the name that a repository has where it comes from: what exemptions call it."""
+        names = self.names(repository)
+        return names[1] if len(names) > 1 else names[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What one catalogue lists under one repository."""
+
+    catalog: str
+    ranges: tuple[tuple[VersionRange, Software], ...]
+    rest: tuple[Software, ...]
+    """What is said of all versions."""
+
+    def find(self, image: Image) -> tuple[Software, ...]:
+        """Return the most exact words: those of fitting versions, else those of all."""
+        if not image.digest:
+            fitting = tuple(found for versions, found in self.ranges if versions.matches(image.tag))
+            if fitting:
+                return fitting
+        return self.rest
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCatalog:
+    """All catalogues together."""
+
+    digests: Mapping[str, tuple[tuple[str, Software], ...]]
+    """Digest to the catalogues that list it, each with its word."""
+    shelves: Mapping[str, tuple[Shelf, ...]]
     """By repository, in the order of the catalogues."""
-    repositories: Mapping[str, Software]
-    mirrors: tuple[tuple[str, str], ...]
-    """Longest prefix first."""
+    mirrors: Mirrors
     support_ends: tuple[date, ...] = ()
     """Last days of vendor support that any entry speaks of, sorted."""
 
-    def find(self, image: Image) -> Software | None:
-        """Return the entry for an image: by digest, then version range, then repository."""
-        if image.digest and (known := self.digests.get(image.digest)):
-            return known
-        repository = _origin(self.mirrors, image.repository)
-        if not image.digest:
-            for versions, software in self.ranges.get(repository, ()):
-                if versions.matches(image.tag):
-                    return software
-        return self.repositories.get(repository)
+    def about(self, image: Image) -> tuple[Software, ...]:
+        """Return what each catalogue says: by digest, then version range, then repository."""
+        listed = self.digests.get(image.digest, ()) if image.digest else ()
+        found = [software for _, software in listed]
+        told = {catalog for catalog, _ in listed}
+        for name in self.mirrors.names(image.repository):
+            for shelf in self.shelves.get(name, ()):
+                if shelf.catalog not in told:
+                    found.extend(shelf.find(image))
+        return tuple(found) if len(found) <= 1 else tuple(dict.fromkeys(found))
+
+    def names(self, image: Image) -> tuple[str, ...]:
+        """Return the names of an image's repository: its own, and those at its origins."""
+        return self.mirrors.names(image.repository)
 
 
 @lru_cache(maxsize=64)
@@ -85,8 +135,16 @@ def compile_catalog(name: str, spec: CatalogSpec) -> tuple[CatalogPart, tuple[Tr
         )
         if entry:
             entries.append(entry)
-    mirrors = tuple((_prefix(mirror.prefix), _prefix(mirror.of)) for mirror in spec.mirrors)
-    return CatalogPart(name, tuple(entries), mirrors), tuple(troubles)
+    mirrors = []
+    for index, mirror in enumerate(spec.mirrors):
+        prefix, of = read_prefix(mirror.prefix), read_prefix(mirror.of)
+        if prefix is None or of is None:
+            what = mirror.prefix if prefix is None else mirror.of
+            message = f"mirrors[{index}] {printable(what)}: is no registry and no repository"
+            troubles.append(Trouble(Reason.INVALID_REPOSITORY, message))
+        else:
+            mirrors.append((prefix, of))
+    return CatalogPart(name, tuple(entries), tuple(mirrors)), tuple(troubles)
 
 
 def merge(parts: Iterable[CatalogPart]) -> tuple[MergedCatalog, Mapping[str, tuple[Trouble, ...]]]:
@@ -97,41 +155,72 @@ def merge(parts: Iterable[CatalogPart]) -> tuple[MergedCatalog, Mapping[str, tup
 
     """
     ordered = sorted(parts, key=lambda part: part.name)
-    mirrors: _Ledger[str, str] = _Ledger()
+    mirrors = _mirrors(ordered)
+    digests: defaultdict[str, list[tuple[str, Software]]] = defaultdict(list)
+    shelves: defaultdict[str, list[Shelf]] = defaultdict(list)
     for part in ordered:
-        for prefix, of in part.mirrors:
-            mirrors.enter(part.name, prefix, prefix, of)
-    by_length = tuple(sorted(mirrors.believed(), key=lambda pair: -len(pair[0])))
-    digests: _Ledger[str, Software] = _Ledger()
-    ranges: _Ledger[tuple[str, VersionRange], Software] = _Ledger()
-    repositories: _Ledger[str, Software] = _Ledger()
-    for part in ordered:
-        for entry in part.entries:
-            repository = _origin(by_length, entry.software.repository)
-            for digest in entry.digests:
-                digests.enter(part.name, digest, digest, entry.software)
-            if entry.digests:
-                continue
-            if entry.versions is None:
-                repositories.enter(part.name, repository, repository, entry.software)
-            else:
-                label = f"{repository} {entry.versions.text}"
-                ranges.enter(part.name, label, (repository, entry.versions), entry.software)
-    by_repository: defaultdict[str, list[tuple[VersionRange, Software]]] = defaultdict(list)
-    for (repository, versions), software in ranges.believed():
-        by_repository[repository].append((versions, software))
+        for listed, entries in _by_repository(part, mirrors).items():
+            for entry in entries:
+                for digest in entry.digests:
+                    digests[digest].append((part.name, entry.software))
+            shelf = _shelf(part.name, entries)
+            for name in mirrors.names(listed) if shelf.ranges or shelf.rest else ():
+                shelves[name].append(shelf)
     merged = MergedCatalog(
-        digests=dict(digests.believed()),
-        ranges={name: tuple(found) for name, found in by_repository.items()},
-        repositories=dict(repositories.believed()),
-        mirrors=by_length,
+        digests={digest: tuple(found) for digest, found in digests.items()},
+        shelves={name: tuple(found) for name, found in shelves.items()},
+        mirrors=mirrors,
         support_ends=_support_ends(ordered),
     )
-    ledgers = (mirrors, digests, ranges, repositories)
-    return merged, {
-        part.name: tuple(trouble for ledger in ledgers for trouble in ledger.troubles[part.name])
-        for part in ordered
-    }
+    told = disagreements(s for part in ordered for s in _statements(part, mirrors))
+    return merged, {part.name: told.get(part.name, ()) for part in ordered}
+
+
+def _mirrors(parts: Iterable[CatalogPart]) -> Mirrors:
+    """Return the mirrors that any catalogue names."""
+    origins: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for part in parts:
+        for prefix, of in part.mirrors:
+            origins[prefix].append((part.name, of))
+    return Mirrors({prefix: tuple(said) for prefix, said in origins.items()})
+
+
+def _by_repository(part: CatalogPart, mirrors: Mirrors) -> Mapping[str, list[Entry]]:
+    """Group a catalogue's items by the repository that they are listed under.
+
+    What is listed under the name of a copy goes by the name of its origin from here on.
+    """
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in part.entries:
+        listed = entry.software.repository
+        software = replace(entry.software, repository=mirrors.origin(listed))
+        found[listed].append(replace(entry, software=software))
+    return found
+
+
+def _shelf(catalog: str, entries: Iterable[Entry]) -> Shelf:
+    """Return what is said of a repository by name."""
+    named = [entry for entry in entries if not entry.digests]
+    return Shelf(
+        catalog,
+        ranges=tuple((e.versions, e.software) for e in named if e.versions is not None),
+        rest=tuple(e.software for e in named if e.versions is None),
+    )
+
+
+def _statements(part: CatalogPart, mirrors: Mirrors) -> Iterator[Statement]:
+    """Yield what a catalogue says, each thing by its name."""
+    for entry in part.entries:
+        software = entry.software
+        repository = mirrors.origin(software.repository)
+        whole = not entry.digests and entry.versions is None
+        about = repository if entry.versions is None else f"{repository} {entry.versions.text}"
+        # The name under which it is listed is no part of the word.
+        said = tuple(getattr(software, f.name) for f in fields(software) if f.name != "repository")
+        for thing in entry.digests or (about,):
+            yield Statement(part.name, thing, repository, said, whole=whole)
+    for prefix, of in part.mirrors:
+        yield Statement(part.name, f"mirror {prefix}", "", (of,))
 
 
 def _support_ends(parts: Iterable[CatalogPart]) -> tuple[date, ...]:
@@ -140,40 +229,11 @@ def _support_ends(parts: Iterable[CatalogPart]) -> tuple[date, ...]:
     return tuple(sorted(day for day in days if day is not None))
 
 
-class _Ledger(Generic[K, V]):
-    """What catalogues say of one thing each; the first word stands."""
-
-    def __init__(self) -> None:
-        self._said: dict[K, tuple[str, V]] = {}
-        self.troubles: defaultdict[str, list[Trouble]] = defaultdict(list)
-        """By catalogue."""
-
-    def enter(self, catalog: str, label: str, key: K, value: V) -> None:
-        """Take a word down, or note that it contradicts an earlier one."""
-        author, standing = self._said.setdefault(key, (catalog, value))
-        if standing != value:
-            whose = "an earlier entry" if author == catalog else f"catalogue {author}"
-            message = f"{label}: {whose} says otherwise, and is believed"
-            self.troubles[catalog].append(Trouble(Reason.DISAGREEMENT, message))
-
-    def believed(self) -> Iterator[tuple[K, V]]:
-        """Yield what stands, in the order in which it was said."""
-        return ((key, value) for key, (_, value) in self._said.items())
-
-
-def _origin(mirrors: Iterable[tuple[str, str]], repository: str) -> str:
-    """Return the repository that a mirrored one is a copy of, or the repository itself."""
-    for prefix, of in mirrors:
-        if original := rebase(repository, prefix, of):
-            return original
-    return repository
-
-
 def _entry(item: CatalogItem) -> tuple[Entry | None, list[tuple[Reason, str]]]:
     """Compile one item; ``None`` when nothing of it can be used."""
     found: list[tuple[Reason, str]] = []
     versions = None
-    repository = _repository(item.repository)
+    repository = read_repository(item.repository)
     if repository is None:
         found.append((Reason.INVALID_REPOSITORY, "is not a repository in full, without a tag"))
     if item.versions and item.versions.strip():
@@ -199,17 +259,3 @@ def _entry(item: CatalogItem) -> tuple[Entry | None, list[tuple[Reason, str]]]:
         workload_class=item.workload_class or "",
     )
     return Entry(software, item.digests, versions), found
-
-
-def _repository(text: str) -> str | None:
-    """Return the canonical name of a repository; ``None`` when the text names an image or less."""
-    registry = text.partition("/")[0]
-    if "." not in registry and ":" not in registry and registry != "localhost":
-        return None
-    image = read_image(f"{text}:x", "")
-    return image.repository if not image.problem else None
-
-
-def _prefix(text: str) -> str:
-    """Return a prefix of repositories as images write it."""
-    return text.lower().rstrip("/")

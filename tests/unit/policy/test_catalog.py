@@ -27,8 +27,15 @@ def catalog(*specs: CatalogSpec) -> MergedCatalog:
     return merge(compile_catalog(f"c{i}", spec)[0] for i, spec in enumerate(specs))[0]
 
 
+def about(text: str, *specs: CatalogSpec) -> tuple[Software, ...]:
+    return catalog(*(specs or (SPEC,))).about(read_image(text, "spec.containers[0].image"))
+
+
 def find(text: str, *specs: CatalogSpec) -> Software | None:
-    return catalog(*(specs or (SPEC,))).find(read_image(text, "spec.containers[0].image"))
+    """Return the only word about an image."""
+    found = about(text, *specs)
+    assert len(found) <= 1
+    return next(iter(found), None)
 
 
 @pytest.mark.parametrize(
@@ -93,21 +100,23 @@ def test_each_bad_item_is_told_and_the_rest_stays() -> None:
             CatalogItem(repository="redis"),
             CatalogItem(repository="registry.example/c:1"),
             CatalogItem(repository="registry.example/d", license="MIT"),
-        )
+        ),
+        mirrors=(Mirror(prefix="hub", of="docker.io"), Mirror(prefix="mirror.example", of="a b")),
     )
     part, troubles = compile_catalog("default", spec)
 
     assert [trouble.reason for trouble in troubles] == [
         Reason.INVALID_SPDX,
         Reason.INVALID_VERSIONS,
-        Reason.INVALID_REPOSITORY,
-        Reason.INVALID_REPOSITORY,
+        *[Reason.INVALID_REPOSITORY] * 4,
     ]
     assert troubles[0].message.startswith("items[0] registry.example/a: license")
     assert [entry.software.repository for entry in part.entries] == [
         "registry.example/a",
         "registry.example/d",
     ]
+    assert part.mirrors == ()
+    assert troubles[-1].message == "mirrors[1] a b: is no registry and no repository"
 
 
 def test_a_bad_licence_does_not_lose_the_product() -> None:
@@ -117,31 +126,3 @@ def test_a_bad_licence_does_not_lose_the_product() -> None:
     assert find("registry.example/a:1", spec) == Software(
         repository="registry.example/a", license=None, product="a", export_category=""
     )
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        CatalogItem(repository=REDIS, versions="<7.4", license="MIT"),
-        CatalogItem(repository="registry.example/vendor/db", product="other"),
-        CatalogItem(repository="registry.example/other", digests=(ONE,), license="MIT"),
-    ],
-    ids=["range", "repository", "digest"],
-)
-def test_of_two_catalogues_that_disagree_the_first_by_name_is_believed(item: CatalogItem) -> None:
-    first = compile_catalog("a", SPEC)[0]
-    second = compile_catalog("b", CatalogSpec(items=(item,)))[0]
-
-    merged, troubles = merge((second, first))
-
-    assert merged.find(read_image("redis:7.2.4", "")) == catalog(SPEC).find(
-        read_image("redis:7.2.4", "")
-    )
-    assert troubles["a"] == ()
-    assert [trouble.reason for trouble in troubles["b"]] == [Reason.DISAGREEMENT]
-    assert "catalogue a says otherwise" in troubles["b"][0].message
-
-
-def test_two_catalogues_that_agree_are_no_trouble() -> None:
-    parts = [compile_catalog(name, SPEC)[0] for name in ("a", "b")]
-    assert set(merge(parts)[1].values()) == {()}

@@ -112,7 +112,7 @@ BAD_ITEM = CatalogItem(repository="registry.example/b", license="MIT,")
 
 
 def knows(found: World, text: str) -> bool:
-    return found.catalog.find(read_image(text, "")) is not None
+    return bool(found.catalog.about(read_image(text, "")))
 
 
 def test_the_first_edition_of_a_catalogue_counts_as_far_as_it_can_be_read() -> None:

@@ -18,7 +18,7 @@ from aup.policy.spdx import AllOf, AnyOf, Expression, License, SpdxProblem, pars
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms
 from aup.rules.base import Violation
 from aup.rules.license import entitlement, expression, unknown
-from aup.rules.license.expression import Verdict, judge, refused
+from aup.rules.license.verdict import Verdict, judge, refused
 from support.neutral import TERMS as NEUTRAL
 from support.workloads import placed, workload
 

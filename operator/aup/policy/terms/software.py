@@ -33,7 +33,13 @@ class Software:
 
 
 class Catalog(Protocol):
-    """The compiled software catalogue."""
+    """The compiled software catalogues."""
 
-    def find(self, image: Image) -> Software | None:
-        """Return the entry for an image: by digest, then version range, then repository."""
+    def about(self, image: Image) -> tuple[Software, ...]:
+        """Return what each catalogue says of an image; empty when nobody knows it.
+
+        Where they disagree, each word is judged by itself: so the stricter one holds.
+        """
+
+    def names(self, image: Image) -> tuple[str, ...]:
+        """Return the names of an image's repository: its own, and those of what it is a copy of."""

@@ -18,6 +18,7 @@ from aup.facts.model import Workload
 from aup.policy.declaration import END_USE, WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import ConductTerms
 from aup.rules.base import Rule, Violation
+from aup.rules.software import known
 
 WORDS: Final = frozenset({"gambling", "betting", "casino", "lottery", "online-gambling"})
 """Classes and uses that mean gambling."""
@@ -46,9 +47,8 @@ def _signs(workload: Workload, terms: ConductTerms) -> Iterator[tuple[str, str, 
         declared = workload.labels.get(label, "")
         if canonical_use(declared) in WORDS:
             yield f'{workload.labels_path}["{label}"]', declared, ""
-    for image in workload.images:
-        software = None if image.problem else terms.catalog.find(image)
-        if software is not None and software.category is SoftwareCategory.GAMBLING:
+    for image, software in known(workload, terms.catalog):
+        if software.category is SoftwareCategory.GAMBLING:
             yield image.path, image.text, software.name(image)
 
 

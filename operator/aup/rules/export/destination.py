@@ -19,6 +19,7 @@ from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.model import Ground, RegionGround, Workload
 from aup.policy.terms import ExportCategory, ExportTerms
 from aup.rules.base import Rule, Violation
+from aup.rules.software import known
 from aup.text import join
 
 _SELECTOR = "nodeSelector topology.kubernetes.io/region"
@@ -61,9 +62,8 @@ def destination(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
 
 def _classified(workload: Workload, terms: ExportTerms) -> Iterator[_Controlled | Violation]:
     """Yield what is controlled, and what claims a category that the policy does not list."""
-    for image in workload.images:
-        software = None if image.problem else terms.catalog.find(image)
-        if software is None or not software.export_category:
+    for image, software in known(workload, terms.catalog):
+        if not software.export_category:
             continue
         if category := _category(software.export_category, terms.categories):
             words = f"{software.repository} ({category.id})"

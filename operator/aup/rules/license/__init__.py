@@ -31,8 +31,9 @@ from aup.facts.model import Image, Workload
 from aup.policy.spdx import NONE, render
 from aup.policy.terms import LicenseTerms, Software
 from aup.rules.base import Rule, Violation
-from aup.rules.license.entitlement import Shortfall, shortfalls
-from aup.rules.license.expression import Verdict, judge, refused
+from aup.rules.license.shortfall import Shortfall, shortfalls
+from aup.rules.license.verdict import Verdict, judge, refused
+from aup.rules.software import known
 from aup.text import clip, join
 
 _EXPRESSION_LIMIT = 200
@@ -100,9 +101,7 @@ def entitlement(workload: Workload, terms: LicenseTerms) -> Iterator[Violation]:
 
 def _known(workload: Workload, terms: LicenseTerms) -> Iterator[tuple[Image, Software]]:
     """Yield the images that the catalogue knows."""
-    for image in workload.images:
-        if not image.problem and (software := terms.catalog.find(image)):
-            yield image, software
+    return known(workload, terms.catalog)
 
 
 def _not_allowed(text: str, keys: tuple[str, ...]) -> str:
@@ -117,7 +116,7 @@ def _not_allowed(text: str, keys: tuple[str, ...]) -> str:
 
 def _why_unknown(image: Image, terms: LicenseTerms) -> str:
     """Say why the licence of an image is unknown; empty when it is known."""
-    software = terms.catalog.find(image)
+    software = next(iter(terms.catalog.about(image)), None)
     if software is None:
         return "is not in the software catalogue, so its licence is not known"
     if software.product:

@@ -8,7 +8,7 @@ from aup.api.sections.license import OnExpiry
 from aup.facts.model import Workload
 from aup.policy.spdx import AllOf, AnyOf, Expression, License
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms, Software
-from aup.rules.license.expression import Verdict, judge
+from aup.rules.license.verdict import Verdict, judge
 from aup.text import join
 
 
