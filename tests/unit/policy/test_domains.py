@@ -19,6 +19,10 @@ def test_domains_become_canonical() -> None:
     [
         ("com", "suffix under which others"),
         ("co.uk", "suffix under which others"),
+        ("GitHub.io.", "suffix under which others"),
+        ("公司.cn", "suffix under which others"),
+        ("anything.ck", "suffix under which others"),
+        ("*.com", "write includeSubdomains"),
         ("*.acme.example", "write includeSubdomains"),
         ("acme..example", "empty label"),
         ("192.0.2.1", "ends in a number"),

@@ -5,23 +5,21 @@ lies in which region, whose pod has an address) was put into the facts when they
 """
 
 from aup.facts.model.access import Access
+from aup.facts.model.claim import (
+    ClaimSource,
+    IPAddress,
+    IPNetwork,
+    NamespaceReference,
+)
 from aup.facts.model.exposure import (
     AddressClaim,
     Attachment,
     Capture,
-    ClaimSource,
     ClusterAddress,
     EndpointTarget,
     Exposure,
-    ExternalName,
-    HostnameClaim,
-    IPAddress,
-    IPNetwork,
-    Loan,
     NamedClaim,
-    NamespaceReference,
     NodePort,
-    ParentGateway,
     PlatformSetting,
     Plugin,
     PluginSort,
@@ -33,6 +31,19 @@ from aup.facts.model.exposure import (
 from aup.facts.model.facts import Facts
 from aup.facts.model.image import Image
 from aup.facts.model.markings import Marking, Markings
+from aup.facts.model.names import (
+    ExternalName,
+    HostnameClaim,
+    Loan,
+    ParentGateway,
+)
+from aup.facts.model.security import (
+    HostPath,
+    KubeletConnection,
+    Purpose,
+    SecurityContext,
+    Setting,
+)
 from aup.facts.model.subject import Operation, Problem, Subject, Writer
 from aup.facts.model.surroundings import Offline, Surroundings
 from aup.facts.model.workload import (
@@ -59,10 +70,12 @@ __all__ = [
     "ExternalName",
     "Facts",
     "Ground",
+    "HostPath",
     "HostnameClaim",
     "IPAddress",
     "IPNetwork",
     "Image",
+    "KubeletConnection",
     "Loan",
     "Marking",
     "Markings",
@@ -78,8 +91,11 @@ __all__ = [
     "PluginSort",
     "Port",
     "Problem",
+    "Purpose",
     "Reach",
     "RegionGround",
+    "SecurityContext",
+    "Setting",
     "SharingClaim",
     "Subject",
     "Surroundings",

@@ -6,22 +6,10 @@ destinations are no claims.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from aup.facts.model.claim import ClaimSource, IPAddress, IPNetwork, NamespaceReference
+from aup.facts.model.names import ExternalName, HostnameClaim, Loan
 from aup.facts.model.subject import Writer
-
-IPAddress = IPv4Address | IPv6Address
-IPNetwork = IPv4Network | IPv6Network
-
-
-class ClaimSource(StrEnum):
-    """Where an address or hostname is claimed."""
-
-    SPEC = "spec"
-    STATUS = "status"
-    ANNOTATION = "annotation"
-    RECORD = "record"
-    """Where the platform notes what it gave, and believes what it finds: of a stored object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +52,6 @@ class EndpointTarget:
     """Tenant whose running pod has this address now; ``None`` when nobody's pod has it."""
     ownership_known: bool = True
     """Whether pods could be looked up: not in the offline check."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamespaceReference:
-    """Another namespace that an object speaks of."""
-
-    text: str
-    """As written; ``*`` where every namespace is meant."""
-    path: str
-    owner: str | None = None
-    """Tenant whose namespace it is; ``None`` when it is nobody's, or not known."""
-    known: bool = True
-    """Whether namespaces could be looked up: not in the offline check."""
-    everyone: bool = False
-    """Whether all namespaces are meant, or a selection that may hold any."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParentGateway:
-    """A Gateway that a route is attached to, and whose names it takes over when it has none."""
-
-    text: str
-    """As messages write it: ``gateway-system/shared``."""
-    name: str
-    namespace: NamespaceReference
-
-
-@dataclass(frozen=True, slots=True)
-class HostnameClaim:
-    """A hostname that an object wants to answer for."""
-
-    text: str
-    path: str
-    source: ClaimSource
-    name: str
-    """Canonical: lower case, A-labels, no trailing dot, without a leading ``*.``."""
-    wildcard: bool = False
-    catch_all: bool = False
-    """No hostname at all: the object answers for every name."""
-    problem: str = ""
-    reading: str = ""
-    """How the text comes to mean the name, where it does not say it: ``also answers for``."""
-    service: NamespaceReference | None = None
-    """The namespace, where the name is that of a Service and the object may speak of Services."""
-    parent: ParentGateway | None = None
-    """Whose names are taken over: the claim is of all of them."""
-    instead: str = ""
-    """What would make it no claim at all, where anything does: ``set exportTo: ["."]``."""
-    prefix: str = ""
-    """Of the annotation, where only a controller that was given this prefix reads it."""
 
 
 class Topic(StrEnum):
@@ -228,40 +166,12 @@ class NodePort:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalName:
-    """The name that a Service of type ExternalName leads to: a destination, not a claim."""
-
-    text: str
-    path: str
-    name: str = ""
-    """Canonical; empty when unreadable or an address."""
-    addresses: tuple[IPAddress, ...] = ()
-    """What a resolver may take the name for: one that is an address, or that holds some."""
-    problem: str = ""
-    service: NamespaceReference | None = None
-    """The namespace, where the name is that of a Service of this cluster."""
-    guessed: bool = False
-    """Whether the name may as well be one of the internet: only its form is a Service's."""
-    internal: str = ""
-    """Why the internet does not have the name: ``is a name of the machine that asks``."""
-
-
-@dataclass(frozen=True, slots=True)
 class UnknownAnnotation:
     """An annotation whose key looks like a load balancer's and that nobody knows."""
 
     key: str
     text: str
     path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """Own addresses, names or endpoints that an object opens to another namespace."""
-
-    what: str
-    """What is lent, for example ``Services``, ``the hostnames of its listeners``."""
-    borrower: NamespaceReference
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from aup.facts.model.exposure import IPAddress
+from aup.facts.model.claim import IPAddress
 
 
 class Surroundings(Protocol):

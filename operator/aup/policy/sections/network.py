@@ -1,13 +1,12 @@
 """Sections network and host, compiled: what the tenant may answer under now."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aup.api.sections.network import ClusterCIDRs
 from aup.policy.addresses import AddressSet
 from aup.policy.edition import Edition
 from aup.policy.sections.moment import Moment
-from aup.policy.terms import Domain, HostTerms, NetworkTerms
+from aup.policy.terms import Domain, HostTerms, LapsedDomain, NetworkTerms
 from aup.policy.validity import assignment_standing
 from aup.policy.world import Account, World
 
@@ -15,10 +14,12 @@ from aup.policy.world import Account, World
 def network_terms(world: World, account: Account, edition: Edition, moment: Moment) -> NetworkTerms:
     """Return the section network: the addresses and names that are the tenant's now."""
     tenant, network = account.tenant, edition.spec.network
+    domains, lapsed = _domains(account, network.domain_verification_days, moment)
     return NetworkTerms(
         tenant=tenant.metadata.name,
         addresses=addresses(world, account, moment),
-        domains=tuple(_domains(account, network.domain_verification_days, moment)),
+        domains=domains,
+        lapsed=lapsed,
         catch_all=network.catch_all_hostnames,
         endpoint_targets=network.endpoint_targets,
         allowed_endpoints=edition.allowed_endpoints,
@@ -33,7 +34,7 @@ def network_terms(world: World, account: Account, edition: Edition, moment: Mome
         classes=frozenset((*network.load_balancer_classes, *tenant.spec.load_balancer_classes)),
         unknown_annotations=network.unknown_load_balancer_annotations,
         known_annotations=network.allowed_annotations,
-        external_dns_prefixes=network.external_dns_prefixes,
+        external_dns_prefixes=frozenset(p.rstrip("/") for p in network.external_dns_prefixes),
         attachment_types=frozenset(network.network_attachment_types),
         network_drivers=frozenset(network.network_drivers),
         shared_gateways=frozenset((g.namespace, g.name) for g in network.shared_gateways),
@@ -72,9 +73,26 @@ def cluster(ranges: ClusterCIDRs) -> AddressSet:
     return AddressSet.of((*ranges.pods, *ranges.services, *ranges.nodes))
 
 
-def _domains(account: Account, lasts: int | None, moment: Moment) -> Iterator[Domain]:
-    """Yield the domains whose verification has not grown too old."""
+def _domains(
+    account: Account, lasts: int | None, moment: Moment
+) -> tuple[tuple[Domain, ...], tuple[LapsedDomain, ...]]:
+    """Return the domains that are the tenant's now, and those whose verification is too old."""
+    held: list[Domain] = []
+    lapsed: list[LapsedDomain] = []
     for domain in account.domains:
-        ends = domain.verified_at + timedelta(days=lasts) if lasts is not None else None
-        if not moment.reached(ends):
-            yield domain
+        ends = _ends(domain, lasts)
+        if ends is not None and moment.reached(ends):
+            lapsed.append(LapsedDomain(domain, ends))
+        else:
+            held.append(domain)
+    return tuple(held), tuple(lapsed)
+
+
+def _ends(domain: Domain, lasts: int | None) -> datetime | None:
+    """Return when the verification of a domain ends; ``None``: never."""
+    if lasts is None:
+        return None
+    try:
+        return domain.verified_at + timedelta(days=lasts)
+    except OverflowError:  # past the year 9999
+        return None

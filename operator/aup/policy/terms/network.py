@@ -24,6 +24,14 @@ class Domain:
 
 
 @dataclass(frozen=True, slots=True)
+class LapsedDomain:
+    """A domain whose verification has grown too old to count."""
+
+    domain: Domain
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkTerms:
     """Section ``network``."""
 
@@ -52,7 +60,8 @@ class NetworkTerms:
     unknown_annotations: Unrecognised
     known_annotations: tuple[str, ...]
     """Keys that are harmless; a trailing ``*`` stands for any ending."""
-    external_dns_prefixes: tuple[str, ...]
+    external_dns_prefixes: frozenset[str]
+    """Annotation prefixes of external-dns beside its own, without the slash."""
     attachment_types: frozenset[str]
     """CNI plugin types that it may name."""
     network_drivers: frozenset[str]
@@ -61,5 +70,7 @@ class NetworkTerms:
     """Namespace and name of Gateways that belong to the platform."""
     cluster: AddressSet = field(default_factory=AddressSet)
     """The cluster's own ranges: pods, Services and nodes."""
+    lapsed: tuple[LapsedDomain, ...] = ()
+    """Domains that were the tenant's until their verification ended: denials say so."""
     pods: AddressSet = field(default_factory=AddressSet)
     """Range of the cluster's pods; empty when the policy does not say. Needed off the cluster."""
