@@ -115,17 +115,25 @@ def load(wanted: Wanted) -> Bundle:
     objects = _objects((*ours, *added.objects))
     world = compile_world(objects, rules=RULE_IDS)
     warnings += [f"{k} {n}: {t.message}" for (k, n), ts in world.troubles.items() for t in ts]
-    claims = {ns: t.metadata.name for t in objects.tenants for ns in t.spec.namespaces.names}
+    try:
+        around = nearby(others, _claims(objects.tenants))
+    except ValueError as error:
+        raise BundleError(problem=f"the cluster around: {error}") from error
     names = [tenant.metadata.name for tenant in objects.tenants]
     return Bundle(
         world=world,
-        nearby=nearby(others, claims),
+        nearby=around,
         now=wanted.at or datetime.now(UTC),
         tenant=wanted.tenant or (names[0] if len(names) == 1 else ""),
         rules=added.rules,
         notes=added.notes,
         warnings=tuple(warnings),
     )
+
+
+def _claims(tenants: Iterable[Tenant]) -> Mapping[str, str]:
+    """Return the tenant of each namespace that one names as its own."""
+    return {ns: t.metadata.name for t in tenants for ns in t.spec.namespaces.names}
 
 
 def _read(

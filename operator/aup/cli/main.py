@@ -19,6 +19,7 @@ Run = Callable[[argparse.Namespace], int]
 COMMANDS = {
     "version": ("", "print the version"),
     "check": ("aup.cli.check", "judge manifests offline"),
+    "test": ("aup.cli.cases", "judge folders of cases that must be allowed or denied"),
     "export": ("aup.cli.export", "write what a tenant is held to into a bundle for 'aup check'"),
     "evidence": ("aup.cli.evidence", "check evidence of a quarantine"),
     "explain": ("aup.cli.explain", "say what a rule is about"),

@@ -1,33 +1,41 @@
-"""What a bundle tells of the cluster around manifests: its Nodes, Namespaces and Pods.
+"""What a bundle tells of the cluster around manifests: Nodes, Namespaces, Pods and volumes.
 
-Without any of them nothing is known, as of a file on a disk.
+What it does not hold is not known, as of a file on a disk.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 
+import msgspec
 from typing_extensions import override
 
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
 from aup.facts.model import IPAddress, Offline
-from aup.facts.placement import REGION_LABELS
+from aup.facts.placement import REGION_LABELS, ZONE_LABELS, regions_of
+from aup.facts.wire.workload import NodeSelector
 
 Manifest = Mapping[str, Any]
+
+KINDS = frozenset({"Node", "Namespace", "Pod", "PersistentVolumeClaim", "PersistentVolume"})
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby(Offline):
-    """The `Surroundings` of manifests in a file: what a bundle does not hold is not known."""
+    """The `Surroundings` of manifests in a file."""
 
     regions: Mapping[str, str] = field(default_factory=dict)
     """By node."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Zone to its region, where its nodes agree."""
     tenants: Mapping[str, str] = field(default_factory=dict)
     """By namespace."""
     pods: Mapping[IPAddress, frozenset[str]] = field(default_factory=dict)
     """Address to the namespaces of the pods that have it."""
+    volumes: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """Namespace and claim to the regions where its volume can be attached."""
     unsettled: frozenset[str] = frozenset()
     """Namespaces whose quota is not in force yet."""
 
@@ -35,6 +43,16 @@ class Nearby(Offline):
     def region_of(self, node: str) -> str | None:
         """Return the region of a node."""
         return self.regions.get(node)
+
+    @override
+    def region_of_zone(self, zone: str) -> str | None:
+        """Return the region of a zone."""
+        return self.zones.get(zone)
+
+    @override
+    def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
+        """Return where the volume of a claim can be attached."""
+        return self.volumes.get((namespace, claim))
 
     @override
     def owner_of(self, address: IPAddress) -> str | None:
@@ -53,54 +71,108 @@ class Nearby(Offline):
         return namespace not in self.unsettled
 
 
+class _Meta(msgspec.Struct, frozen=True):
+    name: str = ""
+    namespace: str = ""
+    labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
+
+    def label(self, keys: frozenset[str]) -> str:
+        """Return the value of the first of the labels that there is; newer names sort last."""
+        labels = self.labels or {}
+        return next((labels[key] for key in sorted(keys, reverse=True) if labels.get(key)), "")
+
+
+class _Affinity(msgspec.Struct, frozen=True):
+    required: NodeSelector | None = None
+
+
+class _Spec(msgspec.Struct, frozen=True, rename="camel"):
+    volume_name: str = ""
+    node_affinity: _Affinity | None = None
+
+
+class _Address(msgspec.Struct, frozen=True):
+    ip: str
+
+
+class _Status(msgspec.Struct, frozen=True):
+    pod_ips: list[_Address] | None = msgspec.field(default=None, name="podIPs")
+
+
+class _Thing(msgspec.Struct, frozen=True):
+    """What is read of any of these kinds."""
+
+    metadata: _Meta = _Meta()
+    spec: _Spec = _Spec()
+    status: _Status = _Status()
+
+
 def nearby(manifests: Iterable[Manifest], claims: Mapping[str, str]) -> Nearby:
     """Read the surroundings out of a bundle.
 
     Args:
-        manifests: objects of Kubernetes' own kinds; other kinds are left alone.
+        manifests: objects of Kubernetes' own kinds; what is of no use here is left alone.
         claims: namespace to tenant, as Tenants name them.
 
+    Raises:
+        msgspec.ValidationError: an object that no API server would hold.
+        ValueError: a pod's address that is none.
+
     """
-    by_kind: defaultdict[str, list[Manifest]] = defaultdict(list)
+    found: defaultdict[str, list[_Thing]] = defaultdict(list)
     for manifest in manifests:
-        if manifest.get("apiVersion") == "v1":
-            by_kind[str(manifest.get("kind"))].append(manifest)
-    namespaces = {_name(found): found for found in by_kind["Namespace"]}
-    stamped = {name: tenant for name, ns in namespaces.items() if (tenant := _stamp(ns))}
-    pods: defaultdict[IPAddress, set[str]] = defaultdict(set)
-    for pod in by_kind["Pod"]:
-        for entry in (pod.get("status") or {}).get("podIPs") or ():
-            pods[ip_address(entry["ip"])].add(_meta(pod).get("namespace", ""))
-    return Nearby(
-        pods_known=any(by_kind[kind] for kind in ("Node", "Namespace", "Pod")),
-        regions={_name(n): region for n in by_kind["Node"] if (region := _region(n))},
-        tenants={**claims, **stamped},
-        pods={address: frozenset(found) for address, found in pods.items()},
-        unsettled=frozenset(name for name, ns in namespaces.items() if _unsettled(ns)),
+        kind = manifest.get("kind")
+        if manifest.get("apiVersion") == "v1" and kind in KINDS:
+            found[str(kind)].append(msgspec.convert(manifest, _Thing))
+    stamped = {
+        n.metadata.name: n.metadata.label(frozenset({TENANT_LABEL})) for n in found["Namespace"]
+    }
+    placed = Nearby(
+        pods_known=bool(found),
+        regions={
+            n.metadata.name: r for n in found["Node"] if (r := n.metadata.label(REGION_LABELS))
+        },
+        zones=_zones(found["Node"]),
+        tenants={**claims, **{name: tenant for name, tenant in stamped.items() if tenant}},
+        pods=_addresses(found["Pod"]),
+        unsettled=frozenset(n.metadata.name for n in found["Namespace"] if _unsettled(n.metadata)),
     )
+    bound = _volumes(found["PersistentVolumeClaim"], found["PersistentVolume"], placed)
+    return replace(placed, volumes=bound)
 
 
-def _meta(manifest: Manifest) -> Manifest:
-    return manifest.get("metadata") or {}
+def _zones(nodes: Iterable[_Thing]) -> Mapping[str, str]:
+    """Return the region of each zone whose nodes agree about it."""
+    said: defaultdict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        if zone := node.metadata.label(ZONE_LABELS):
+            said[zone].add(node.metadata.label(REGION_LABELS))
+    return {zone: regions.pop() for zone, regions in said.items() if len(regions) == 1}
 
 
-def _name(manifest: Manifest) -> str:
-    return str(_meta(manifest).get("name", ""))
+def _addresses(pods: Iterable[_Thing]) -> Mapping[IPAddress, frozenset[str]]:
+    """Return the namespaces of the pods that have an address."""
+    holders: defaultdict[IPAddress, set[str]] = defaultdict(set)
+    for pod in pods:
+        for entry in pod.status.pod_ips or ():
+            holders[ip_address(entry.ip)].add(pod.metadata.namespace)
+    return {address: frozenset(names) for address, names in holders.items()}
 
 
-def _labels(manifest: Manifest) -> Manifest:
-    return _meta(manifest).get("labels") or {}
+def _volumes(
+    claims: Iterable[_Thing], volumes: Iterable[_Thing], placed: Nearby
+) -> Mapping[tuple[str, str], frozenset[str]]:
+    """Return where the volume of each bound claim can be attached."""
+    affinities = {volume.metadata.name: volume.spec.node_affinity for volume in volumes}
+    found = {}
+    for claim in claims:
+        affinity = affinities.get(claim.spec.volume_name)
+        regions = regions_of(affinity.required, placed) if affinity and affinity.required else None
+        if regions is not None:
+            found[claim.metadata.namespace, claim.metadata.name] = regions
+    return found
 
 
-def _stamp(namespace: Manifest) -> str:
-    return str(_labels(namespace).get(TENANT_LABEL, ""))
-
-
-def _region(node: Manifest) -> str:
-    labels = _labels(node)
-    return next((str(labels[key]) for key in REGION_LABELS if labels.get(key)), "")
-
-
-def _unsettled(namespace: Manifest) -> bool:
-    annotations = _meta(namespace).get("annotations") or {}
-    return bool(annotations.get(BUDGET_ANNOTATION) == BudgetState.UNSETTLED)
+def _unsettled(namespace: _Meta) -> bool:
+    return (namespace.annotations or {}).get(BUDGET_ANNOTATION) == BudgetState.UNSETTLED
