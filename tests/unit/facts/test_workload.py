@@ -13,6 +13,7 @@ from aup.facts.model import (
     Placement,
     Port,
     Problem,
+    SecurityContext,
     Workload,
     Writer,
 )
@@ -101,7 +102,13 @@ def test_a_container_is_read_in_full() -> None:
     }
     path = "spec.containers[1]"
     assert only(spec).containers == (
-        Container(ContainerKind.CONTAINER, "", "spec.containers[0]", None),
+        Container(
+            kind=ContainerKind.CONTAINER,
+            name="",
+            path="spec.containers[0]",
+            image=None,
+            security=SecurityContext("spec.containers[0].securityContext"),
+        ),
         Container(
             kind=ContainerKind.CONTAINER,
             name="app",
@@ -114,6 +121,7 @@ def test_a_container_is_read_in_full() -> None:
             ),
             privileged=True,
             host_process=True,
+            security=SecurityContext(f"{path}.securityContext"),
         ),
     )
 

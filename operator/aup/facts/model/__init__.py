@@ -5,6 +5,7 @@ lies in which region, whose pod has an address) was put into the facts when they
 """
 
 from aup.facts.model.access import Access
+from aup.facts.model.binding import Binding
 from aup.facts.model.claim import (
     ClaimSource,
     IPAddress,
@@ -42,7 +43,7 @@ from aup.facts.model.security import (
     KubeletConnection,
     Purpose,
     SecurityContext,
-    Setting,
+    SELinux,
 )
 from aup.facts.model.subject import Operation, Problem, Subject, Writer
 from aup.facts.model.surroundings import Offline, Surroundings
@@ -53,6 +54,7 @@ from aup.facts.model.workload import (
     Placement,
     Port,
     RegionGround,
+    WindowsGround,
     Workload,
 )
 
@@ -60,6 +62,7 @@ __all__ = [
     "Access",
     "AddressClaim",
     "Attachment",
+    "Binding",
     "Capture",
     "ClaimSource",
     "ClusterAddress",
@@ -94,13 +97,14 @@ __all__ = [
     "Purpose",
     "Reach",
     "RegionGround",
+    "SELinux",
     "SecurityContext",
-    "Setting",
     "SharingClaim",
     "Subject",
     "Surroundings",
     "Topic",
     "UnknownAnnotation",
+    "WindowsGround",
     "Workload",
     "Writer",
 ]

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aup.facts.model.image import Image
+from aup.facts.model.security import HostPath, KubeletConnection, SecurityContext
+
+_PLAIN = SecurityContext("securityContext")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Container:
     privileged: bool = False
     host_process: bool = False
     """Windows: ``securityContext.windowsOptions.hostProcess``."""
+    security: SecurityContext = _PLAIN
 
     @property
     def image_name(self) -> str:
@@ -88,6 +92,14 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowsGround:
+    """The value by which a pod asks for Windows nodes."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """A pod, or the pod template that a controller makes pods from."""
 
@@ -108,6 +120,22 @@ class Workload:
     host_ipc: bool = False
     pod_host_process: bool = False
     """Windows: the pod-level ``securityContext.windowsOptions.hostProcess``."""
+    host_users: bool | None = None
+    """``False``: users of the pod are none of the node's."""
+    os: str = ""
+    """``spec.os.name``: ``linux`` or ``windows``; empty where it is not said."""
+    windows: WindowsGround | None = None
+    """``None``: it does not ask for Windows nodes."""
+    security: SecurityContext = _PLAIN
+    host_paths: tuple[HostPath, ...] = ()
+    connections: tuple[KubeletConnection, ...] = ()
+    """Hosts that the kubelet connects to for probes, hooks and volumes."""
+    remote_sources: tuple[str, ...] = ()
+    """Paths of sources of volumes that name storage by themselves: ``spec.volumes[0].nfs``."""
+    injected_images: tuple[Image, ...] = ()
+    """Of containers that webhooks of the platform add, as annotations name them."""
+    partial: bool = False
+    """Whether the rest of the pod is decided elsewhere: what is not said here may be said there."""
     continues: bool = False
     """Whether this goes on with what was admitted before: a Pod, or what a controller of the
     cluster makes (the ReplicaSet of a Deployment, the Job of a CronJob)."""
@@ -117,4 +145,8 @@ class Workload:
     @property
     def images(self) -> tuple[Image, ...]:
         """Every image that the pod runs or mounts."""
-        return (*(c.image for c in self.containers if c.image is not None), *self.volume_images)
+        return (
+            *(c.image for c in self.containers if c.image is not None),
+            *self.volume_images,
+            *self.injected_images,
+        )

@@ -7,23 +7,12 @@ from typing import Any
 
 from msgspec import field
 
+from aup.facts.wire.security import ContainerSecurity, PodSecurity, Probed
 from aup.facts.wire.shape import Shape, Wire
+from aup.facts.wire.volume import Volume
 
 Strings = dict[str, Any]
 """A map of strings. Its values are claims, so that a misfit is named by its key."""
-
-
-class WindowsOptions(Wire, frozen=True):
-    """WindowsSecurityContextOptions."""
-
-    host_process: bool | None = None
-
-
-class ContainerSecurity(Wire, frozen=True):
-    """SecurityContext of a container."""
-
-    privileged: bool | None = None
-    windows_options: WindowsOptions | None = None
 
 
 class ContainerPort(Wire, frozen=True):
@@ -33,32 +22,13 @@ class ContainerPort(Wire, frozen=True):
     host_port: int | None = None
 
 
-class Container(Wire, frozen=True):
+class Container(Probed, frozen=True):
     """A container of any of the three lists."""
 
     name: str | None = None
     image: str | None = None
     ports: list[ContainerPort | None] | None = None
     security_context: ContainerSecurity | None = None
-
-
-class ImageVolume(Wire, frozen=True):
-    """An image that is mounted as a volume."""
-
-    reference: str | None = None
-
-
-class ClaimVolume(Wire, frozen=True):
-    """PersistentVolumeClaimVolumeSource."""
-
-    claim_name: str | None = None
-
-
-class Volume(Wire, frozen=True):
-    """A volume of a pod."""
-
-    image: ImageVolume | None = None
-    persistent_volume_claim: ClaimVolume | None = None
 
 
 class NodeRequirement(Wire, frozen=True):
@@ -96,10 +66,10 @@ class Affinity(Wire, frozen=True):
     node_affinity: NodeAffinity | None = None
 
 
-class PodSecurity(Wire, frozen=True):
-    """PodSecurityContext."""
+class PodOS(Wire, frozen=True):
+    """PodOS."""
 
-    windows_options: WindowsOptions | None = None
+    name: str | None = None
 
 
 class PodSpec(Wire, frozen=True):
@@ -115,6 +85,8 @@ class PodSpec(Wire, frozen=True):
     host_network: bool | None = None
     host_pid: bool | None = field(default=None, name="hostPID")
     host_ipc: bool | None = field(default=None, name="hostIPC")
+    host_users: bool | None = None
+    os: PodOS | None = None
     security_context: PodSecurity | None = None
 
 

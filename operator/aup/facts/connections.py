@@ -1,0 +1,138 @@
+"""Hosts that the kubelet, or the kernel of its node, is told to connect to.
+
+Read here  host of httpGet and tcpSocket in probes and hooks (exec, grpc and sleep name none);
+           servers of volumes that are mounted over a network
+
+A host counts as an address only where it is written as one and nothing else is: what resolvers,
+mount programs and git make of other spellings (``0x7f.1``, ``2130706433``, ``a,b``, ``user@host``)
+is nobody's guess. Ports and URLs are taken apart only where the field is one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from aup.facts.address import parse_address
+from aup.facts.hostname import parse_hostname
+from aup.facts.json_value import text_of
+from aup.facts.model import KubeletConnection, Purpose
+from aup.facts.wire.security import Handler, Probed
+from aup.facts.wire.volume import Volume
+
+MAX_HOSTS = 64
+"""Hosts in one list of monitors or portals that are looked at; real lists have a handful."""
+
+_HOST = r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:/@?#,\[\]\\]+))(?::[0-9]{1,5})?"
+
+
+class Form(Enum):
+    """How a field writes a host."""
+
+    PLAIN = None
+    WITH_PORT = re.compile(_HOST)
+    URL = re.compile(rf"(?:[a-z][a-z0-9+.-]*:)?//{_HOST}(?:/[!-\[\]-~]*)?")
+    NAME = re.compile(r"(?!)")
+    """Not a host but the name of an object that lists some."""
+
+
+_VOLUMES: Mapping[str, tuple[tuple[str, str, Form], ...]] = {
+    "cephfs": (("cephfs", "monitors", Form.WITH_PORT),),
+    "git_repo": (("gitRepo", "repository", Form.URL),),
+    "glusterfs": (("glusterfs", "endpoints", Form.NAME),),
+    "iscsi": (
+        ("iscsi", "targetPortal", Form.WITH_PORT),
+        ("iscsi", "portals", Form.WITH_PORT),
+    ),
+    "nfs": (("nfs", "server", Form.PLAIN),),
+    "quobyte": (("quobyte", "registry", Form.WITH_PORT),),
+    "rbd": (("rbd", "monitors", Form.WITH_PORT),),
+    "scale_io": (("scaleIO", "gateway", Form.URL),),
+}
+"""Sources of volumes with their fields that name hosts."""
+
+_CSI: Mapping[str, tuple[str, Form]] = {
+    "nfs.csi.k8s.io": ("server", Form.PLAIN),
+    "smb.csi.k8s.io": ("source", Form.URL),
+    "file.csi.azure.com": ("server", Form.PLAIN),
+    "blob.csi.azure.com": ("server", Form.PLAIN),
+}
+"""CSI drivers that mount without a PersistentVolume, with their attribute that names a host."""
+
+_FLEX: Mapping[str, Form] = {"networkPath": Form.URL, "server": Form.PLAIN, "source": Form.URL}
+"""Options by which FlexVolume drivers name hosts."""
+
+
+def probe_connections(container: Probed, path: str) -> Iterator[KubeletConnection]:
+    """Yield the hosts that the probes and hooks of the container at ``path`` name."""
+    if probe := container.liveness_probe:
+        yield from _handled(probe, path, "livenessProbe", Purpose.PROBE)
+    if probe := container.readiness_probe:
+        yield from _handled(probe, path, "readinessProbe", Purpose.PROBE)
+    if probe := container.startup_probe:
+        yield from _handled(probe, path, "startupProbe", Purpose.PROBE)
+    if lifecycle := container.lifecycle:
+        if hook := lifecycle.post_start:
+            yield from _handled(hook, path, "lifecycle.postStart", Purpose.HOOK)
+        if hook := lifecycle.pre_stop:
+            yield from _handled(hook, path, "lifecycle.preStop", Purpose.HOOK)
+
+
+def _handled(
+    handler: Handler, path: str, name: str, purpose: Purpose
+) -> tuple[KubeletConnection, ...]:
+    """Return the hosts of one probe or hook; nearly all have none."""
+    http, tcp = handler.http_get, handler.tcp_socket
+    found: tuple[KubeletConnection, ...] = ()
+    if http is not None and http.host:
+        found += (_connection(http.host, f"{path}.{name}.httpGet.host", purpose, Form.PLAIN),)
+    if tcp is not None and tcp.host:
+        found += (_connection(tcp.host, f"{path}.{name}.tcpSocket.host", purpose, Form.PLAIN),)
+    return found
+
+
+def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]:
+    """Yield the hosts that the volume at ``path`` is mounted from."""
+    for attribute, fields in _VOLUMES.items():
+        source = getattr(volume, attribute)
+        if source is not None:
+            for name, key, form in fields:
+                yield from _hosts(source.get(key), f"{path}.{name}.{key}", form)
+    if volume.csi is not None and (known := _CSI.get(volume.csi.driver or "")):
+        key, form = known
+        attributes = volume.csi.volume_attributes or {}
+        yield from _hosts(attributes.get(key), f'{path}.csi.volumeAttributes["{key}"]', form)
+    if volume.flex_volume is not None:
+        options = volume.flex_volume.options or {}
+        for key, form in _FLEX.items():
+            yield from _hosts(options.get(key), f'{path}.flexVolume.options["{key}"]', form)
+
+
+def _hosts(value: Any, path: str, form: Form) -> Iterator[KubeletConnection]:
+    """Yield the host, or each of a list of hosts, at ``path``."""
+    if isinstance(value, list):
+        for i, host in enumerate(value[:MAX_HOSTS]):
+            yield _connection(host, f"{path}[{i}]", Purpose.VOLUME, form)
+    elif value is not None and value != "":
+        yield _connection(value, path, Purpose.VOLUME, form)
+
+
+def _connection(value: object, path: str, purpose: Purpose, form: Form) -> KubeletConnection:
+    """Return the connection to a host as it is written; what is no host has neither form."""
+    host = _host(value, form) if isinstance(value, str) else None
+    if host is None:
+        return KubeletConnection(text_of(value), path, purpose)
+    address = parse_address(host).address
+    if address is not None:
+        return KubeletConnection(text_of(value), path, purpose, address=address)
+    name = parse_hostname(host)
+    hostname = "" if name.problem or name.wildcard else name.name
+    return KubeletConnection(text_of(value), path, purpose, hostname=hostname)
+
+
+def _host(text: str, form: Form) -> str | None:
+    """Return the host in a text of a form; ``None`` when it does not have that form."""
+    if form is Form.PLAIN or parse_address(text).address is not None:
+        return text
+    match = form.value.fullmatch(text)
+    return (match["v6"] or match["host"]) if match else None
