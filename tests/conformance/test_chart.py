@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from aup import presets
 from aup.api import meta
 from aup.controller.quarantine_steps import PROBE_USER
 from aup.kube.resource import WORKLOADS
@@ -32,6 +33,11 @@ def test_the_chart_carries_copies(copy: str, source: str) -> None:
     copies = {path.name: path.read_bytes() for path in (CHART / "files" / copy).iterdir()}
     sources = {path.name: path.read_bytes() for path in (ROOT / source).glob("*.yaml")}
     assert copies == sources
+
+
+def test_every_preset_can_be_chosen() -> None:
+    """By name, or none of them."""
+    assert SCHEMA["properties"]["preset"]["enum"] == ["", *presets.names()]
 
 
 def test_the_readme_is_made_of_the_values() -> None:

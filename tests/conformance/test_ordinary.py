@@ -1,4 +1,4 @@
-"""Ordinary manifests under the contract that we ship: a tenant in good standing sees nothing."""
+"""Ordinary manifests under the contracts that we ship: a tenant in good standing sees nothing."""
 
 from dataclasses import replace
 from functools import cache
@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from aup import presets
 from aup.api.meta import read
 from aup.api.policy import AcceptableUsePolicy
+from aup.api.tenant import Acceptance, Tenant
 from aup.engine import message
 from aup.engine.decision import Decision
 from aup.engine.evaluate import evaluate
@@ -26,12 +28,22 @@ ORDINARY = CASES / "ordinary"
 FILES = sorted(ORDINARY.rglob("*.yaml"))
 
 
+every_preset = pytest.mark.parametrize("preset", presets.names())
+
+
 @cache
-def shipped_terms() -> Terms:
-    """Return what acme is held to when its provider applies the preset as it is."""
-    preset = read(AcceptableUsePolicy, presets.load("asergo"))
+def shipped_terms(preset: str) -> Terms:
+    """Return what acme is held to when its provider applies a preset as it is.
+
+    It accepted the edition, as every tenant in good standing did where that is asked for.
+    """
+    policy = read(AcceptableUsePolicy, presets.load(preset))
     world = compile_world(
-        replace(world_objects(), policies=(preset,)),
+        replace(
+            world_objects(),
+            policies=(policy,),
+            tenants=tuple(_held_to(tenant, policy) for tenant in world_objects().tenants),
+        ),
         rules=RULE_IDS,
         platform_namespaces=PLATFORM_NAMESPACES,
     )
@@ -41,7 +53,14 @@ def shipped_terms() -> Terms:
     return terms
 
 
-def judge(obj: dict[str, Any]) -> Decision:
+def _held_to(tenant: Tenant, policy: AcceptableUsePolicy) -> Tenant:
+    """Return a tenant as a customer of another provider."""
+    accepted = Acceptance(revision=policy.spec.revision, at=NOW, by="cfo@acme.example")
+    spec = structs.replace(tenant.spec, policy=policy.metadata.name, acceptance=accepted)
+    return structs.replace(tenant, spec=spec)
+
+
+def judge(obj: dict[str, Any], preset: str) -> Decision:
     """Judge an object that somebody of acme creates."""
     subject = Subject(
         group=str(obj["apiVersion"]).rpartition("/")[0],
@@ -52,17 +71,18 @@ def judge(obj: dict[str, Any]) -> Decision:
         operation=Operation.CREATE,
         writer=Writer("alice@acme.example", ("tenants:acme", "system:authenticated")),
     )
-    return evaluate(extract(as_json(obj), subject, Cluster()), shipped_terms())
+    return evaluate(extract(as_json(obj), subject, Cluster()), shipped_terms(preset))
 
 
+@every_preset
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ORDINARY).as_posix())
-def test_an_ordinary_manifest_has_no_finding(path: Path) -> None:
+def test_an_ordinary_manifest_has_no_finding(path: Path, preset: str) -> None:
     """Neither a refusal nor a warning."""
     for obj in documents(path):
-        decision = judge(obj)
+        decision = judge(obj, preset)
         assert not decision.denials, message.denial(decision)
         assert not decision.warnings, message.warnings(decision)
-        offline = evaluate(extract_object(obj, decision.subject, Offline()), shipped_terms())
+        offline = evaluate(extract_object(obj, decision.subject, Offline()), shipped_terms(preset))
         assert not offline.denials + offline.warnings
 
 
@@ -83,12 +103,13 @@ def test_an_ordinary_manifest_has_no_finding(path: Path) -> None:
         ("service-with-nulls.yaml", "hostPort: 0", "hostPort: 80", "host/port"),
     ],
 )
+@every_preset
 def test_one_changed_value_is_refused(
-    tmp_path: Path, name: str, own: str, foreign: str, rule: str
+    tmp_path: Path, name: str, own: str, foreign: str, rule: str, preset: str
 ) -> None:
     """The silence above is judgement: the same manifest with one foreign value is refused."""
     text = (ORDINARY / name).read_text()
     assert own in text
     changed = tmp_path / name
     changed.write_text(text.replace(own, foreign))
-    assert rule in {f.rule for obj in documents(changed) for f in judge(obj).denials}
+    assert rule in {f.rule for obj in documents(changed) for f in judge(obj, preset).denials}

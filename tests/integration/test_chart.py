@@ -291,9 +291,19 @@ def test_sources_get_accounts_that_may_report_and_no_more(plane: ControlPlane) -
     plane.helm("uninstall", release.name, "-n", release.namespace)
 
 
+@pytest.mark.parametrize("name", presets.names())
+def test_each_preset_reaches_the_config_map_as_it_stands(plane: ControlPlane, name: str) -> None:
+    """Helm reads and writes it again on the way: no `Off` becomes false, no date a time."""
+    shown = plane.helm(
+        *("template", "aup-operator", CHART, "--set", f"preset={name}"),
+        *("--show-only", "templates/policy.yaml"),
+    ).stdout
+    assert yaml.safe_load(yaml.safe_load(shown)["data"]["policy.yaml"]) == presets.load(name)
+
+
 REFUSED = {
     "mode: available": "value must be 'strict'",
-    "preset: zenlayer": "value must be one of '', 'asergo'",
+    "preset: acme": "value must be one of '', 'asergo', 'megalayer', 'zenlayer', 'zetta'",
     "unknown: 1": "additional properties 'unknown' not allowed",
     "admission: {replicas: 1}": "at '/admission/replicas'",
     "admission: {replicas: 0}": "set webhook.url, at which the replicas outside",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from docgen import api, chart, clauses, cli, index, metrics, rules, settings, values
+from docgen import api, chart, clauses, cli, coverage, index, metrics, rules, settings, values
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -11,6 +11,7 @@ WRITERS = (
     api.pages,
     rules.pages,
     clauses.pages,
+    coverage.pages,
     metrics.pages,
     cli.pages,
     settings.pages,

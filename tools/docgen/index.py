@@ -12,6 +12,7 @@ def pages(_root: Path) -> dict[str, str]:
     links = [
         "[Custom resources](api.md): every field",
         "[Rules](rules/README.md): what each reads, refuses and cannot see",
+        "[Coverage](coverage.md): every clause of every provider's document and what serves it",
         *(f"[Clauses of the preset `{n}`](clauses-{n}.md): what serves each" for n in names),
         "[Command line](cli.md)",
         "[Settings of a process](settings.md)",
