@@ -6,10 +6,14 @@ The cost is that of the object's own annotations, however many keys are known.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from aup.facts.claims import Leaf, is_absent
 from aup.facts.model import Subject, Surroundings
+
+REMEMBERED: Final = 4096
+"""Keys whose family is remembered: annotations repeat, and the search for a family is dear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,7 @@ class Keys:
         self._readers = dict(readers)
         self._families = tuple((families or {}).values())
         self._family = re.compile("|".join(f"({pattern})" for pattern in families or ()), re.DOTALL)
-
-    def __contains__(self, key: str) -> bool:
-        return self._reader(key) is not None
+        self._by_family = lru_cache(maxsize=REMEMBERED)(self._look_up)
 
     def read(
         self,
@@ -58,8 +60,10 @@ class Keys:
 
     def _reader(self, key: str) -> Reader | None:
         """Return what reads a key; ``None`` when nothing does."""
-        if (reader := self._readers.get(key)) is not None or not self._families:
-            return reader
+        return self._readers.get(key) or (self._by_family(key) if self._families else None)
+
+    def _look_up(self, key: str) -> Reader | None:
+        """Return what reads the family of a key: the first that fits."""
         found = self._family.fullmatch(key)
         return self._families[found.lastindex - 1] if found and found.lastindex else None
 

@@ -33,8 +33,8 @@ from aup.facts.model import (
 )
 
 HERE: Final = ClaimSource.ANNOTATION
-TRUTHY: Final = frozenset({"1", "t", "T", "true", "True", "TRUE"})
-"""What Go's strconv.ParseBool takes for true."""
+TRUTHY: Final = frozenset({"1", "t", "true", "yes", "on", "enabled"})
+"""What one controller or another takes for true, in lower case."""
 _JSON = msgspec.json.Decoder()
 
 Split = Callable[[Note], Iterator[object]]
@@ -49,6 +49,11 @@ def whole(note: Note) -> Iterator[object]:
 def comma(note: Note) -> Iterator[object]:
     """Yield the tokens of a comma-separated list."""
     yield from tokens(note.value)
+
+
+def words(note: Note) -> Iterator[object]:
+    """Yield the tokens of a list that is separated by white space."""
+    yield from note.value.split() if isinstance(note.value, str) else (note.value,)
 
 
 def json_list(note: Note) -> Iterator[object]:
@@ -140,21 +145,26 @@ def hostnames(split: Split = comma) -> Reader:
 
 
 def setting(
-    detail: str, reach: Reach = Reach.ROUTING, only: frozenset[str] | None = None
+    detail: str,
+    reach: Reach = Reach.ROUTING,
+    *,
+    only: frozenset[str] | None = None,
+    source: ClaimSource = HERE,
 ) -> Reader:
     """Read a setting of the platform's.
 
     Args:
         detail: what it does; completes ``<path> <value>``.
         reach: whom it concerns.
-        only: the values that do something; by default any does.
+        only: the values that do something, in lower case; by default any does.
+        source: whether controllers note such a setting themselves.
 
     """
 
     def read(note: Note) -> Iterator[Leaf]:
-        if only is None or not isinstance(note.value, str) or note.value.strip() in only:
-            text = text_of(note.value)
-            yield PlatformSetting(text, note.path, HERE, reach, detail, key=note.key)
+        text = text_of(note.value)
+        if only is None or text.strip().lower() in only:
+            yield PlatformSetting(text, note.path, source, reach, detail, key=note.key)
 
     return read
 
