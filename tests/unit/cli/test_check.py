@@ -153,3 +153,20 @@ def test_a_time_that_is_none_is_refused(aup: Commands) -> None:
     with pytest.raises(SystemExit) as raised:
         aup.run("check", "--at", "noon", "x.yaml")
     assert raised.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("preset", "clause"),
+    [("asergo", "1.2"), ("zenlayer", "b17"), ("zetta", "1.4"), ("megalayer", "co.3b")],
+)
+def test_every_preset_judges_files_by_the_clauses_of_its_document(
+    tmp_path: Path, aup: Commands, preset: str, clause: str
+) -> None:
+    """Without a bundle: what no contract of a tenant has to be known for."""
+    pod = (
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: acme-prod}, "
+        "spec: {hostNetwork: true, containers: [{name: a, image: nginx}]}}"
+    )
+    said = aup.run("check", "--preset", preset, write(tmp_path, "pod.yaml", pod))
+    assert said.code == 1
+    assert f"[host/namespaces, clause {clause}] spec.hostNetwork true" in said.out
