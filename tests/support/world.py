@@ -1,6 +1,6 @@
 """The world of the corpus, loaded: the provider's objects of tests/cases/world.yaml, compiled."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address
@@ -17,7 +17,9 @@ from aup.api.meta import read
 from aup.api.policy import AcceptableUsePolicy
 from aup.api.tenant import Tenant
 from aup.documents import read_documents
-from aup.facts.model import IPAddress
+from aup.facts.model import IPAddress, Workload
+from aup.facts.pod import read_pod
+from aup.facts.wire.workload import POD
 from aup.policy.compiler import compile_terms
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
@@ -27,6 +29,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 """When every case is judged."""
 
 WORLD_FILE = Path(__file__).parent.parent / "cases" / "world.yaml"
+CLUSTER_FILE = WORLD_FILE.with_name("cluster.yaml")
 PLATFORM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "aup-system"})
 
 NODES = {
@@ -57,6 +60,17 @@ T = TypeVar("T", bound=msgspec.Struct)
 def manifests() -> list[dict[str, Any]]:
     """Return the objects of the world as manifests that an API server would take."""
     return list(read_documents(WORLD_FILE.read_text()))
+
+
+@cache
+def waiting() -> tuple[dict[str, Any], ...]:
+    """Return the pods of the world's cluster that have neither node nor address."""
+    found = read_documents(CLUSTER_FILE.read_text())
+    return tuple(m for m in found if m["kind"] == "Pod" and "status" not in m)
+
+
+def _at(manifest: dict[str, Any]) -> tuple[str, str]:
+    return manifest["metadata"]["namespace"], manifest["metadata"]["name"]
 
 
 def world_objects() -> Objects:
@@ -118,6 +132,15 @@ class Cluster:
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose running pod has this address, or ``None``."""
         return {ip_address(ip): tenant for ip, tenant in self.pods.items()}.get(address)
+
+    def pod(self, namespace: str, name: str) -> Workload | None:
+        """Return a pod of the world that waits for its node."""
+        manifest = next((m for m in waiting() if _at(m) == (namespace, name)), None)
+        if manifest is None:
+            return None
+        template, _ = POD.read(msgspec.json.encode(manifest))
+        workload, _ = read_pod(template, "", namespace, self)
+        return replace(workload, continues=True)
 
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant whose namespace it is: ``acme`` of ``acme-prod``."""

@@ -13,9 +13,10 @@ import msgspec
 from typing_extensions import override
 
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
-from aup.facts.model import IPAddress, Offline
+from aup.facts.model import IPAddress, Offline, Workload
 from aup.facts.placement import REGION_LABELS, ZONE_LABELS, regions_of
-from aup.facts.wire.workload import NodeSelector
+from aup.facts.pod import read_pod
+from aup.facts.wire.workload import POD, NodeSelector, PodTemplateSpec
 
 Manifest = Mapping[str, Any]
 
@@ -36,6 +37,8 @@ class Nearby(Offline):
     """Address to the namespaces of the pods that have it."""
     volumes: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Namespace and claim to the regions where its volume can be attached."""
+    waiting: Mapping[tuple[str, str], PodTemplateSpec] = field(default_factory=dict)
+    """Namespace and name of a pod without a node to what it is."""
     unsettled: frozenset[str] = frozenset()
     """Namespaces whose quota is not in force yet."""
 
@@ -59,6 +62,15 @@ class Nearby(Offline):
         """Return the tenant whose pod has an address; two tenants at once own nothing."""
         owners = {self.tenant_of(namespace) for namespace in self.pods.get(address, ())}
         return owners.pop() if len(owners) == 1 else None
+
+    @override
+    def pod(self, namespace: str, name: str) -> Workload | None:
+        """Return a pod that has no node."""
+        template = self.waiting.get((namespace, name))
+        if template is None:
+            return None
+        workload, _ = read_pod(template, "", namespace, self)
+        return replace(workload, continues=True)
 
     @override
     def tenant_of(self, namespace: str) -> str | None:
@@ -88,6 +100,7 @@ class _Affinity(msgspec.Struct, frozen=True):
 
 
 class _Spec(msgspec.Struct, frozen=True, rename="camel"):
+    node_name: str = ""
     volume_name: str = ""
     node_affinity: _Affinity | None = None
 
@@ -121,10 +134,16 @@ def nearby(manifests: Iterable[Manifest], claims: Mapping[str, str]) -> Nearby:
 
     """
     found: defaultdict[str, list[_Thing]] = defaultdict(list)
+    waiting: dict[tuple[str, str], PodTemplateSpec] = {}
     for manifest in manifests:
         kind = manifest.get("kind")
-        if manifest.get("apiVersion") == "v1" and kind in KINDS:
-            found[str(kind)].append(msgspec.convert(manifest, _Thing))
+        if manifest.get("apiVersion") != "v1" or kind not in KINDS:
+            continue
+        thing = msgspec.convert(manifest, _Thing)
+        found[str(kind)].append(thing)
+        if kind == "Pod" and not thing.spec.node_name:
+            template, _ = POD.read(msgspec.json.encode(manifest))
+            waiting[thing.metadata.namespace, thing.metadata.name] = template
     stamped = {
         n.metadata.name: n.metadata.label(frozenset({TENANT_LABEL})) for n in found["Namespace"]
     }
@@ -136,6 +155,7 @@ def nearby(manifests: Iterable[Manifest], claims: Mapping[str, str]) -> Nearby:
         zones=_zones(found["Node"]),
         tenants={**claims, **{name: tenant for name, tenant in stamped.items() if tenant}},
         pods=_addresses(found["Pod"]),
+        waiting=waiting,
         unsettled=frozenset(n.metadata.name for n in found["Namespace"] if _unsettled(n.metadata)),
     )
     bound = _volumes(found["PersistentVolumeClaim"], found["PersistentVolume"], placed)

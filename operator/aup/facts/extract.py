@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import msgspec
 
-from aup.facts import exposure, workload
+from aup.facts import binding, exposure, workload
 from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
 from aup.facts.wire.shape import WHOLE
@@ -31,6 +31,7 @@ EXTRACTORS: Mapping[tuple[str, str], Extractor] = {
     ("apps", "DaemonSet"): workload.controller,
     ("batch", "Job"): workload.controller,
     ("batch", "CronJob"): workload.cron_job,
+    ("", "Binding"): binding.binding,
 }
 """By API group and kind. Versions of a kind are told apart by their fields, not here."""
 

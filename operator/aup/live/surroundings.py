@@ -1,21 +1,18 @@
 """Namespaces, nodes and pods as admission needs them: small projections, answered from memory."""
 
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from typing import Any
 
 import msgspec
 
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
-from aup.facts.model import IPAddress
+from aup.facts.model import IPAddress, Workload
 from aup.kube.reader import Reader
-from aup.kube.resource import NAMESPACES, PODS
+from aup.kube.resource import NAMESPACES
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
 from aup.live.places import Places
-
-TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
-"""A pod in one of these has given its address back."""
+from aup.live.pods import Pods
 
 
 class Labelled(msgspec.Struct, frozen=True, rename="camel"):
@@ -44,30 +41,6 @@ class LiveNamespace(msgspec.Struct, frozen=True):
         return (self.metadata.annotations or {}).get(key, "")
 
 
-class _PodSpec(msgspec.Struct, frozen=True, rename="camel"):
-    host_network: bool | None = None
-
-
-class _PodIP(msgspec.Struct, frozen=True):
-    ip: str = ""
-
-
-class _PodStatus(msgspec.Struct, frozen=True, rename="camel"):
-    phase: str | None = None
-    pod_ips: list[_PodIP] | None = msgspec.field(default=None, name="podIPs")
-
-
-class _PodMeta(msgspec.Struct, frozen=True):
-    name: str
-    namespace: str = ""
-
-
-class _Pod(msgspec.Struct, frozen=True):
-    metadata: _PodMeta
-    spec: _PodSpec = _PodSpec()
-    status: _PodStatus = _PodStatus()
-
-
 class LiveSurroundings:
     """The `Surroundings` of an object in the cluster, and the namespaces themselves."""
 
@@ -83,14 +56,12 @@ class LiveSurroundings:
             on_change=lambda key, *_: self._on_namespace(key.name),
         )
         self._places = Places(reader)
-        self._pods = Informer(reader, PODS, typed(_Pod), on_change=self._pod_changed)
-        self._holders: dict[IPAddress, dict[ObjectKey, str]] = {}
-        """Address → the pods that have it now → their namespace."""
+        self._pods = Pods(reader)
 
     @property
     def informers(self) -> tuple[Informer[Any], ...]:
         """What has to run."""
-        return (self.namespaces, *self._places.informers, self._pods)
+        return (self.namespaces, *self._places.informers, self._pods.informer)
 
     def namespace(self, name: str) -> LiveNamespace | None:
         """Return a namespace as it was last seen."""
@@ -126,30 +97,9 @@ class LiveSurroundings:
 
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose pod has an address; two tenants at once own nothing."""
-        owners = {self.tenant_of(ns) for ns in self._holders.get(address, {}).values()}
+        owners = {self.tenant_of(ns) for ns in self._pods.namespaces_at(address)}
         return owners.pop() if len(owners) == 1 else None
 
-    def _pod_changed(self, key: ObjectKey, old: _Pod | None, new: _Pod | None) -> None:
-        """Keep the index of addresses."""
-        before, after = _addresses(old), _addresses(new)
-        for address in before - after:
-            holders = self._holders.get(address, {})
-            holders.pop(key, None)
-            if not holders:
-                self._holders.pop(address, None)
-        for address in after - before:
-            self._holders.setdefault(address, {})[key] = key.namespace
-
-
-def _addresses(pod: _Pod | None) -> frozenset[IPAddress]:
-    """Return a pod's own addresses; one in the host's network has only its node's."""
-    if pod is None or pod.spec.host_network or pod.status.phase in TERMINAL_PHASES:
-        return frozenset()
-    found = set()
-    for entry in pod.status.pod_ips or ():
-        try:
-            found.add(ip_address(entry.ip))
-        except ValueError:
-            # The API server has checked it; an address of a later form is simply not ours.
-            continue
-    return frozenset(found)
+    def pod(self, namespace: str, name: str) -> Workload | None:
+        """Return a pod that waits for its node."""
+        return self._pods.waiting(namespace, name, self)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aup.facts.model import IPAddress, Surroundings
+from aup.facts.model import IPAddress, Surroundings, Workload
 from support.reviews import Answer, pod, review, send, service
 
 FOREIGN = "203.0.113.9"
@@ -191,6 +191,9 @@ class Broken:
 
     def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
         raise ZeroDivisionError(claim)
+
+    def pod(self, namespace: str, name: str) -> Workload | None:
+        raise ZeroDivisionError(name)
 
     def tenant_of(self, namespace: str) -> str | None:
         raise ZeroDivisionError(namespace)

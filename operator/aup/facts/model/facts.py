@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from aup.facts.model.access import Access
+from aup.facts.model.binding import Binding
 from aup.facts.model.exposure import Exposure
 from aup.facts.model.markings import Markings
 from aup.facts.model.subject import Problem, Subject
@@ -21,6 +22,7 @@ class Facts:
     """Pods and pod templates in it: one of a Deployment, several of a JobSet."""
     exposure: Exposure | None = None
     access: Access | None = None
+    binding: Binding | None = None
     markings: Markings | None = None
     problems: tuple[Problem, ...] = ()
     """What could not be read. An object with problems is refused, never skipped."""
@@ -39,5 +41,6 @@ _PARTS: Final[Mapping[type[Any], Callable[[Facts], Any]]] = {
     Workload: attrgetter("workloads"),
     Exposure: attrgetter("exposure"),
     Access: attrgetter("access"),
+    Binding: attrgetter("binding"),
     Markings: attrgetter("markings"),
 }

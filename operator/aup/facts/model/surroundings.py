@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aup.facts.model.claim import IPAddress
+from aup.facts.model.workload import Workload
 
 
 class Surroundings(Protocol):
@@ -20,6 +21,9 @@ class Surroundings(Protocol):
 
     def owner_of(self, address: IPAddress) -> str | None:
         """Return the tenant whose running pod has this address, or ``None``."""
+
+    def pod(self, namespace: str, name: str) -> Workload | None:
+        """Return a pod that waits for its node; ``None`` when none of that name is known."""
 
     def budget_settled(self, namespace: str) -> bool:
         """Return whether the namespace's quota is in force."""
@@ -51,6 +55,10 @@ class Offline:
         return None
 
     def owner_of(self, address: IPAddress) -> str | None:
+        """Return ``None``: no pod is known."""
+        return None
+
+    def pod(self, namespace: str, name: str) -> Workload | None:
         """Return ``None``: no pod is known."""
         return None
 
