@@ -1,0 +1,1 @@
+"""What programs of the container network read: annotations of pods, definitions, machines."""

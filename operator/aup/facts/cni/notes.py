@@ -1,0 +1,51 @@
+"""How values that only the container network has are read: source prefixes, families of pools."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from aup.facts.address import parse_network, tokens
+from aup.facts.annotations.keys import Note, Reader
+from aup.facts.annotations.readers import HERE, json_list
+from aup.facts.claims import Leaf
+from aup.facts.cni.go_json import UnreadableJSONError, read_json, strings
+from aup.facts.json_value import text_of
+from aup.facts.model import Capture, NamedClaim, PlatformSetting, Reach, Topic
+from aup.facts.namespace import named_namespace
+
+HARDWARE: Final = "chooses the hardware address of an interface"
+UNVERIFIED: Final = "lets the pod send under addresses that are not its own"
+
+_POOLS: Final = frozenset({"ipv4", "ipv6", "ipv4pools", "ipv6pools", "ippool", "ippools"})
+
+
+def prefixes(note: Note) -> Iterator[Leaf]:
+    """Read the networks under whose addresses a pod wants to send: a JSON list (Calico)."""
+    for value in json_list(note):
+        networks = parse_network(value).networks
+        yield PlatformSetting(
+            text_of(value), note.path, HERE, Reach.SPOOFING, UNVERIFIED, networks, note.key
+        )
+
+
+def captured(what: str) -> Reader:
+    """Read the namespaces whose traffic a pod takes: a comma-separated list."""
+
+    def read(note: Note) -> Iterator[Leaf]:
+        for value in tokens(note.value):
+            name = text_of(value)
+            yield Capture(what, named_namespace(name, name, note.path, note.surroundings))
+
+    return read
+
+
+def pools_by_family(note: Note) -> Iterator[Leaf]:
+    """Read pools that stand in JSON by family of addresses and interface (Spiderpool)."""
+    text = text_of(note.value)
+    try:
+        decoded = read_json(text)
+    except UnreadableJSONError as error:
+        yield NamedClaim(text, note.path, Topic.POOL, str(error))
+        return
+    for name, value in strings(decoded):
+        if not name or name in _POOLS:
+            yield NamedClaim(value, note.path, Topic.POOL, "", parse_network(value).networks)

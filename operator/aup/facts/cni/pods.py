@@ -1,0 +1,150 @@
+"""Annotations of pods and pod templates by which a pod asks the container network for something.
+
+A key may be a *record* as well: the platform writes what it gave under the key by which it is
+asked (Kube-OVN's ``ip_address``), and believes what it finds there. Of a pod that exists it is read
+as a record; of one that is made, and of a template, as a wish.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from aup.facts.annotations.keys import Keys, Reader, under
+from aup.facts.annotations.readers import (
+    HERE,
+    TRUTHY,
+    addresses,
+    interfaces,
+    json_list,
+    names,
+    nothing,
+    pools,
+    setting,
+    whole,
+)
+from aup.facts.claims import Leaf
+from aup.facts.cni.danm import danm
+from aup.facts.cni.kube_ovn import kube_ovn
+from aup.facts.cni.multus import networks
+from aup.facts.cni.notes import HARDWARE, UNVERIFIED, captured, pools_by_family, prefixes
+from aup.facts.model import ClaimSource, Operation, Reach, Subject, Surroundings
+
+_SPOOFING: Final = Reach.SPOOFING
+_HARDWARE: Final = setting(HARDWARE, _SPOOFING)
+
+CALICO: Final[dict[str, Reader]] = under(
+    ("cni.projectcalico.org/",),
+    {
+        "ipAddrs": addresses(json_list),
+        "ipAddrsNoIpam": addresses(json_list),
+        "floatingIPs": addresses(json_list),
+        "awsElasticIPs": names(json_list),
+        "ipv4pools": pools(json_list),
+        "ipv6pools": pools(json_list),
+        "hwAddr": _HARDWARE,
+        "allowedSourcePrefixes": prefixes,
+        "AllowedSourcePrefixes": prefixes,  # as the VPP data plane spells it
+    },
+)
+
+MULTUS: Final[dict[str, Reader]] = {
+    "k8s.v1.cni.cncf.io/networks": networks(),
+    "v1.multus-cni.io/default-network": networks(of_the_platform=True),
+}
+
+OTHERS: Final[dict[str, Reader]] = {
+    "config.cilium.io/disable-source-ip-verification": setting(UNVERIFIED, _SPOOFING, only=TRUTHY),
+    "ipam.cilium.io/ip-pool": pools(whole),
+    "ipam.cilium.io/ipv4-pool": pools(whole),
+    "ipam.cilium.io/ipv6-pool": pools(whole),
+    "network.cilium.io/fib-table-id": setting("chooses a routing table of the node"),
+    "ipam.antrea.io/ippools": pools(),
+    "ipam.antrea.io/pod-ips": addresses(),
+    **under(
+        ("ipam.spidernet.io/",),
+        dict.fromkeys(("ippool", "ippools", "subnet", "subnets"), pools_by_family),
+    ),
+    "networking.alibaba.com/ip-pool": addresses(),
+    "networking.alibaba.com/mac-pool": _HARDWARE,
+    "networking.alibaba.com/specified-network": pools(whole),
+    "networking.alibaba.com/specified-subnet": pools(),
+    "pod.network.openshift.io/assign-macvlan": setting("puts the pod on a network of the node"),
+    "k8s.ovn.org/routing-namespaces": captured("routes the traffic of"),
+    "danm.k8s.io/interfaces": danm,
+    "danm.io/interfaces": danm,
+    **dict.fromkeys(
+        (
+            "k8s.aliyun.com/pod-eip-instanceid",
+            "k8s.aliyun.com/eci-eip-instanceid",
+            "tke.cloud.tencent.com/eip-id-list",
+            "eks.tke.cloud.tencent.com/eip-id-list",
+            "yangtse.io/eip-id",
+        ),
+        names(),
+    ),
+}
+
+HARMLESS: Final[dict[str, Reader]] = dict.fromkeys(
+    (
+        "k8s.ovn.org/bfd-enabled",
+        "k8s.ovn.org/open-default-ports",
+        "k8s.ovn.org/primary-udn-ipamclaim",
+        "k8s.ovn.org/routing-network",
+    ),
+    nothing,
+)
+"""Of a family of settings those that are a pod's own affair."""
+
+FAMILIES: Final[dict[str, Reader]] = {
+    r"egress\.projectcalico\.org/.*": setting("chooses the gateway that the pod's traffic takes"),
+    r"kube-router\.io/.*": setting("speaks to the routers of the cluster"),
+}
+
+
+def _keys(source: ClaimSource) -> Keys:
+    """Return all keys; those that the platform writes itself are of the given source."""
+    noted = partial(setting, source=source)
+    first, further = kube_ovn(source)
+    records = {
+        "cni.cilium.io/mac-address": noted(HARDWARE, _SPOOFING),
+        "vpc.amazonaws.com/pod-ips": addresses(source=source),
+        "vpc.amazonaws.com/PrivateIPv4Address": interfaces(source=source),
+        "vpc.amazonaws.com/pod-eni": noted("names a network interface of the cloud"),
+    }
+    if source is ClaimSource.RECORD:
+        # Written over when the pod starts; from then on Calico takes the word for the address.
+        records |= under(
+            ("cni.projectcalico.org/",),
+            dict.fromkeys(("podIP", "podIPs"), interfaces(source=source)),
+        )
+    given = noted("says what the cluster's network gave to the pod")
+    families = {**FAMILIES, **further, r"k8s\.ovn\.org/.*": given}
+    return Keys({**CALICO, **MULTUS, **OTHERS, **HARMLESS, **records, **first}, families)
+
+
+ASKED: Final = _keys(HERE)
+STORED: Final = _keys(ClaimSource.RECORD)
+
+
+def pod_leaves(
+    annotations: Mapping[str, Any],
+    path: str,
+    subject: Subject,
+    surroundings: Surroundings,
+    *,
+    running: bool = False,
+) -> Iterator[Leaf]:
+    """Yield what a pod, or the pods of a template, ask the container network for.
+
+    Args:
+        annotations: of the pod or the template.
+        path: where they stand.
+        subject: the object that they stand in.
+        surroundings: whose namespaces are whose.
+        running: whether it is a Pod whose status says that it has an address.
+
+    """
+    stored = running if subject.writer is None else subject.operation is Operation.UPDATE
+    is_pod = (subject.group, subject.kind) == ("", "Pod")
+    keys = STORED if is_pod and stored else ASKED
+    return keys.read(annotations, path, subject, surroundings)

@@ -1,0 +1,78 @@
+"""Other namespaces that an object speaks of: by name, or by a selector over their labels.
+
+A selector is confined where it demands a label that tenants cannot write: the name of the
+namespace, which the API server sets, or the tenant, which the operator stamps. Any other selector
+may hold any namespace, now or later.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from aup.facts.json_value import text_of
+from aup.facts.model import NamespaceReference, Surroundings
+
+NAME_LABEL: Final = "kubernetes.io/metadata.name"
+"""Set by the API server on every Namespace."""
+TENANT_LABEL: Final = "aup.asergo.com/tenant"
+"""Stamped by the operator; nobody else may write it."""
+
+
+def named_namespace(
+    namespace: str, text: str, path: str, surroundings: Surroundings
+) -> NamespaceReference:
+    """Return a namespace by its name, with whose it is; without a name it is the platform's."""
+    known = surroundings.pods_known
+    owner = surroundings.tenant_of(namespace) if known and namespace else None
+    return NamespaceReference(text, path, owner, known or not namespace)
+
+
+def every_namespace(text: str, path: str) -> NamespaceReference:
+    """Return the reference of what may hold any namespace."""
+    return NamespaceReference(text, path, everyone=True)
+
+
+def selected_namespaces(
+    selector: object,
+    path: str,
+    surroundings: Surroundings,
+    name_labels: tuple[str, ...] = (NAME_LABEL,),
+) -> Iterator[NamespaceReference]:
+    """Yield the namespaces that a label selector is confined to; every one when it is not.
+
+    Args:
+        selector: ``matchLabels`` and ``matchExpressions``, decoded.
+        path: where it stands.
+        surroundings: whose namespaces are whose.
+        name_labels: labels under which the name of a namespace is found.
+
+    """
+    demanded = list(_demanded(selector, path))
+    for label in name_labels:
+        if found := [(at, value) for key, at, value in demanded if key == label]:
+            for at, value in found:
+                yield named_namespace(value, value, at, surroundings)
+            return
+    if owners := [(at, value) for key, at, value in demanded if key == TENANT_LABEL]:
+        for at, value in owners:
+            yield NamespaceReference(value, at, owner=value)
+        return
+    yield every_namespace(text_of(selector), path)
+
+
+def _demanded(selector: object, path: str) -> Iterator[tuple[str, str, str]]:
+    """Yield label, path and value of each value that a selector demands of a label."""
+    if not isinstance(selector, dict):
+        return
+    labels = selector.get("matchLabels")
+    for key, value in labels.items() if isinstance(labels, dict) else ():
+        if isinstance(value, str):
+            yield key, f'{path}.matchLabels["{key}"]', value
+    expressions = selector.get("matchExpressions")
+    for i, expression in enumerate(expressions if isinstance(expressions, list) else ()):
+        match expression:
+            case {"key": str(key), "operator": "In", "values": list(values)}:
+                for j, value in enumerate(values):
+                    if isinstance(value, str):
+                        yield key, f"{path}.matchExpressions[{i}].values[{j}]", value
+            case _:
+                continue

@@ -1,0 +1,1 @@
+"""Kinds that route traffic: egress identities, announcements, pools, meshes."""
