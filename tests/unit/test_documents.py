@@ -1,10 +1,18 @@
-"""YAML is read as kubectl reads it."""
+"""YAML and JSON are read as kubectl reads them."""
 
 from typing import Any
 
 import pytest
 
-from aup.documents import InvalidDocumentError, read_documents
+from aup.documents import Document, InvalidDocumentError, decode, read_documents, read_stream
+
+
+def values(text: str) -> list[Any]:
+    """Return the objects of a text, and for each mistake its line and column."""
+    return [
+        found.value if isinstance(found, Document) else (found.line, found.column)
+        for found in read_stream(text)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -14,18 +22,50 @@ from aup.documents import InvalidDocumentError, read_documents
         pytest.param("---\n# nothing\n---\na: 1\n", [{"a": 1}], id="empty-documents-are-nothing"),
         pytest.param("kind: List\nitems: [{a: 1}]\n", [{"a": 1}], id="a-list-is-its-items"),
         pytest.param("kind: PodList\nitems: [{a: 1}]\n", [{"a": 1}], id="a-typed-list-too"),
+        pytest.param(
+            "kind: List\nitems: [{kind: List, items: [{a: 1}, {b: 2}]}, {c: 3}]\n",
+            [{"a": 1}, {"b": 2}, {"c": 3}],
+            id="a-list-in-a-list",
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: a}}]",
+            [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}],
+            id="items-of-a-typed-list-are-of-its-kind",
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: List\nitems: [{metadata: {}}]",
+            [{"metadata": {}}],
+            id="items-of-a-plain-list-are-of-no-kind",
+        ),
         pytest.param("day: 2024-05-01\n", [{"day": "2024-05-01"}], id="a-date-is-a-string"),
         pytest.param("at: 10:30\n", [{"at": "10:30"}], id="no-numbers-to-the-base-of-sixty"),
         pytest.param("n: -7\nf: 1.5\n", [{"n": -7, "f": 1.5}], id="numbers-are-numbers"),
         pytest.param("on: true\nno: null\n", [{True: True, False: None}], id="yaml-1.1-words"),
-        pytest.param('{"a": "2024-05-01"}', [{"a": "2024-05-01"}], id="json-is-yaml"),
+        pytest.param('{"a": "2024-05-01"}', [{"a": "2024-05-01"}], id="json"),
+        pytest.param('{\n\t"a":\t1\n}', [{"a": 1}], id="json-with-tabs"),
+        pytest.param('{"a": "\\ud83d\\ude00"}', [{"a": "\U0001f600"}], id="json-with-surrogates"),
+        pytest.param(
+            '{"a": 1}{"b": 2}\n{"c": 3}', [{"a": 1}, {"b": 2}, {"c": 3}], id="json-stream"
+        ),
+        pytest.param("{a: 1, b: [x]}", [{"a": 1, "b": ["x"]}], id="braces-that-are-no-json"),
+        pytest.param("x: &a {k: 1}\ny: *a\n", [{"x": {"k": 1}, "y": {"k": 1}}], id="aliases"),
+        pytest.param(
+            "x: &a {k: 1, l: 2}\ny: {<<: *a, k: 3}\n",
+            [{"x": {"k": 1, "l": 2}, "y": {"k": 3, "l": 2}}],
+            id="merge-keys",
+        ),
+        pytest.param("", [], id="nothing"),
+        pytest.param(" \n\n", [], id="only-space"),
     ],
 )
 def test_documents(text: str, objects: list[Any]) -> None:
     assert list(read_documents(text)) == objects
 
 
-@pytest.mark.parametrize("text", ["a: [", "\x00", "a: !!python/object:os.system x", "[" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "\x00", "a: !!python/object:os.system x", "[" * 5000, '{"a": NaN, b', "a: &x [*x]"],
+)
 def test_what_is_no_yaml_is_told_on_one_line(text: str) -> None:
     with pytest.raises(InvalidDocumentError) as raised:
         list(read_documents(text))
@@ -38,3 +78,78 @@ def test_a_mistake_comes_after_what_stood_before_it() -> None:
     assert next(documents) == {"a": 1}
     with pytest.raises(InvalidDocumentError):
         next(documents)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("a: [\n---\nb: 1\n", [(2, 1), {"b": 1}], id="open-bracket"),
+        pytest.param("a: 'x\n---\nb: 1\n", [(2, 1), {"b": 1}], id="open-quote"),
+        pytest.param("a: b: c\n---\nb: 1\n", [(1, 5), {"b": 1}], id="colon"),
+        pytest.param("a: {{ x }}\n---\nb: 1\n", [(1, 5), {"b": 1}], id="template"),
+        pytest.param("a: 1\n---\nb:\n\t- c\n---\nd: 1", [{"a": 1}, (4, 1), {"d": 1}], id="tab"),
+        pytest.param("a: *x\n---\nb: 1\n", [(1, 4), {"b": 1}], id="no-anchor"),
+        pytest.param("a: x\n---\nü: \x07\n---\nb: 1", [(3, 4), {"b": 1}], id="control-character"),
+        pytest.param("a: 'x\n", [(1, 6)], id="at-the-end-of-the-text"),
+        pytest.param("a: !x y\n--- {b: 1}\n", [(1, 4), {"b": 1}], id="content-after-the-separator"),
+        pytest.param("%NOPE\n---\na: [\n---\n%X\n", [(1, 6), (4, 1), (5, 3)], id="all-wrong"),
+        pytest.param("[" * 5000 + "\n---\nb: 1", [(2, 1), {"b": 1}], id="nested-too-deeply"),
+    ],
+)
+def test_a_mistake_is_placed_and_costs_no_other_document(text: str, found: list[Any]) -> None:
+    assert values(text) == found
+
+
+def test_aliases_cannot_be_made_to_explode() -> None:
+    """Nine lines of tenfold aliases are a billion values to who writes them out."""
+    levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 10)]
+    merged = [f"m{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}]}}" for n in range(1, 40)]
+    for text in ("\n".join(["l0: &l0 x", *levels]), "\n".join(["m0: &m0 {a: 1}", *merged])):
+        with pytest.raises(InvalidDocumentError, match="has aliases that stand for more than"):
+            list(read_documents(text))
+
+
+def test_what_holds_itself_is_refused() -> None:
+    with pytest.raises(InvalidDocumentError, match="has aliases that stand for more than"):
+        list(read_documents("kind: List\nitems: &i [{kind: List, items: *i}]"))
+
+
+def test_each_object_knows_where_it_begins() -> None:
+    text = "# head\na: 1\n---\n\nkind: List\nitems:\n- b: 2\n- c: 3\n"
+    found = [one for one in read_stream(text) if isinstance(one, Document)]
+    assert [one.line for one in found] == [2, 7, 8]
+
+
+def test_an_object_after_a_mistake_knows_where_it_begins() -> None:
+    *_, last = read_stream("a: [\n---\n# more\n---\nb: 1\n")
+    assert isinstance(last, Document)
+    assert (last.line, last.offset) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"a: \xc3\xbc", "a: ü"),
+        (b"\xef\xbb\xbfa: 1", "a: 1"),
+        ("a: ü".encode("utf-16"), "a: ü"),
+    ],
+)
+def test_a_file_is_utf_8_or_says_that_it_is_not(content: bytes, text: str) -> None:
+    assert decode(content) == text
+
+
+def test_bytes_that_are_no_text_are_placed() -> None:
+    with pytest.raises(InvalidDocumentError) as raised:
+        decode(b"a: 1\nb: \xff")
+    assert (raised.value.line, raised.value.column) == (2, 4)
+    assert str(raised.value) == "line 2, column 4: is not UTF-8"
+
+
+def test_a_big_file_is_read_document_by_document() -> None:
+    """What comes first can be judged before the rest is read."""
+    text = "".join(f"---\nname: n{n}\n" for n in range(20_000))
+    stream = read_stream(text)
+    first = next(stream)
+    assert isinstance(first, Document)
+    assert first.value == {"name": "n0"}
+    assert sum(1 for _ in stream) == 19_999

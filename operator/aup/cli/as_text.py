@@ -46,7 +46,8 @@ class Text:
                 case LeftOut():
                     self._left_out[one.name] = None
         if self._left_out:
-            yield f"left out, being no manifests: {join(list(self._left_out), last='and')}"
+            names = join([_plain(name) for name in self._left_out], last="and")
+            yield f"left out, being no manifests: {names}"
         yield f"{plural(self._objects, 'object')} checked, {self._refused} would be refused"
         yield from notes
 
@@ -61,37 +62,36 @@ class Text:
         finding, subject = located.finding, one.decision.subject
         paint, verdict = VERDICTS[finding.outcome]
         place = self._place(one, located.spot)
-        name = f"{subject.kind}/{subject.name} in {subject.namespace}"
+        name = _plain(f"{subject.kind}/{subject.name} in {subject.namespace}")
         yield f"{place}: {name} {self._paint(paint, verdict)}"
-        yield f"  {message.statement(finding)}"
+        yield f"  {_plain(message.statement(finding))}"
         yield from self._excerpt(located.spot, paint)
-        yield f"  remedy: {finding.violation.remedy}"
-        yield self._paint("faint", f"  see {finding.link}")
+        yield f"  remedy: {_plain(finding.violation.remedy)}"
+        yield self._paint("faint", f"  see {_plain(finding.link)}")
 
     def _advice(self, one: Checked, advice: Advice) -> Iterator[str]:
         place = self._place(one, advice.spot)
-        yield f"{place}: {self._paint('yellow', 'warning')}: {advice.remark.text}"
+        yield f"{place}: {self._paint('yellow', 'warning')}: {_plain(advice.remark.text)}"
         yield from self._excerpt(advice.spot, "yellow")
 
     def _unreadable(self, one: Unreadable) -> Iterator[str]:
-        place = ":".join(str(part) for part in (one.name, one.line, one.column) if part)
-        yield f"{self._paint('bold', place)}: {self._paint('red', one.problem)}"
+        place = ":".join(str(part) for part in (_plain(one.name), one.line, one.column) if part)
+        yield f"{self._paint('bold', place)}: {self._paint('red', _plain(one.problem))}"
         if one.text:
             yield from self._excerpt(at([one.text], 1, one.column), "red", number=one.line)
 
     def _place(self, one: Checked, spot: Spot | None) -> str:
         """Return where to look, as editors and terminals read it."""
         line, column = (spot.line, spot.column) if spot else (one.line, 1)
-        template = f" ({one.template})" if one.template else ""
-        return self._paint("bold", f"{one.name}:{line}:{column}") + template
+        template = f" ({_plain(one.template)})" if one.template else ""
+        return self._paint("bold", f"{_plain(one.name)}:{line}:{column}") + template
 
     def _excerpt(self, spot: Spot | None, paint: str, number: int = 0) -> Iterator[str]:
         """Yield a line of the file, and carets under the part that is meant."""
         if spot is None:
             return
         margin = f"{number or spot.line:>6} | "
-        begin = max(0, min(spot.column - 1, spot.end - 1 - WIDTH) - WIDTH // 4)
-        begin = begin if len(spot.text) > WIDTH else 0
+        begin = max(0, min(spot.column - 1 - WIDTH // 4, len(spot.text) - WIDTH))
         shown = _plain(spot.text[begin : begin + WIDTH])
         lead = "…" if begin else ""
         before = shown[: spot.column - 1 - begin]

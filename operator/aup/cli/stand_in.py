@@ -7,7 +7,7 @@ turn on more than that are left out, and named: a guess would be wrong in both d
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -19,22 +19,24 @@ from aup.api.report import TenantReport, TenantReportStatus
 from aup.api.tenant import Domain, Establishment, NamespaceClaim, Tenant, TenantSpec
 from aup.cli.ours import BundleError
 from aup.engine.evaluate import Rules
-from aup.facts.model import Exposure
 from aup.rules import CATALOGUE
-from aup.rules.base import Rule
 from aup.text import join
 
 NOBODY: Final = "tenant"
 """Name of the tenant of whom nothing is known."""
 
-WITHOUT_TENANT: Final = (
-    "network/assigned-address",
-    "network/hostname",
-    "host/",
-    "export/destination",
-    "resources/",
+POLICY_ALONE: Final = frozenset(
+    {
+        *("host/namespaces", "host/port", "host/path", "host/privileged", "host/capabilities"),
+        *("host/sysctls", "export/destination", "tenancy/tampering", "resources/budget"),
+    }
 )
-"""Beginnings of the ids of rules for which a report and a policy tell enough."""
+"""Rules that hold for every tenant alike."""
+
+FROM_REPORT: Final = frozenset(
+    {"network/assigned-address", "network/hostname", "host/kubelet-connections"}
+)
+"""Rules that ask for nothing of the tenant but its addresses and hostnames."""
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,7 +67,7 @@ def stand_in(found: Sequence[msgspec.Struct], preset: str) -> StandIn:
         raise BundleError(problem=f"which report? there are {len(reports)} TenantReports")
     status = reports[0].status if reports else TenantReportStatus()
     policy, added, notes = _policy(policies, status, preset)
-    rules = tuple(rule for rule in CATALOGUE if _judged(rule, known=bool(reports)))
+    rules = tuple(rule for rule in CATALOGUE if _judged(rule.id, known=bool(reports)))
     if not reports:
         notes.append(
             "not checked: addresses and hostnames, since nothing says which are yours; "
@@ -103,11 +105,9 @@ def _preset(name: str) -> AcceptableUsePolicy:
     return read(AcceptableUsePolicy, presets.load(name))
 
 
-def _judged(rule: Rule[Any, Any], *, known: bool) -> bool:
+def _judged(rule: str, *, known: bool) -> bool:
     """Tell whether a rule can be judged without a Tenant."""
-    if rule.reads is Exposure and not known:
-        return False
-    return rule.id.startswith(WITHOUT_TENANT)
+    return rule in POLICY_ALONE or (known and rule in FROM_REPORT)
 
 
 def _skipped(rules: Rules) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _skipped(rules: Rules) -> Iterator[str]:
     for rule in CATALOGUE:
         section = rule.id.partition("/")[0]
         name = rule.id if section in kept else section
-        if rule.id not in judged and rule.reads is not Exposure and name not in told:
+        if rule.id not in judged | FROM_REPORT and name not in told:
             told.add(name)
             yield name
 

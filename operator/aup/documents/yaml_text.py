@@ -134,7 +134,7 @@ def _invalid(error: Exception, text: str, begun: int, offset: int) -> InvalidDoc
             last, end = after(text.rstrip())
             line, column = min((mark.line + 1, mark.column + 1), (last, end))
         words = [error.problem, error.context, error.note]
-        if error.context_mark and error.context_mark.line + 1 != line:
+        if error.context_mark and error.context_mark.line + 1 < line:
             words.append(f"that begins at line {error.context_mark.line + 1 + offset}")
         problem = " ".join(" ".join(w for w in words if w).split())
     return InvalidDocumentError(problem=problem, line=line + offset, column=column)
