@@ -5,6 +5,7 @@ is a claim that cannot be read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -95,6 +96,18 @@ def exposed(subject: Subject, problems: tuple[Problem, ...], *leaves: Iterable[L
         **fields,
     )
     return Facts(subject=subject, exposure=exposure, problems=problems)
+
+
+def also(facts: Facts, *leaves: Iterable[Leaf]) -> Facts:
+    """Add what more an object says of how it is reached."""
+    more = exposed(facts.subject, facts.problems, *leaves)
+    if facts.exposure is not None and more.exposure is not None:
+        fields: dict[str, Any] = {
+            sort: getattr(facts.exposure, sort) + getattr(more.exposure, sort)
+            for sort in SORTS.values()
+        }
+        return replace(facts, exposure=replace(facts.exposure, **fields), problems=more.problems)
+    return replace(facts, exposure=more.exposure, problems=more.problems)
 
 
 def each(items: Iterable[W | None] | None, empty: W) -> Iterator[tuple[int, W]]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from aup.facts import binding, exposure, workload
+from aup.facts.cni.pods import with_pod_networks
 from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
 from aup.facts.wire.shape import WHOLE
@@ -44,7 +45,7 @@ def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     extractor = EXTRACTORS.get((subject.group, subject.kind))
     if extractor is None:
         return Facts(subject)
-    facts = extractor(raw, subject, surroundings)
+    facts = with_pod_networks(extractor(raw, subject, surroundings), surroundings)
     markings = read_markings(raw, subject)
     return replace(facts, markings=markings) if markings else facts
 

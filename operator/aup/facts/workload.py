@@ -5,6 +5,7 @@ CronJob. A subresource that carries a Pod (ephemeralcontainers, resize, status) 
 that it would leave behind.
 """
 
+from aup.facts.cni.pod_status import with_status
 from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.facts.pod import Problems, read_pod
 from aup.facts.wire import workload as wire
@@ -21,9 +22,10 @@ TEMPLATE_MAKERS = frozenset(
 
 
 def pod(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
-    """Read a Pod."""
+    """Read a Pod; what its status says of addresses counts where the request writes the status."""
     found, problems = wire.POD.read(raw)
-    return _facts(subject, surroundings, problems, found, "", is_pod=True)
+    facts = _facts(subject, surroundings, problems, found, "", is_pod=True)
+    return with_status(facts, found.status) if found.status else facts
 
 
 def pod_template(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:

@@ -2,12 +2,13 @@
 
 A key may be a *record* as well: the platform writes what it gave under the key by which it is
 asked (Kube-OVN's ``ip_address``), and believes what it finds there. Of a pod that exists it is read
-as a record; of one that is made, and of a template, as a wish.
+as a record; of one that is made, and of a template, as a wish. A Pod in a file counts as one that
+exists where its status says that it has an address.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from aup.facts.annotations.keys import Keys, Reader, under
 from aup.facts.annotations.readers import (
@@ -22,12 +23,12 @@ from aup.facts.annotations.readers import (
     setting,
     whole,
 )
-from aup.facts.claims import Leaf
+from aup.facts.claims import Leaf, also
 from aup.facts.cni.danm import danm
 from aup.facts.cni.kube_ovn import kube_ovn
 from aup.facts.cni.multus import networks
 from aup.facts.cni.notes import HARDWARE, UNVERIFIED, captured, pools_by_family, prefixes
-from aup.facts.model import ClaimSource, Operation, Reach, Subject, Surroundings
+from aup.facts.model import ClaimSource, Facts, Operation, Reach, Subject, Surroundings, Workload
 
 _SPOOFING: Final = Reach.SPOOFING
 _HARDWARE: Final = setting(HARDWARE, _SPOOFING)
@@ -126,25 +127,20 @@ ASKED: Final = _keys(HERE)
 STORED: Final = _keys(ClaimSource.RECORD)
 
 
-def pod_leaves(
-    annotations: Mapping[str, Any],
-    path: str,
-    subject: Subject,
-    surroundings: Surroundings,
-    *,
-    running: bool = False,
-) -> Iterator[Leaf]:
-    """Yield what a pod, or the pods of a template, ask the container network for.
+def with_pod_networks(facts: Facts, surroundings: Surroundings) -> Facts:
+    """Add what the pods of an object ask the container network for."""
+    leaves = [
+        leaf
+        for workload in facts.workloads
+        if workload.annotations
+        for leaf in pod_leaves(workload, facts.subject, surroundings)
+    ]
+    return also(facts, leaves) if leaves else facts
 
-    Args:
-        annotations: of the pod or the template.
-        path: where they stand.
-        subject: the object that they stand in.
-        surroundings: whose namespaces are whose.
-        running: whether it is a Pod whose status says that it has an address.
 
-    """
-    stored = running if subject.writer is None else subject.operation is Operation.UPDATE
+def pod_leaves(workload: Workload, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Yield what a pod, or the pods of a template, ask the container network for."""
+    stored = workload.running if subject.writer is None else subject.operation is Operation.UPDATE
     is_pod = (subject.group, subject.kind) == ("", "Pod")
     keys = STORED if is_pod and stored else ASKED
-    return keys.read(annotations, path, subject, surroundings)
+    return keys.read(workload.annotations, workload.annotations_path, subject, surroundings)

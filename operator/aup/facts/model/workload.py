@@ -139,6 +139,8 @@ class Workload:
     continues: bool = False
     """Whether this goes on with what was admitted before: a Pod, or what a controller of the
     cluster makes (the ReplicaSet of a Deployment, the Job of a CronJob)."""
+    running: bool = False
+    """Whether it is a Pod whose status says that it has an address."""
     budget_settled: bool = True
     """Whether the namespace's quota is in force; always true but for the CREATE of a Pod."""
 

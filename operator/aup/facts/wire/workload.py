@@ -98,10 +98,31 @@ class Metadata(Wire, frozen=True):
 
 
 class PodTemplateSpec(Wire, frozen=True):
-    """PodTemplateSpec; a Pod has the same shape."""
+    """PodTemplateSpec; a Pod has a status besides."""
 
     metadata: Metadata | None = None
     spec: PodSpec | None = None
+
+
+class PodAddress(Wire, frozen=True):
+    """PodIP and HostIP."""
+
+    ip: Any = None
+
+
+class PodStatus(Wire, frozen=True):
+    """PodStatus: where the pod is."""
+
+    pod_ip: Any = field(default=None, name="podIP")
+    pod_ips: list[PodAddress | None] | None = field(default=None, name="podIPs")
+    host_ip: Any = field(default=None, name="hostIP")
+    host_ips: list[PodAddress | None] | None = field(default=None, name="hostIPs")
+
+
+class Pod(PodTemplateSpec, frozen=True):
+    """Pod v1."""
+
+    status: PodStatus | None = None
 
 
 class PodTemplate(Wire, frozen=True):
@@ -134,7 +155,7 @@ class CronJob(Wire, frozen=True):
     spec: CronJobSpec | None = None
 
 
-POD = Shape(PodTemplateSpec)
+POD = Shape(Pod)
 POD_TEMPLATE = Shape(PodTemplate)
 CONTROLLER = Shape(Controller)
 CRON_JOB = Shape(CronJob)
