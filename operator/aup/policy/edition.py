@@ -9,6 +9,7 @@ from aup.api.sections.export import ExportTerms
 from aup.policy.addresses import AddressSet
 from aup.policy.countries import CountryRules
 from aup.policy.problem import Reason, Trouble
+from aup.policy.repository import read_prefix
 from aup.policy.spdx import SpdxProblem, parse_exception, parse_license
 from aup.policy.terms import ExportCategory, PolicyRef
 from aup.text import printable
@@ -22,6 +23,8 @@ class LicenseRules:
     allow: frozenset[str]
     exceptions: frozenset[str]
     references: Mapping[str, str]
+    trusted: frozenset[str]
+    """Repositories, with all below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,17 @@ def _license(spec: PolicySpec, notes: _Notes) -> LicenseRules:
         allow=notes.spdx("license.allow", terms.allow, parse_license),
         exceptions=notes.spdx("license.exceptions", terms.exceptions, parse_exception),
         references=references,
+        trusted=_repositories(terms.trusted_repositories, notes),
     )
+
+
+def _repositories(texts: Iterable[str], notes: _Notes) -> frozenset[str]:
+    """Read the repositories that are the provider's own, each with all below it."""
+    found = {text: read_prefix(text) for text in texts}
+    for text in (text for text, name in found.items() if name is None):
+        message = f"license.trustedRepositories: {printable(text)} is no registry and no repository"
+        notes.add(Reason.INVALID_REPOSITORY, message)
+    return frozenset(name for name in found.values() if name)
 
 
 def _countries(export: ExportTerms, notes: _Notes) -> CountryRules:

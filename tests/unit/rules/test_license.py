@@ -17,7 +17,9 @@ from aup.policy.catalog import compile_catalog, merge
 from aup.policy.spdx import AllOf, AnyOf, Expression, License, SpdxProblem, parse
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms
 from aup.rules.base import Violation
-from aup.rules.license import entitlement, expression, unknown
+from aup.rules.license.entitlement import entitlement
+from aup.rules.license.expression import expression
+from aup.rules.license.unknown import unknown
 from aup.rules.license.verdict import Verdict, judge, refused
 from support.neutral import TERMS as NEUTRAL
 from support.workloads import placed, workload

@@ -27,7 +27,7 @@ def license_terms(world: World, account: Account, edition: Edition, moment: Mome
         entitlements=_entitlements(account, moment),
         non_production=frozenset(account.tenant.spec.non_production_namespaces),
         contact=edition.ref.contact,
-        trusted=terms.trusted_repositories,
+        trusted=edition.license.trusted,
         require_support=terms.require_vendor_support,
         windows=terms.windows,
         windows_product=terms.windows_product,

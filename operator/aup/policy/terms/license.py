@@ -57,8 +57,8 @@ class LicenseTerms:
     non_production: frozenset[str]
     """Namespaces that the provider marked as not production."""
     contact: str
-    trusted: tuple[str, ...]
-    """Repositories, with all below them, that need no known licence."""
+    trusted: frozenset[str]
+    """Repositories, with all below them, that need no known licence: canonical names."""
     require_support: bool
     windows: WindowsLicense
     windows_product: str

@@ -65,34 +65,52 @@ def shortfalls(
     software: Software, workload: Workload, terms: LicenseTerms
 ) -> tuple[Shortfall, ...]:
     """Return the products for which the tenant lacks a right, each once."""
-    found = [_short_of(software.product, workload, terms)] if software.product else []
+    found = [short_of(software.product, workload, terms)] if software.product else []
     if software.license is not None:
-        found.extend(_asked_by(software.license, workload, terms))
+        found.extend(asked_by(software.license, workload, terms))
     return tuple({short.product: short for short in found if short is not None}.values())
 
 
-def _asked_by(
+def products(software: Software, terms: LicenseTerms) -> tuple[str, ...]:
+    """Return the products that software is, by its entry or by a LicenseRef of its licence."""
+    named = (terms.references.get(key) for key in _keys(software.license))
+    return tuple(dict.fromkeys(name for name in (software.product, *named) if name))
+
+
+def _keys(expression: Expression | None) -> Iterator[str]:
+    """Yield every licence in an expression."""
+    match expression:
+        case License(key):
+            yield key
+        case AnyOf(branches) | AllOf(branches):
+            for branch in branches:
+                yield from _keys(branch)
+        case None:
+            pass
+
+
+def asked_by(
     expression: Expression, workload: Workload, terms: LicenseTerms
 ) -> tuple[Shortfall, ...]:
     """Return what an expression asks for: of alternatives, the one that is least short."""
     match expression:
         case License(key):
             product = terms.references.get(key)
-            short = _short_of(product, workload, terms) if product else None
+            short = short_of(product, workload, terms) if product else None
             return () if short is None else (short,)
         case AllOf(branches):
-            return tuple(s for branch in branches for s in _asked_by(branch, workload, terms))
+            return tuple(s for branch in branches for s in asked_by(branch, workload, terms))
         case AnyOf(branches):
             # A licence that the policy denies, or cannot judge, is no way out of an entitlement.
             best = max(judge(branch, terms) for branch in branches)
             if best is Verdict.DENIED:
                 return ()
-            ways = (_asked_by(b, workload, terms) for b in branches if judge(b, terms) is best)
+            ways = (asked_by(b, workload, terms) for b in branches if judge(b, terms) is best)
             # Worst first, since a way is no shorter than the worst that it asks for.
             return min(ways, key=lambda way: sorted((s.distance for s in way), reverse=True))
 
 
-def _short_of(product: str, workload: Workload, terms: LicenseTerms) -> Shortfall | None:
+def short_of(product: str, workload: Workload, terms: LicenseTerms) -> Shortfall | None:
     """Return how far the tenant is from a right to a product; ``None`` when it has one."""
     held = terms.entitlements.get(product, ())
     misses = [Shortfall(product, e, tuple(_gaps(e, workload, terms))) for e in held]
