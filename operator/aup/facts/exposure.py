@@ -2,14 +2,13 @@
 
 Read here    Service, Ingress, Gateway (Gateway API), EndpointSlice, Endpoints
 Not a claim  ``loadBalancerSourceRanges``, NetworkPolicy ``ipBlock``, ``hostAliases``,
-             ``dnsConfig``: they name peers; ``clusterIP``: the API server allocates it before
-             admission sees it
+             ``dnsConfig``: they name peers
 """
 
 from collections.abc import Iterable, Iterator
 
-from aup.facts import claims
-from aup.facts.annotations.exposed import EXPOSED
+from aup.facts import claims, service_spec
+from aup.facts.annotations.exposed import EXPOSED, LABELLED
 from aup.facts.claims import Addresses, Hostnames, each, is_absent
 from aup.facts.model import ClaimSource, Facts, Subject, Surroundings
 from aup.facts.wire import network as wire
@@ -30,7 +29,11 @@ def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         problems,
         claims.address_list(spec.external_ips, "spec.externalIPs"),
         claims.address(spec.load_balancer_ip, "spec.loadBalancerIP", ClaimSource.SPEC),
+        service_spec.balancer_class(spec.load_balancer_class, "spec.loadBalancerClass"),
+        service_spec.node_ports(spec, "spec"),
+        service_spec.cluster_addresses(spec),
         EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        LABELLED.read(meta.labels, "metadata.labels", subject, surroundings),
         _status_addresses(found.status),
         _status_hostnames(found.status),
     )
@@ -67,6 +70,8 @@ def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         # Istio copies the Gateway's own annotations where there is no infrastructure section.
         EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
         EXPOSED.read(made.annotations, "spec.infrastructure.annotations", subject, surroundings),
+        LABELLED.read(made.labels, "spec.infrastructure.labels", subject, surroundings),
+        _parameters(made.parameters_ref),
         _gateway_hostnames(asked, ClaimSource.SPEC),
         _listener_hostnames(spec),
         _gateway_addresses(given, ClaimSource.STATUS),
@@ -162,6 +167,17 @@ def _gateway_entries(
     for index, address in each(addresses, wire.GatewayAddress()):
         if not is_absent(address.value):
             yield f"{path}[{index}].value", address.type or "IPAddress", address.value
+
+
+def _parameters(reference: wire.ParametersReference | None) -> Addresses:
+    """Yield the name of an object that may settle any address of a Gateway's Service.
+
+    Nobody judges what is in a ConfigMap; an EnvoyProxy is judged by itself.
+    """
+    named = reference or wire.ParametersReference()
+    if (named.group, named.kind) != service_spec.ENVOY_PROXY and not is_absent(named.name):
+        path = "spec.infrastructure.parametersRef.name"
+        yield from claims.opaque_address(named.name, path, ClaimSource.SPEC)
 
 
 def _gateway_addresses(

@@ -16,6 +16,7 @@ class Metadata(Wire, frozen=True):
     """ObjectMeta."""
 
     annotations: Annotations | None = None
+    labels: Annotations | None = None
 
 
 class LoadBalancerIngress(Wire, frozen=True):
@@ -37,9 +38,21 @@ class ExposedStatus(Wire, frozen=True):
     load_balancer: LoadBalancerStatus | None = None
 
 
+class ServicePort(Wire, frozen=True):
+    """One port of a Service."""
+
+    node_port: int | None = None
+
+
 class ServiceSpec(Wire, frozen=True):
     """Service v1, spec."""
 
+    type: str | None = None
+    ports: list[ServicePort | None] | None = None
+    cluster_ip: Any = field(default=None, name="clusterIP")
+    cluster_ips: list[Any] | None = field(default=None, name="clusterIPs")
+    load_balancer_class: Any = None
+    allocate_load_balancer_node_ports: bool | None = None
     external_ips: list[Any] | None = field(default=None, name="externalIPs")
     load_balancer_ip: Any = field(default=None, name="loadBalancerIP")
 
@@ -94,10 +107,20 @@ class GatewayListener(Wire, frozen=True):
     protocol: str | None = None
 
 
+class ParametersReference(Wire, frozen=True):
+    """An object that says more about what a controller makes for a Gateway."""
+
+    group: str | None = None
+    kind: str | None = None
+    name: Any = None
+
+
 class GatewayInfrastructure(Wire, frozen=True):
     """What is copied to the objects that a controller makes for a Gateway."""
 
     annotations: Annotations | None = None
+    labels: Annotations | None = None
+    parameters_ref: ParametersReference | None = None
 
 
 class GatewaySpec(Wire, frozen=True):

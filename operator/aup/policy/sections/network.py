@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from aup.api.sections.network import ClusterCIDRs
+from aup.facts.node_names import capability, file_path, sysctl
 from aup.policy.addresses import AddressSet
 from aup.policy.edition import Edition
 from aup.policy.sections.moment import Moment
@@ -39,6 +40,7 @@ def network_terms(world: World, account: Account, edition: Edition, moment: Mome
         network_drivers=frozenset(network.network_drivers),
         shared_gateways=frozenset((g.namespace, g.name) for g in network.shared_gateways),
         cluster=cluster(network.cluster_cidrs),
+        services=AddressSet.of(network.cluster_cidrs.services),
         pods=edition.pods,
     )
 
@@ -47,14 +49,20 @@ def host_terms(network: NetworkTerms, edition: Edition) -> HostTerms:
     """Return the section host, whose options stand under network."""
     spec = edition.spec.network
     return HostTerms(
+        tenant=network.tenant,
         host_ports=spec.host_ports,
         require_drop_net_raw=spec.require_drop_net_raw,
-        capabilities=frozenset(c.upper().removeprefix("CAP_") for c in spec.allowed_capabilities),
-        sysctls=tuple(s.replace("/", ".") for s in spec.allowed_sysctls),
-        host_paths=tuple(path.rstrip("/") for path in spec.allowed_host_paths),
+        capabilities=allowed_capabilities(edition),
+        sysctls=tuple(map(sysctl, spec.allowed_sysctls)),
+        host_paths=tuple(map(file_path, spec.allowed_host_paths)),
         addresses=network.addresses,
         contact=edition.ref.contact,
     )
+
+
+def allowed_capabilities(edition: Edition) -> frozenset[str]:
+    """Return what containers may add although it reaches beyond them."""
+    return frozenset(map(capability, edition.spec.network.allowed_capabilities))
 
 
 def addresses(world: World, account: Account, moment: Moment) -> AddressSet:

@@ -72,5 +72,7 @@ class NetworkTerms:
     """The cluster's own ranges: pods, Services and nodes."""
     lapsed: tuple[LapsedDomain, ...] = ()
     """Domains that were the tenant's until their verification ended: denials say so."""
+    services: AddressSet = field(default_factory=AddressSet)
+    """Range of the cluster's Services; empty when the policy does not say."""
     pods: AddressSet = field(default_factory=AddressSet)
     """Range of the cluster's pods; empty when the policy does not say. Needed off the cluster."""

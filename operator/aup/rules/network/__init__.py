@@ -1,8 +1,21 @@
 """Network: addresses, names and ports. Order = order of findings in messages."""
 
-from aup.rules.network import assigned_address, hostname
+from aup.rules.network import (
+    assigned_address,
+    hostname,
+    load_balancer_class,
+    node_port,
+    pool,
+    sharing,
+    unknown_annotation,
+)
 
 RULES = (
     assigned_address.RULE,
+    pool.RULE,
+    sharing.RULE,
+    load_balancer_class.RULE,
+    node_port.RULE,
+    unknown_annotation.RULE,
     hostname.RULE,
 )

@@ -1,12 +1,15 @@
 """Network: a tenant answers under its own addresses and sends traffic to its own pods.
 
 network/assigned-address
-    Fields read   Service spec.externalIPs, spec.loadBalancerIP, MetalLB's loadBalancerIPs
-                  annotations; Gateway spec.addresses and the same annotations, on itself and in
-                  spec.infrastructure; status addresses of Service, Ingress and Gateway;
-                  endpoints of EndpointSlice and Endpoints
-    Allowed       addresses assigned to the tenant now; names of addresses in its resourceIDs;
-                  as endpoints also its own running pods and what the provider lists
+    Fields read   Service spec.externalIPs, spec.loadBalancerIP, spec.clusterIPs; annotations of
+                  load-balancer controllers on Service, Ingress and Gateway, and in Gateway
+                  spec.infrastructure; Gateway spec.addresses and spec.infrastructure.parametersRef;
+                  status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
+                  Endpoints
+    Allowed       addresses assigned to the tenant now; names of addresses, networks and load
+                  balancers in its resourceIDs; inside the cluster those for Services; as endpoints
+                  also its own running pods and what the provider lists; settings of the platform's
+                  network only where `network.allowedAnnotations` lists them
     Serves        "only use IP addresses assigned by the provider" (asergo/6.2)
 
 What a load balancer writes into a status, and the endpoint controllers into slices, is believed
@@ -17,10 +20,20 @@ the same, and controllers copy what tenants wrote.
 from collections.abc import Iterator
 
 from aup.api.sections.network import EndpointTargets
-from aup.facts.model import AddressClaim, EndpointTarget, Exposure, IPAddress
+from aup.facts.model import (
+    AddressClaim,
+    ClaimSource,
+    ClusterAddress,
+    EndpointTarget,
+    Exposure,
+    IPAddress,
+    Reach,
+)
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
+from aup.rules.network.captures import attachments, captures
 from aup.rules.network.platform import is_judged, is_platform
+from aup.rules.network.settings import plugins, settings
 from aup.rules.paths import unindexed
 from aup.text import join
 
@@ -30,14 +43,14 @@ def assigned_address(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violat
     trusted = is_platform(exposure.writer, terms)
     for claim in exposure.addresses:
         if is_judged(claim.source, exposure, trusted=trusted) and not _is_assigned(claim, terms):
-            yield Violation(
-                path=claim.path,
-                value=claim.text,
-                detail=claim.problem or _not_assigned(claim, terms),
-                remedy=_use_own_address(terms, claim),
-                key=_key(claim.path, claim.address, claim.text),
-                address=claim.address,
-            )
+            yield _unassigned(claim, terms)
+    for address in exposure.cluster_addresses:
+        if not _is_in_cluster(address, terms):
+            yield _outside(address, terms)
+    yield from settings(exposure, terms, Reach.ROUTING, trusted=trusted)
+    yield from captures(exposure, terms)
+    yield from attachments(exposure, terms)
+    yield from plugins(exposure, terms)
     if trusted or terms.endpoint_targets is EndpointTargets.ANY:
         return
     for target in exposure.endpoints:
@@ -47,18 +60,55 @@ def assigned_address(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violat
                 value=target.text,
                 detail=target.problem or _not_own(target, terms),
                 remedy=_send_to_own_pods(terms),
-                key=_key(target.path, target.address, target.text),
+                key=_key(target.path, str(target.address or target.text)),
                 address=target.address,
             )
 
 
 def _is_assigned(claim: AddressClaim, terms: NetworkTerms) -> bool:
-    """Tell whether an address is the tenant's, an opaque one by its name."""
+    """Tell whether all that is claimed is the tenant's, an opaque address by its name."""
     if claim.problem:
         return False
+    if claim.networks:
+        return all(terms.addresses.covers(network) for network in claim.networks)
     if claim.address is None:
         return claim.text in terms.resource_ids
     return claim.address in terms.addresses
+
+
+def _unassigned(claim: AddressClaim, terms: NetworkTerms) -> Violation:
+    """Return the violation of an address that is not the tenant's, or that cannot be read."""
+    canonical = " ".join(map(str, claim.networks)) or str(claim.address or claim.text)
+    return Violation(
+        path=claim.path,
+        value=claim.text,
+        detail=claim.problem or _not_assigned(claim, terms),
+        remedy=_use_own_address(terms, claim),
+        key=_key(claim.path, canonical),
+        address=claim.address,
+        change=claim.source is ClaimSource.RECORD,
+    )
+
+
+def _is_in_cluster(claim: ClusterAddress, terms: NetworkTerms) -> bool:
+    """Tell whether an address may be a Service's inside the cluster, as far as that is known."""
+    if claim.problem or claim.address is None:
+        return False
+    version = claim.address.version
+    known = any(network.version == version for network in terms.services.networks)
+    return not known or claim.address in terms.services or claim.address in terms.addresses
+
+
+def _outside(claim: ClusterAddress, terms: NetworkTerms) -> Violation:
+    """Return the violation of an address that is none of the cluster's for Services."""
+    return Violation(
+        path=claim.path,
+        value=claim.text,
+        detail=claim.problem or "lies outside the cluster's addresses for Services",
+        remedy=f"leave it out, and the cluster picks one, or ask {terms.contact}",
+        key=_key(claim.path, str(claim.address or claim.text)),
+        address=claim.address,
+    )
 
 
 def _is_own_target(target: EndpointTarget, terms: NetworkTerms) -> bool:
@@ -75,8 +125,8 @@ def _is_own_target(target: EndpointTarget, terms: NetworkTerms) -> bool:
 
 def _not_assigned(claim: AddressClaim, terms: NetworkTerms) -> str:
     """Say what is wrong with an address that can be read."""
-    if claim.address is None:
-        return f"names an address that is not assigned to {terms.tenant}"
+    if claim.networks:
+        return f"holds addresses that are not assigned to {terms.tenant}"
     return f"{_read_as(claim.text, claim.address)}is not assigned to {terms.tenant}"
 
 
@@ -95,14 +145,12 @@ def _read_as(text: str, address: IPAddress | None) -> str:
 
 def _use_own_address(terms: NetworkTerms, claim: AddressClaim) -> str:
     """Say which addresses may be used, or how to get one."""
+    if claim.opaque:
+        named = f"use {join(sorted(terms.resource_ids))}" if terms.resource_ids else "leave it out"
+        return f"{named}, or ask {terms.contact} to assign it to {terms.tenant}"
     article = "a plain" if claim.problem else "an"
-    named = (
-        f"{join(sorted(terms.resource_ids))}, or " if claim.opaque and terms.resource_ids else ""
-    )
     if terms.addresses:
-        return f"use {named}{article} address from {join(terms.addresses.cidrs)}"
-    if named:
-        return f"use {named}ask {terms.contact} for an address"
+        return f"use {article} address from {join(terms.addresses.cidrs)}"
     return f"{terms.tenant} has no address: ask {terms.contact} for one"
 
 
@@ -114,9 +162,9 @@ def _send_to_own_pods(terms: NetworkTerms) -> str:
     return f"send traffic to {own}, or ask {terms.contact} to allow this destination"
 
 
-def _key(path: str, address: IPAddress | None, text: str) -> tuple[str, str]:
+def _key(path: str, canonical: str) -> tuple[str, str]:
     """Return what an address stays known by when lists are reordered or it is spelt anew."""
-    return unindexed(path), str(address) if address is not None else text
+    return unindexed(path), canonical
 
 
 RULE = Rule(
@@ -126,10 +174,10 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=assigned_address,
     blind=(
-        "Annotations of load-balancer controllers other than MetalLB, pools and address "
-        "sharing; CNI and egress resources; names in an EndpointSlice of type FQDN; addresses "
-        "that a program binds without telling Kubernetes. A pod that has just gone, or whose "
-        "address the operator has not heard of yet, is not known as the tenant's. Without a "
-        "cluster, endpoints in the range of pods are not judged."
+        "Annotations of load-balancer controllers that no table knows "
+        "(network/unknown-annotation looks at those); names in an EndpointSlice of type FQDN; "
+        "addresses that a program binds without telling Kubernetes. A pod that has just gone, or "
+        "whose address the operator has not heard of yet, is not known as the tenant's. Without "
+        "a cluster, endpoints in the range of pods are not judged."
     ),
 )
