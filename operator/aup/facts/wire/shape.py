@@ -61,7 +61,7 @@ class Shape(Generic[W]):
         try:
             value = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return self._wire(), (_unreadable(error),)
+            return self._wire(), (unreadable(error),)
         problems: list[Problem] = []
         while len(problems) < MAX_PROBLEMS:
             try:
@@ -80,7 +80,7 @@ def too_many(path: str, most: int, what: str) -> Problem:
     return Problem(path, "", detail, hides=True, remedy="spread them over several objects")
 
 
-def _unreadable(error: Exception) -> Problem:
+def unreadable(error: Exception) -> Problem:
     """Return the problem of bytes that are no JSON object we can hold."""
     match error:
         case RecursionError():

@@ -1,22 +1,32 @@
 """Network: a tenant answers for hostnames that were verified as its own.
 
 network/hostname
-    Fields read   Ingress spec.rules, spec.tls, spec.defaultBackend; Gateway listeners and
-                  addresses of type Hostname; status hostnames of Service, Ingress and Gateway
+    Fields read   Ingress spec.rules, spec.tls, spec.defaultBackend, and the annotations by which
+                  ingress controllers add names (aliases, redirects from www, conditions, rules,
+                  snippets); Gateway listeners and addresses of type Hostname, ListenerSets;
+                  hostnames of HTTPRoutes, GRPCRoutes and TLSRoutes; external-dns' annotations on
+                  whatever carries them, DNSEndpoints; certificates of cert-manager; the kinds of
+                  OpenShift, Contour, Traefik, Istio, Knative, Kong, APISIX, Emissary, Gloo, F5,
+                  NGINX, Skipper and Tailscale that answer for names; status hostnames of
+                  Services, Ingresses, Gateways and Routes
     Allowed       verified domains, the names below them where subdomains are included, and
-                  wildcards below those; no name at all only where the terms allow catch-alls
+                  wildcards and expressions bounded by those; names of the tenant's own Services
+                  where a mesh or a certificate speaks of them; no name at all only where the
+                  terms allow catch-alls, or on a Gateway of the tenant's own
     Serves        "accurate domain registration", "no phishing, spoofing" (asergo/6.1, 1.4)
 
-A status is believed of the platform alone; a spec or an annotation of nobody.
+A status is believed of the platform alone; a spec or an annotation of nobody. Where a request is
+sent on to (redirects, rewrites, mirrors, logins) is not a name that anybody answers for here.
 """
 
 from collections.abc import Iterator
 
 from aup.api.sections.choice import Permission
-from aup.facts.model import Exposure, HostnameClaim
-from aup.policy.terms import Domain, NetworkTerms
+from aup.facts.model import Exposure, HostnameClaim, NamespaceReference, Reach
+from aup.policy.terms import Domain, LapsedDomain, NetworkTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.network.platform import is_judged, is_platform
+from aup.rules.network.platform import is_judged, is_platform, is_read
+from aup.rules.network.settings import settings
 from aup.rules.paths import unindexed
 from aup.text import join
 
@@ -25,43 +35,95 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each hostname that is claimed and not verified for the tenant."""
     trusted = is_platform(exposure.writer, terms)
     for claim in exposure.hostnames:
-        if is_judged(claim.source, exposure, trusted=trusted) and not _is_verified(claim, terms):
+        judged = is_judged(claim.source, exposure, trusted=trusted) and is_read(claim.prefix, terms)
+        if judged and not _is_own(claim, exposure, terms):
             yield Violation(
                 path=claim.path,
                 value=claim.text,
-                detail=claim.problem or _not_verified(claim, terms),
-                remedy=_use_own_hostname(claim, terms),
+                detail=claim.problem or _not_own(claim, terms),
+                remedy=_remedy(claim, terms),
                 key=(unindexed(claim.path), _whole(claim) or claim.text),
                 hostname=_whole(claim),
             )
+    yield from settings(exposure, terms, Reach.NAMES, trusted=trusted)
 
 
-def _is_verified(claim: HostnameClaim, terms: NetworkTerms) -> bool:
+def is_verified(name: str, terms: NetworkTerms, *, wildcard: bool = False) -> bool:
+    """Tell whether a canonical name, or all below it, is the tenant's."""
+    return any(_covers(domain, name, wildcard=wildcard) for domain in terms.domains)
+
+
+def _is_own(claim: HostnameClaim, exposure: Exposure, terms: NetworkTerms) -> bool:
     """Tell whether the tenant may answer for the names of a claim."""
     if claim.problem:
         return False
+    if claim.parent is not None:
+        gateway = (claim.parent.namespace.text, claim.parent.name)
+        own = _is_own_namespace(claim.parent.namespace, exposure, terms)
+        return (own and gateway not in terms.shared_gateways) or _may_catch_all(terms)
     if claim.catch_all:
-        return terms.catch_all is Permission.ALLOWED
-    return any(_covers(domain, claim) for domain in terms.domains)
+        return _may_catch_all(terms)
+    if claim.service is not None:
+        return _is_own_namespace(claim.service, exposure, terms)
+    return is_verified(claim.name, terms, wildcard=claim.wildcard)
 
 
-def _covers(domain: Domain, claim: HostnameClaim) -> bool:
-    """Tell whether every name of a claim is the domain's, comparing whole labels."""
-    if claim.name == domain.name:
+def _is_own_namespace(
+    namespace: NamespaceReference, exposure: Exposure, terms: NetworkTerms
+) -> bool:
+    """Tell whether a namespace is the tenant's, or whether that cannot be said from here."""
+    if not namespace.text:
+        return False
+    if namespace.text == exposure.namespace or namespace.owner == terms.tenant:
+        return True
+    return not namespace.known and namespace.text not in terms.platform_namespaces
+
+
+def _may_catch_all(terms: NetworkTerms) -> bool:
+    return terms.catch_all is Permission.ALLOWED
+
+
+def _covers(domain: Domain, name: str, *, wildcard: bool) -> bool:
+    """Tell whether a name, or every name below it, is the domain's, comparing whole labels."""
+    if name == domain.name:
         # ``*.acme.example`` is about the names below, not about acme.example.
-        return domain.include_subdomains or not claim.wildcard
-    return domain.include_subdomains and claim.name.endswith(f".{domain.name}")
+        return domain.include_subdomains or not wildcard
+    return domain.include_subdomains and name.endswith(f".{domain.name}")
 
 
-def _not_verified(claim: HostnameClaim, terms: NetworkTerms) -> str:
+def _not_own(claim: HostnameClaim, terms: NetworkTerms) -> str:
     """Say what is wrong with a hostname that can be read."""
+    if claim.parent is not None:
+        return f"takes every hostname of the Gateway {claim.parent.text}, which others share"
     if claim.catch_all:
         return "answers for every hostname" if _is_backend(claim) else "is open to every hostname"
-    if claim.wildcard:
+    if claim.service is not None:
+        return f"is a name in the cluster's own domain, and not of a Service of {terms.tenant}"
+    if lapsed := _lapsed(claim, terms):
+        return (
+            f"{_read_as(claim)}is in {lapsed.domain.name}, whose verification for {terms.tenant} "
+            f"ended on {lapsed.ended_at:%Y-%m-%d}"
+        )
+    if claim.wildcard and not claim.reading:
         return f"covers names that are not verified for {terms.tenant}"
-    if not claim.text.isascii():
-        return f"is {claim.name}, which is not verified for {terms.tenant}"
-    return f"is not verified for {terms.tenant}"
+    return f"{_read_as(claim)}is not verified for {terms.tenant}"
+
+
+def _read_as(claim: HostnameClaim) -> str:
+    """Return ``is xn--exmple-4nf.com, which `` where the text does not show what the name is."""
+    if claim.reading:
+        return f"{claim.reading} {_whole(claim)}, which "
+    return "" if claim.text.isascii() else f"is {_whole(claim)}, which "
+
+
+def _lapsed(claim: HostnameClaim, terms: NetworkTerms) -> LapsedDomain | None:
+    """Return the domain through which the claim was the tenant's until its verification ended."""
+    covering = (
+        lapsed
+        for lapsed in terms.lapsed
+        if _covers(lapsed.domain, claim.name, wildcard=claim.wildcard)
+    )
+    return None if claim.problem or not claim.name else next(covering, None)
 
 
 def _is_backend(claim: HostnameClaim) -> bool:
@@ -69,11 +131,16 @@ def _is_backend(claim: HostnameClaim) -> bool:
     return claim.catch_all and claim.path.endswith("Backend")
 
 
-def _use_own_hostname(claim: HostnameClaim, terms: NetworkTerms) -> str:
+def _remedy(claim: HostnameClaim, terms: NetworkTerms) -> str:
     """Say which names may be used, or how to have one verified."""
+    if claim.service is not None:
+        return f"name a Service of {terms.tenant}, or ask {terms.contact}"
+    if lapsed := _lapsed(claim, terms):
+        return f"ask {terms.contact} to verify {lapsed.domain.name} again"
+    own = _own_hostnames(terms)
     if _is_backend(claim):
-        return f"leave it out, and in a rule with a host {_own_hostnames(terms)}"
-    return _own_hostnames(terms)
+        return f"leave it out, and in a rule with a host {own}"
+    return f"{claim.instead}, or {own}" if claim.instead else own
 
 
 def _own_hostnames(terms: NetworkTerms) -> str:
@@ -100,8 +167,11 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=hostname,
     blind=(
-        "Annotations that add names (server-alias, external-dns, snippets), HTTPRoutes and "
-        "other routes, ExternalName Services, certificates, and routes of controllers with "
-        "kinds of their own. Whether DNS points here is not looked up."
+        "Names in a certificate request that is already encoded (CertificateRequest, "
+        "CertificateSigningRequest): cert-manager's approval, or the signer's, decides about "
+        "those. Annotations and kinds of controllers that are not listed above, and of listed "
+        "ones under a prefix of their own (external-dns' prefix is a term). Names that Knative, "
+        "OpenShift and others generate below the platform's domain. Names that a tenant's own "
+        "proxy answers for behind its own address. Whether DNS points here is not looked up."
     ),
 )

@@ -42,3 +42,8 @@ def is_judged(source: ClaimSource, exposure: Exposure, *, trusted: bool) -> bool
         return exposure.writes_status and not trusted
     # A record that nobody is writing is the platform's, who has written it.
     return source is not ClaimSource.RECORD or (exposure.writer is not None and not trusted)
+
+
+def is_read(prefix: str, terms: NetworkTerms) -> bool:
+    """Tell whether any controller reads a claim that only one with this prefix would read."""
+    return not prefix or prefix in terms.external_dns_prefixes

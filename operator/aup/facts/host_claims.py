@@ -1,0 +1,83 @@
+"""Claims of hostnames that are not plain names: expressions, names of Services, what is implied."""
+
+from collections.abc import Iterator
+
+from aup.facts import claims
+from aup.facts.cluster_name import read_cluster_name
+from aup.facts.host_pattern import parse_host_pattern
+from aup.facts.hostname import parse_hostname
+from aup.facts.json_value import text_of
+from aup.facts.model import ClaimSource, HostnameClaim, Surroundings
+from aup.facts.namespace import named_namespace
+from aup.facts.suffixes import is_top_level_domain
+
+
+def pattern(text: str, path: str, source: ClaimSource = ClaimSource.SPEC) -> HostnameClaim:
+    """Return the claim of a regular expression: of the domain that bounds it."""
+    found = parse_host_pattern(text)
+    return HostnameClaim(
+        text=text,
+        path=path,
+        source=source,
+        name=found.name,
+        wildcard=found.below,
+        problem=found.problem,
+        reading="stands for",
+    )
+
+
+def glob(value: object, path: str, source: ClaimSource = ClaimSource.SPEC) -> HostnameClaim:
+    """Return the claim of a name in which ``*`` alone is every name."""
+    if value == "*":
+        return HostnameClaim(text="*", path=path, source=source, name="", catch_all=True)
+    return claims.hostname(value, path, source)
+
+
+def implied(
+    text: str, path: str, name: str, reading: str, source: ClaimSource = ClaimSource.SPEC
+) -> HostnameClaim:
+    """Return the claim of a name that a value brings about without being it.
+
+    Args:
+        text: the value.
+        path: where it stands.
+        name: what is claimed, with its ``*.``.
+        reading: how the one comes to the other: ``also answers for``.
+        source: where it is claimed.
+
+    """
+    parsed = parse_hostname(name)
+    return HostnameClaim(
+        text, path, source, parsed.name, parsed.wildcard, problem=parsed.problem, reading=reading
+    )
+
+
+def inside_or_outside(
+    value: object,
+    path: str,
+    namespace: str,
+    surroundings: Surroundings,
+    source: ClaimSource = ClaimSource.SPEC,
+) -> Iterator[HostnameClaim]:
+    """Yield the claim of a name where names of the cluster may stand as well.
+
+    Names without a dot are the namespace's own, and those of its Services are judged by whose
+    namespace it is: a mesh, and certificates of one's own authority, live on them.
+    """
+    claim = claims.hostname(value, path, source)
+    if claim.problem or "." not in claim.name:
+        # ``*.localhost`` and ``*.redis`` are no names of the internet either.
+        is_top_level = claim.wildcard and is_top_level_domain(claim.name)
+        if claim.problem or is_top_level:
+            yield claim
+        return
+    found = read_cluster_name(claim.name)
+    if found and found.guessed:
+        # ``db.beta`` is a Service's where no registry has ``beta``; the rest is the internet's.
+        *_, last = claim.name.split(".")
+        found = None if is_top_level_domain(last) else found
+    if found is None:
+        yield claim
+        return
+    service = named_namespace(found.namespace, found.namespace, path, surroundings)
+    yield HostnameClaim(text_of(value), path, source, claim.name, claim.wildcard, service=service)

@@ -1,0 +1,101 @@
+"""From JSON to plain values: kinds of other projects, of which rules read a few fields.
+
+A typed struct for each of them would say no more than the paths of these fields. Where the shape
+is another than the path says, that is a problem, as it is where fields are typed (see shape.py).
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from aup.facts.json_value import text_of, type_of
+from aup.facts.model import Problem
+from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, unreadable
+
+_STEP: Final = re.compile(r"([^.\[\]]+)|(\[\])")
+_DECODER: Final = msgspec.json.Decoder()
+
+
+class Tree:
+    """An object, or a part of it, and what in it is not of the shape that was asked for."""
+
+    def __init__(self, value: dict[str, Any], path: str, problems: list[Problem]) -> None:
+        self._value = value
+        self.path = path
+        """From the object: ``spec.servers[0]``; empty for the whole."""
+        self._problems = problems
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found so far; complete once all fields have been asked for."""
+        return tuple(self._problems)
+
+    def each(self, path: str) -> Iterator[tuple[str, Any]]:
+        """Yield path and value of each field that a path leads to: ``spec.tls[].hosts[]``.
+
+        Null is absent, in lists as well.
+        """
+        yield from self._walk(_steps(path), self._value, self.path)
+
+    def one(self, path: str) -> Any:
+        """Return the value of a field, or ``None``."""
+        return next((value for _, value in self.each(path)), None)
+
+    def objects(self, path: str) -> "Iterator[Tree]":
+        """Yield each object that a path leads to; what is none is a problem."""
+        for where, value in self.each(path):
+            if isinstance(value, dict):
+                yield Tree(value, where, self._problems)
+            else:
+                self._misfit(where, value, "an object")
+
+    def at(self, path: str) -> str:
+        """Return the path of a field from the whole object."""
+        return f"{self.path}.{path}" if self.path else path
+
+    def _walk(self, steps: tuple[str, ...], value: Any, at: str) -> Iterator[tuple[str, Any]]:
+        if value is None:
+            return
+        if not steps:
+            yield at, value
+        elif steps[0] == "[]":
+            if isinstance(value, list):
+                for index, item in enumerate(value):
+                    yield from self._walk(steps[1:], item, f"{at}[{index}]")
+            else:
+                self._misfit(at, value, "a list")
+        elif isinstance(value, dict):
+            below = f"{at}.{steps[0]}" if at else steps[0]
+            yield from self._walk(steps[1:], value.get(steps[0]), below)
+        else:
+            self._misfit(at, value, "an object")
+
+    def _misfit(self, at: str, value: Any, wanted: str) -> None:
+        """Take down what stands where something else belongs, once."""
+        detail = f"is {type_of(value)} where {wanted} belongs"
+        problem = Problem(at, text_of(value), detail)
+        if len(self._problems) < MAX_PROBLEMS and problem not in self._problems:
+            self._problems.append(problem)
+
+
+def read_tree(raw: bytes) -> Tree:
+    """Decode an object; one that cannot be read is empty and has a problem."""
+    problems: list[Problem] = []
+    value: Any = {}
+    try:
+        value = _DECODER.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        problems.append(unreadable(error))
+    if isinstance(value, dict):
+        return Tree(value, "", problems)
+    detail = f"is {type_of(value)} where an object belongs"
+    return Tree({}, "", [Problem(WHOLE, text_of(value), detail)])
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    """Split a path: names, and ``[]`` for each element of a list."""
+    return tuple(name or index for name, index in _STEP.findall(path))

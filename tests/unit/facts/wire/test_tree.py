@@ -1,0 +1,94 @@
+"""Fields by their paths: what is there, what is not, and what has another shape."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aup.facts.model import Problem
+from aup.facts.wire.shape import WHOLE
+from aup.facts.wire.tree import Tree, read_tree
+
+ROUTES = {"spec": {"routes": [{"hosts": ["a", None, "b"]}, None, {"hosts": None}, {"hosts": []}]}}
+
+
+def tree(value: Any) -> Tree:
+    return read_tree(json.dumps(value).encode())
+
+
+def test_a_path_leads_to_every_element_with_its_place() -> None:
+    found = tree(ROUTES)
+    assert list(found.each("spec.routes[].hosts[]")) == [
+        ("spec.routes[0].hosts[0]", "a"),
+        ("spec.routes[0].hosts[2]", "b"),
+    ]
+    assert found.problems == ()
+
+
+def test_a_part_knows_where_it_stands() -> None:
+    (first, *others) = tree(ROUTES).objects("spec.routes[]")
+    assert [path for path, _ in first.each("hosts[]")] == [
+        "spec.routes[0].hosts[0]",
+        "spec.routes[0].hosts[2]",
+    ]
+    assert (first.at("name"), first.one("name")) == ("spec.routes[0].name", None)
+    assert [other.path for other in others] == ["spec.routes[2]", "spec.routes[3]"]
+
+
+@pytest.mark.parametrize("value", [{}, {"spec": None}, {"spec": {"routes": None}}])
+def test_what_is_not_there_is_no_problem(value: Any) -> None:
+    found = tree(value)
+    assert list(found.each("spec.routes[].hosts[]")) == []
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ({"spec": "x"}, Problem("spec", "x", "is a string where an object belongs")),
+        ({"spec": {"routes": {}}}, Problem("spec.routes", "", "is an object where a list belongs")),
+        (
+            {"spec": {"routes": [7]}},
+            Problem("spec.routes[0]", "7", "is a number where an object belongs"),
+        ),
+        (
+            {"spec": {"routes": [{"hosts": "a"}]}},
+            Problem("spec.routes[0].hosts", "a", "is a string where a list belongs"),
+        ),
+    ],
+)
+def test_another_shape_is_a_problem_told_once(value: Any, problem: Problem) -> None:
+    found = tree(value)
+    for _ in range(2):
+        assert list(found.each("spec.routes[].hosts[]")) == []
+        assert [list(part.each("hosts[]")) for part in found.objects("spec.routes[]")] in ([], [[]])
+    assert found.problems == (problem,)
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"null", b"{]", b'"x"', b"\xff", b"[" * 100_000])
+def test_what_is_no_object_is_a_problem_of_the_whole(raw: bytes) -> None:
+    found = read_tree(raw)
+    assert list(found.each("spec")) == []
+    assert [problem.path for problem in found.problems] == [WHOLE]
+
+
+def test_only_so_many_problems_are_told() -> None:
+    found = tree({"spec": {"routes": list(range(100))}})
+    assert list(found.objects("spec.routes[]")) == []
+    assert len(found.problems) == 16
+
+
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=2) | st.integers(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["spec", "routes", "hosts"]), inner, max_size=3)
+        ),
+    )
+)
+def test_any_value_gets_an_answer(value: Any) -> None:
+    found = tree(value)
+    assert all(isinstance(path, str) for path, _ in found.each("spec.routes[].hosts[]"))
