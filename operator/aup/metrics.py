@@ -70,6 +70,26 @@ QUARANTINES = Gauge(
     registry=REGISTRY,
 )
 
+# Audit
+
+AUDIT_FINDINGS = Gauge(
+    "aup_audit_findings",
+    "Findings on objects that exist, by rule and outcome (Deny, Warn, Audit): what the last audit "
+    "of every claimed namespace found.",
+    ("rule", "outcome"),
+    registry=REGISTRY,
+)
+AUDIT_OBJECTS = Counter(
+    "aup_audit_objects_total",
+    "Stored objects that audits have judged.",
+    registry=REGISTRY,
+)
+AUDIT_OLDEST = Gauge(
+    "aup_audit_oldest_timestamp_seconds",
+    "When the claimed namespace was audited whose last audit is the oldest, in seconds since 1970.",
+    registry=REGISTRY,
+)
+
 # Controller
 
 LEADER = Gauge(

@@ -64,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     resync_seconds: Annotated[
         Seconds, Meta(description="how often everything is reconciled without a cause")
     ] = 600.0
+    audit_seconds: Annotated[
+        Seconds, Meta(description="how often everything in claimed namespaces is judged again")
+    ] = 300.0
     platform_namespaces: Annotated[
         Names, Meta(description="namespaces that no Tenant can claim, besides the operator's own")
     ] = ("kube-system", "kube-public", "kube-node-lease")

@@ -3,9 +3,9 @@
 import argparse
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aup.audit.impact import Impact, enforced, impact
 from aup.cli import connection
@@ -13,9 +13,6 @@ from aup.engine import message
 from aup.errors import AupError
 from aup.policy.terms import Terms
 from aup.text import plural
-
-if TYPE_CHECKING:
-    from aup.kube.client import Cluster
 
 
 class UnknownTenantError(AupError):
@@ -51,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
 async def _impact(options: argparse.Namespace) -> tuple[Terms, list[Impact]]:
     """Look at the cluster and judge."""
     from aup.live.once import look
+    from aup.live.stored import judged_here, stored_objects
 
     async with (
         connection.connected(options) as cluster,
@@ -60,21 +58,13 @@ async def _impact(options: argparse.Namespace) -> tuple[Terms, list[Impact]]:
         if terms is None:
             raise UnknownTenantError(tenant=options.tenant, known=seen.world.world.accounts)
         namespaces = seen.surroundings.namespaces_of(options.tenant)
-        manifests = [m async for m in _manifests(cluster, namespaces)]
-        return terms, list(impact(manifests, enforced(terms), seen.surroundings))
-
-
-async def _manifests(cluster: "Cluster", namespaces: Iterable[str]) -> AsyncIterator[Any]:
-    """Yield every object in the namespaces that a rule reads."""
-    from aup.live.judged import JUDGED
-
-    for resource in JUDGED:
-        if not await cluster.has(resource):
-            continue
-        for namespace in namespaces:
-            async for manifest in cluster.list_objects(resource, namespace=namespace):
-                # Items of a list carry neither kind nor version.
-                yield {**manifest, "apiVersion": resource.api_version, "kind": resource.kind}
+        resources = await judged_here(cluster)
+        objects = [
+            stored
+            for namespace in namespaces
+            async for stored in stored_objects(cluster, namespace, resources)
+        ]
+        return terms, list(impact(objects, enforced(terms), seen.surroundings))
 
 
 def _as_text(terms: Terms, found: list[Impact]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from aup.controller.abuse import Abuse
 from aup.controller.address_uses import AddressUses
+from aup.controller.audit import Audit
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
 from aup.controller.preset import Preset
@@ -17,6 +18,7 @@ from aup.controller.tenancy import Tenancy
 def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     """Return every reconciler, in the order in which they begin."""
     certificates = Certificates(context)
+    audit = Audit(context)
     probe = Probe(context.settings, certificates.trusted)
     return (
         certificates,
@@ -24,7 +26,8 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         *statuses(context),
         Revisions(context),
         Tenancy(context, probe),
-        Reports(context),
+        audit,
+        Reports(context, audit),
         AddressUses(context),
         Abuse(context),
         Quarantines(context),

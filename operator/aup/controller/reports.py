@@ -1,12 +1,12 @@
-"""TenantReports: what each claimed namespace is held to, and what in it would be refused.
+"""Reports of a namespace: the tenant's own, and the one that dashboards read.
 
-Objects are read when the terms may have changed, and once in every resync. Between, a report
-follows the budget, the quarantine and the stamps with what was found last.
+A TenantReport says what the namespace is held to and what in it would be refused; a PolicyReport
+says the latter in the field's common form, where the cluster takes such reports. Both follow the
+audit, the terms, the budget, the quarantine and the stamps.
 """
 
 import time
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typing_extensions import override
@@ -15,35 +15,27 @@ from aup.api.meta import MANAGED_LABELS, REPORT_NAME, write
 from aup.api.quarantine import Quarantine
 from aup.api.report import ReportedQuarantine, TenantReport
 from aup.api.tenant import Tenant
-from aup.audit.impact import impact
+from aup.audit.impact import Impact
+from aup.audit.policy_report import policy_report
+from aup.controller.audit import Audit
 from aup.controller.context import Context
 from aup.controller.reconciler import NEVER, Reconciler, Wake
 from aup.engine.decision import Decision
-from aup.errors import NotFoundError
 from aup.facts.model import Subject
 from aup.isolation.words import reported
-from aup.kube.resource import QUARANTINES, TENANT_REPORTS
+from aup.kube.resource import POLICY_REPORTS, QUARANTINES, TENANT_REPORTS, Resource
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
-from aup.live.judged import JUDGED
 from aup.live.surroundings import LiveNamespace
 from aup.policy.terms import Terms
-from aup.tenancy.report import report_status
+from aup.tenancy.report import first_seen, report_status
 
 QUIET_SECONDS = 5.0
 """A report follows its tenant's budget so late at most: use changes with every pod."""
+LOOK_SECONDS = 60.0
+"""How long it is believed which kind of PolicyReport a cluster serves."""
 SPREAD_SECONDS = 0.2
 """After a new world all namespaces are read again, one after the other."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What was found in a namespace."""
-
-    terms: Terms
-    decisions: tuple[Decision, ...]
-    at: float
-    """Monotonic."""
 
 
 class Reports(Reconciler):
@@ -51,11 +43,15 @@ class Reports(Reconciler):
 
     name = "reports"
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, audit: Audit) -> None:
         self._context = context
+        self._audit = audit
         self._quarantines = Informer(context.cluster, QUARANTINES, typed(Quarantine))
         self._reports = Informer(context.cluster, TENANT_REPORTS, typed(TenantReport))
-        self._scans: dict[str, _Scan] = {}
+        self._told: dict[str, Mapping[str, Any]] = {}
+        """PolicyReports as they were last written, by namespace."""
+        self._policy_reports: Resource | None = None
+        self._look_again_at = 0.0
 
     @property
     @override
@@ -86,6 +82,7 @@ class Reports(Reconciler):
         context.surroundings.namespaces.subscribe(lambda key, *_: wake(key))
         context.world.tenants.subscribe(settled)
         self._quarantines.subscribe(closed)
+        self._audit.on_change(lambda name: wake(ObjectKey("", name)))
 
     @override
     def first_keys(self) -> Iterable[ObjectKey]:
@@ -104,12 +101,13 @@ class Reports(Reconciler):
         terms = self._context.world.terms(tenant, now)
         if terms is None:
             return None
-        scan = await self._scan(key.name, terms)
+        audited = await self._audit.visit(key.name, terms)
+        decisions = [_decision(terms, found) for found in audited.impacts]
         report = self._reports.items.get(ObjectKey(key.name, REPORT_NAME))
         found = self._context.world.tenants.items.get(ObjectKey("", tenant))
         status = report_status(
             terms,
-            scan.decisions,
+            decisions,
             budget=found.status.budget if found else None,
             quarantine=self._quarantine(namespace, terms),
             before=report.status if report else None,
@@ -124,51 +122,57 @@ class Reports(Reconciler):
             await self._context.cluster.apply_status(
                 TENANT_REPORTS, REPORT_NAME, write(status), namespace=key.name
             )
+        body = policy_report(terms, audited.impacts, first_seen(status), now)
+        await self._tell(key.name, body)
         if terms.good_until is None:
             return None
         return max((terms.good_until - now).total_seconds(), 0.0)
 
     async def _forget(self, namespace: str) -> None:
         """Remove the report of a namespace that is nobody's."""
-        self._scans.pop(namespace, None)
-        if ObjectKey(namespace, REPORT_NAME) in self._reports.items:
-            await self._context.cluster.delete(
-                TENANT_REPORTS, REPORT_NAME, namespace=namespace, missing_ok=True
-            )
+        self._audit.forget(namespace)
+        told = self._told.pop(namespace, None) is not None
+        if not told and ObjectKey(namespace, REPORT_NAME) not in self._reports.items:
+            return
+        # The TenantReport goes last: while it is there, this is done again after a crash.
+        for resource in (await self._kind(), TENANT_REPORTS):
+            if resource is not None:
+                await self._context.cluster.delete(
+                    resource, REPORT_NAME, namespace=namespace, missing_ok=True
+                )
 
-    async def _scan(self, namespace: str, terms: Terms) -> _Scan:
-        """Judge what is in a namespace, unless that was done a moment ago under the same terms."""
-        last = self._scans.get(namespace)
-        age = time.monotonic() - last.at if last else 0.0
-        if last and last.terms == terms and age < self._context.settings.resync_seconds / 2:
-            return last
-        manifests = [manifest async for manifest in self._objects(namespace)]
-        found = tuple(
-            Decision(
-                subject=Subject("", one.kind, namespace, one.name),
-                tenant=terms.tenant,
-                policy=terms.policy,
-                findings=one.findings,
-            )
-            for one in impact(manifests, terms, self._context.surroundings)
+    async def _tell(self, namespace: str, body: Mapping[str, Any]) -> None:
+        """Write the PolicyReport of one namespace, where the cluster takes such reports."""
+        resource = await self._kind()
+        if resource is None or self._told.get(namespace) == body:
+            return
+        manifest = resource.manifest(
+            REPORT_NAME, namespace=namespace, metadata={"labels": dict(MANAGED_LABELS)}, **body
         )
-        scan = self._scans[namespace] = _Scan(terms, found, time.monotonic())
-        return scan
+        await self._context.cluster.apply(resource, manifest)
+        self._told[namespace] = body
 
-    async def _objects(self, namespace: str) -> AsyncIterator[dict[str, Any]]:
-        """Yield every object of a namespace that a rule reads."""
-        for resource in JUDGED:
-            try:
-                async for found in self._context.cluster.list_objects(
-                    resource, namespace=namespace
-                ):
-                    # Items of a list carry neither kind nor version.
-                    yield {**found, "apiVersion": resource.api_version, "kind": resource.kind}
-            except NotFoundError:
-                # This cluster does not serve the resource, so there is none of it.
-                continue
+    async def _kind(self) -> Resource | None:
+        """Return the kind of PolicyReport that the cluster serves; looked for again each minute."""
+        if time.monotonic() >= self._look_again_at:
+            served = [kind for kind in POLICY_REPORTS if await self._context.cluster.has(kind)]
+            self._policy_reports = served[0] if served else None
+            self._look_again_at = time.monotonic() + LOOK_SECONDS
+        return self._policy_reports
 
     def _quarantine(self, namespace: LiveNamespace, terms: Terms) -> ReportedQuarantine | None:
         """Return what the tenant may know of the quarantine of its namespace."""
         found = self._quarantines.items.values()
         return reported(found, namespace.metadata.uid, terms.policy.contact)
+
+
+def _decision(terms: Terms, found: Impact) -> Decision:
+    """Return what was found about an object as a decision on it."""
+    return Decision(
+        subject=Subject(
+            found.api_version.rpartition("/")[0], found.kind, found.namespace, found.name
+        ),
+        tenant=terms.tenant,
+        policy=terms.policy,
+        findings=found.findings,
+    )

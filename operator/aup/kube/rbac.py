@@ -64,9 +64,6 @@ _PROVIDER = (
     kinds.LICENSE_ENTITLEMENTS,
     kinds.EXEMPTIONS,
 )
-_GRANTS = Grant(
-    kinds.SUPPORT_ACCESS_GRANTS, _FOLLOW, "compile whom of the staff tenants let into their pods"
-)
 
 
 def _each(
@@ -83,7 +80,7 @@ def _own(
 
 _ADMISSION = (
     *_each(_PROVIDER, _FOLLOW, "compile the terms of each tenant"),
-    _GRANTS,
+    Grant(kinds.SUPPORT_ACCESS_GRANTS, _FOLLOW, "know whom of the staff a tenant lets in"),
     Grant(kinds.NAMESPACES, _FOLLOW, "know the tenant of a namespace from its stamps"),
     Grant(kinds.NODES, _FOLLOW, "resolve node selection to places"),
     Grant(kinds.PERSISTENT_VOLUMES, _FOLLOW, "know where volumes are"),
@@ -98,7 +95,6 @@ _CONTROLLER = (
     _own(kinds.LEASES, ("create",), "lead for the first time"),
     _EVENTS,
     *_each(_PROVIDER, _FOLLOW, "reconcile what the provider writes"),
-    _GRANTS,
     *_each(_PROVIDER, ("patch",), "say what became of it", "status"),
     Grant(kinds.ACCEPTABLE_USE_POLICIES, ("create", "patch"), "apply the policy of the chart"),
     _own(kinds.CONFIG_MAPS, ("watch",), "follow the policy of the chart", ("{fullname}-policy",)),
@@ -127,6 +123,7 @@ _CONTROLLER = (
     ),
     Grant(kinds.TENANT_REPORTS, (*_FOLLOW, "create", "patch", "delete"), "report to tenants"),
     Grant(kinds.TENANT_REPORTS, ("patch",), "report to tenants", "status"),
+    *_each(kinds.POLICY_REPORTS, ("create", "patch", "delete"), "report to dashboards"),
     *_each(kinds.WORKLOADS, ("list",), "judge what runs already, and keep it as evidence"),
     *_each(
         (kinds.ENDPOINTS, kinds.ENDPOINT_SLICES), ("list",), "judge what sends to addresses already"

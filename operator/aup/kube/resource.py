@@ -177,6 +177,12 @@ OUR_KINDS = (
 )
 """The resources of our own API group; the kinds of ``aup.api`` are the same ones."""
 
+POLICY_REPORTS = (
+    Resource("openreports.io", "v1alpha1", "reports", "Report", namespaced=True),
+    Resource("wgpolicyk8s.io", "v1alpha2", "policyreports", "PolicyReport", namespaced=True),
+)
+"""Where dashboards of the field look for findings; the first that a cluster serves is written."""
+
 WORKLOADS = (
     PODS,
     POD_TEMPLATES,

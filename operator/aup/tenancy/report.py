@@ -47,7 +47,7 @@ def report_status(
         now: the time of the decisions.
 
     """
-    known = _first_seen(before)
+    known = first_seen(before)
     found = [
         _reported(decision, finding, known, now)
         for decision in decisions
@@ -89,7 +89,7 @@ def _reported(
     return msgspec.structs.replace(reported, since=since)
 
 
-def _first_seen(before: TenantReportStatus | None) -> Mapping[_Key, datetime | None]:
+def first_seen(before: TenantReportStatus | None) -> Mapping[_Key, datetime | None]:
     """Return since when each finding is known; those beyond the list begin anew."""
     return {_key(finding): finding.since for finding in (before.findings if before else ())}
 

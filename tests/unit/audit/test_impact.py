@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from aup.audit.impact import CLUSTER_MANAGERS, SLICE_MANAGER, enforced, impact
+from aup.audit.impact import enforced, impact
+from aup.audit.stored import CLUSTER_MANAGERS, SLICE_MANAGER, Stored, read_stored
 from aup.facts.model import Offline
+from support.corpus import as_json
 from support.workloads import manifest
 from support.world import Cluster, terms
 
@@ -26,9 +28,14 @@ def stored(kind: tuple[str, str], spec: Any, owner: tuple[str, str] | None = Non
     return found | {"metadata": found.get("metadata", {}) | metadata}
 
 
+def kept(manifest: dict[str, Any]) -> Stored:
+    """Return a manifest as a page of a list holds it."""
+    return read_stored(as_json(manifest), manifest["apiVersion"], manifest["kind"])
+
+
 def told(*manifests: Any) -> list[str]:
     """Return the objects that enforcement would refuse."""
-    found = impact(manifests, enforced(terms()), Offline())
+    found = impact(map(kept, manifests), enforced(terms()), Offline())
     return [one.object for one in found if one.refused]
 
 
@@ -67,9 +74,9 @@ def test_each_matter_is_told_once(manifests: list[Any], objects: list[str]) -> N
 def test_notice_does_not_soften_what_is_told() -> None:
     """Impact speaks of the day on which enforcement begins."""
     softened = replace(terms(), enforcing=False)
-    (found,) = impact([stored(POD, BAD)], softened, Offline())
+    (found,) = impact([kept(stored(POD, BAD))], softened, Offline())
     assert not found.refused
-    (found,) = impact([stored(POD, BAD)], enforced(softened), Offline())
+    (found,) = impact([kept(stored(POD, BAD))], enforced(softened), Offline())
     assert found.refused
 
 
@@ -83,5 +90,5 @@ def test_slices_that_the_cluster_derives_are_left_out(manager: str) -> None:
         "addressType": "IPv4",
         "endpoints": [{"addresses": ["192.0.2.21"]}],
     }
-    found = [one.object for one in impact([made], enforced(terms()), Cluster())]
+    found = [one.object for one in impact([kept(made)], enforced(terms()), Cluster())]
     assert found == ([] if manager in CLUSTER_MANAGERS else ["EndpointSlice/web"])

@@ -1,0 +1,132 @@
+"""Stored objects under the engine: the third door, beside the webhook and the command line.
+
+An object is read from the bytes that the API server keeps, through the same extractors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from aup.engine.decision import Finding, Outcome
+from aup.engine.evaluate import evaluate
+from aup.facts.extract import extract
+from aup.facts.model import Subject, Surroundings
+from aup.policy.terms import Terms
+
+SLICE_MANAGER: Final = "endpointslice.kubernetes.io/managed-by"
+CLUSTER_MANAGERS: Final = frozenset(
+    {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
+)
+"""Who writes EndpointSlices out of Services and Endpoints, which are judged themselves."""
+TOLD: Final = (Outcome.DENY, Outcome.WARN)
+"""What a person must know of before enforcement begins."""
+
+
+class _Owner(msgspec.Struct, frozen=True):
+    uid: str = ""
+    controller: bool | None = None
+
+
+class _Meta(msgspec.Struct, frozen=True, rename="camel"):
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    labels: Mapping[str, Any] | None = None
+    owner_references: tuple[_Owner, ...] | None = None
+
+
+class _Head(msgspec.Struct, frozen=True):
+    metadata: _Meta = _Meta()
+
+
+_HEADS = msgspec.json.Decoder(_Head)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as the API server keeps it, and what it is."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    owner: str
+    """Uid of the controller that makes it; empty when nothing does."""
+    derived: bool
+    """Whether the control plane derives it from others, which are judged themselves."""
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A stored object that breaks something."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    owner: str
+    findings: tuple[Finding, ...]
+
+
+def read_stored(raw: bytes, api_version: str, kind: str) -> Stored:
+    """Read what an object is; items of a list carry neither kind nor version themselves.
+
+    Raises:
+        msgspec.MsgspecError: the bytes are no object.
+
+    """
+    meta = _HEADS.decode(raw).metadata
+    owners = (owner.uid for owner in meta.owner_references or () if owner.controller)
+    return Stored(
+        api_version=api_version,
+        kind=kind,
+        namespace=meta.namespace,
+        name=meta.name,
+        uid=meta.uid,
+        owner=next(owners, ""),
+        derived=(meta.labels or {}).get(SLICE_MANAGER) in CLUSTER_MANAGERS,
+        raw=raw,
+    )
+
+
+def judge(
+    stored: Stored,
+    terms: Terms,
+    surroundings: Surroundings,
+    outcomes: tuple[Outcome, ...] = TOLD,
+) -> Judged | None:
+    """Return what an object breaks, judged as if it were created now; ``None`` for nothing.
+
+    Args:
+        stored: the object.
+        terms: what its tenant is or will be held to.
+        surroundings: the cluster that it is in.
+        outcomes: what is of interest.
+
+    """
+    if stored.derived:
+        return None
+    subject = Subject(
+        group=stored.api_version.rpartition("/")[0],
+        kind=stored.kind,
+        namespace=stored.namespace,
+        name=stored.name,
+    )
+    decision = evaluate(extract(stored.raw, subject, surroundings), terms)
+    found = tuple(f for outcome in outcomes for f in decision.by(outcome))
+    if not found:
+        return None
+    return Judged(
+        stored.api_version,
+        stored.kind,
+        stored.namespace,
+        stored.name,
+        stored.uid,
+        stored.owner,
+        found,
+    )
