@@ -1,13 +1,12 @@
 """Volumes of a pod: what of the node is mounted, from where, and which kinds there are."""
 
-import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from aup.facts.connections import volume_connections
 from aup.facts.image import read_image
 from aup.facts.json_value import text_of
 from aup.facts.model import HostPath, Image, KubeletConnection
+from aup.facts.node_names import file_path
 from aup.facts.wire.volume import Source, Volume
 
 Volumes = Iterable[tuple[str, Volume]]
@@ -37,7 +36,6 @@ _REMOTE: Mapping[str, str] = {
 }
 """Sources beside ``hostPath`` that the Pod Security Standards leave to PersistentVolumes."""
 
-_SLASHES = re.compile(r"/+")
 _NOTHING = Volume()
 """A volume of a kind that nobody asks about, as nearly all are."""
 
@@ -82,5 +80,4 @@ def remote_sources(volumes: Volumes) -> Iterator[str]:
 def _host_path(source: Source, path: str) -> HostPath:
     """Return a path of the node as written, and as the kernel would walk it."""
     text = text_of(source.get("path"))
-    # POSIX gives two leading slashes a meaning of their own, which Linux does not.
-    return HostPath(text, path, posixpath.normpath(_SLASHES.sub("/", f"/{text}")))
+    return HostPath(text, path, file_path(text))

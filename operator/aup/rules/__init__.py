@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from aup.rules import conduct, export, host, license, network, resources, tenancy  # noqa: A004 - a section's name
+from aup.rules import (
+    conduct,
+    export,
+    host,
+    license,  # noqa: A004 - a section's name
+    network,
+    resources,
+    security,
+    tenancy,
+)
 from aup.rules.base import Rule
 
 CATALOGUE: tuple[Rule[Any, Any], ...] = (
@@ -10,6 +19,7 @@ CATALOGUE: tuple[Rule[Any, Any], ...] = (
     *host.RULES,
     *license.RULES,
     *export.RULES,
+    *security.RULES,
     *conduct.RULES,
     *tenancy.RULES,
     *resources.RULES,

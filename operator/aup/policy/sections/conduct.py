@@ -1,11 +1,13 @@
 """Sections mail, security, conduct and tenancy, compiled."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aup.api.sections.choice import Permission
+from aup.api.support import SupportAccessGrant
 from aup.policy.addresses import AddressSet
 from aup.policy.edition import Edition
 from aup.policy.sections.moment import Moment
+from aup.policy.sections.network import allowed_capabilities
 from aup.policy.terms import (
     ConductTerms,
     ConsentTerm,
@@ -53,12 +55,14 @@ def security_terms(
     return SecurityTerms(
         tenant=account.tenant.metadata.name,
         level=terms.pod_security,
+        capabilities=allowed_capabilities(edition),
+        net_raw_must_be_dropped=edition.spec.network.require_drop_net_raw,
         tools=terms.security_tools,
         consents=tuple(_consents(exemptions)),
         malware=frozenset(digest.lower() for digest in terms.malware_digests),
         staff_access=terms.staff_access,
         staff_groups=frozenset(terms.staff_groups),
-        grants=tuple(_grants(world, moment)),
+        grants=tuple(grants_in_force(world.grants, moment)),
         catalog=world.catalog,
         contact=edition.ref.contact,
     )
@@ -107,9 +111,9 @@ def _consents(exemptions: tuple[ExemptionTerm, ...]) -> Iterator[ConsentTerm]:
             )
 
 
-def _grants(world: World, moment: Moment) -> Iterator[GrantTerm]:
-    """Yield the grants of access that are in force, of all namespaces: rules compare them."""
-    for grant in world.grants:
+def grants_in_force(grants: Iterable[SupportAccessGrant], moment: Moment) -> Iterator[GrantTerm]:
+    """Yield the grants of access that are in force."""
+    for grant in grants:
         spec = grant.spec
         if moment.reached(spec.expires_at):
             continue

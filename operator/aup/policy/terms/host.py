@@ -10,15 +10,16 @@ from aup.policy.addresses import AddressSet
 class HostTerms:
     """Section ``host``."""
 
+    tenant: str
     host_ports: Permission
     require_drop_net_raw: bool
     """Containers must drop NET_RAW, which runtimes give by default."""
     capabilities: frozenset[str]
-    """Capabilities that may be added, upper case without ``CAP_``."""
+    """Capabilities that may be added, upper case without ``CAP_``; ``ALL`` stands for any."""
     sysctls: tuple[str, ...]
     """Settings beside the safe ones, with dots; a trailing ``*`` stands for any ending."""
     host_paths: tuple[str, ...]
-    """Paths of the node that may be mounted, with all below them; without a trailing ``/``."""
+    """Paths of the node that may be mounted, with all below them; in their plain form."""
     addresses: AddressSet
     """Assigned to the tenant: sending under one of them is no spoofing."""
     contact: str

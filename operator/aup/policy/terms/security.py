@@ -39,6 +39,10 @@ class SecurityTerms:
 
     tenant: str
     level: PodSecurityLevel
+    capabilities: frozenset[str]
+    """Capabilities that the provider lets containers add, upper case without ``CAP_``."""
+    net_raw_must_be_dropped: bool
+    """Whether host/capabilities tells of containers that keep NET_RAW."""
     tools: SecurityTools
     consents: tuple[ConsentTerm, ...]
     malware: frozenset[str]

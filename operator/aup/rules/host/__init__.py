@@ -1,9 +1,21 @@
 """Host: a tenant's pods stay in their sandbox and off the node."""
 
-from aup.rules.host import namespaces, port, privileged
+from aup.rules.host import (
+    capabilities,
+    kubelet_connections,
+    namespaces,
+    path,
+    port,
+    privileged,
+    sysctls,
+)
 
 RULES = (
     namespaces.RULE,
     port.RULE,
+    path.RULE,
     privileged.RULE,
+    capabilities.RULE,
+    sysctls.RULE,
+    kubelet_connections.RULE,
 )

@@ -41,7 +41,8 @@ RULE = Rule(
     terms=lambda terms: terms.host,
     check=namespaces,
     blind=(
-        "Other ways into a namespace of the node: hostPath volumes, devices, a container "
-        "runtime's socket. Static pods never pass admission."
+        "Users: a pod shares those of the node unless it says hostUsers: false, which is the "
+        "default of Kubernetes and no violation. Other ways into a namespace of the node have "
+        "rules of their own (host/path, host/privileged). Static pods never pass admission."
     ),
 )

@@ -1,9 +1,10 @@
 """Host: containers have no rights on the node.
 
 host/privileged
-    Fields read   securityContext.privileged and securityContext.windowsOptions.hostProcess of
-                  all containers; securityContext.windowsOptions.hostProcess of the pod
-    Allowed       absent or false
+    Fields read   securityContext.privileged, securityContext.procMount and
+                  securityContext.windowsOptions.hostProcess of all containers;
+                  securityContext.windowsOptions.hostProcess of the pod
+    Allowed       absent or false; for procMount absent or Default
     Serves        "nothing that compromises the infrastructure or other customers" (asergo/1.3)
 """
 
@@ -15,6 +16,7 @@ from aup.rules.base import Rule, Violation
 
 _TRUE = "true"
 _WITHOUT = "leave it out or set it to false"
+_MASKED = frozenset({"", "Default"})
 _HOST_PROCESS = "securityContext.windowsOptions.hostProcess"
 
 
@@ -30,6 +32,15 @@ def privileged(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
         if container.host_process:
             path = f"{container.path}.{_HOST_PROCESS}"
             yield _unbound(path, "runs the container", "hostProcess", image)
+        if (shown := container.security.proc_mount) not in _MASKED:
+            yield Violation(
+                path=container.security.at("procMount"),
+                value=shown,
+                detail="shows the container the parts of /proc that belong to the node",
+                remedy="leave it out or set it to Default",
+                key=("procMount", image.partition("@")[0]),
+                image=image,
+            )
 
 
 def _unbound(path: str, words: str, kind: str, image: str) -> Violation:
@@ -51,7 +62,8 @@ RULE = Rule(
     terms=lambda terms: terms.host,
     check=privileged,
     blind=(
-        "Single capabilities such as SYS_ADMIN, unmasked /proc, seccomp and AppArmor "
-        "profiles, hostPath volumes, devices."
+        "Devices that a device plugin or a claim hands to the container. Bugs of the kernel, the "
+        "runtime or a driver. Single capabilities, profiles and hostPath volumes have rules of "
+        "their own."
     ),
 )

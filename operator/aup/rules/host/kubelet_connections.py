@@ -1,0 +1,65 @@
+"""Host: the node connects for a pod to nobody else.
+
+host/kubelet-connections
+    Fields read   host of httpGet and tcpSocket in livenessProbe, readinessProbe, startupProbe,
+                  lifecycle.postStart and lifecycle.preStop; servers of the volumes nfs, iscsi,
+                  cephfs, rbd, glusterfs, gitRepo, quobyte and scaleIO, of the CSI drivers that
+                  mount shares without a PersistentVolume, and of FlexVolumes
+    Allowed       no host (a probe then goes to the pod itself), and addresses that are assigned
+                  to the tenant
+    Serves        "no unauthorised access, monitoring or interference" (asergo/1.2)
+
+Such a connection is made by the node: it comes from the node's address, reaches the node's own
+loopback, and passes every NetworkPolicy. A share that trusts nodes trusts whoever mounts it. Names
+are refused whosesoever they are: who writes the records of a name chooses where the node goes.
+"""
+
+from collections.abc import Iterator
+
+from aup.facts.model import KubeletConnection, Purpose, Workload
+from aup.policy.terms import HostTerms
+from aup.rules.base import Rule, Violation
+
+_REMEDIES = {
+    Purpose.PROBE: "leave it out, so that the pod itself is asked",
+    Purpose.HOOK: "leave it out, so that the pod itself is called",
+    Purpose.VOLUME: "use a PersistentVolumeClaim, or the address of a server of your own",
+}
+
+
+def kubelet_connections(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
+    """Yield each host that the node would connect to and that is not the tenant's."""
+    for found in workload.connections:
+        if found.address is None or found.address not in terms.addresses:
+            yield Violation(
+                path=found.path,
+                value=found.text,
+                detail=_detail(found, terms),
+                remedy=_REMEDIES[found.purpose],
+                key=(found.purpose, found.text),
+                address=found.address,
+                hostname=found.hostname,
+            )
+
+
+def _detail(found: KubeletConnection, terms: HostTerms) -> str:
+    """Say what is wrong with the host."""
+    if found.address is not None and found.address.is_loopback:
+        return "is the node itself, not the pod"
+    if found.address is not None:
+        return f"is connected to by the node itself, and not assigned to {terms.tenant}"
+    return "is connected to by the node itself, wherever it leads"
+
+
+RULE = Rule(
+    id="host/kubelet-connections",
+    title="The node connects for a pod to nobody else",
+    reads=Workload,
+    terms=lambda terms: terms.host,
+    check=kubelet_connections,
+    blind=(
+        "Where an answer to a probe or hook redirects the kubelet. Servers of PersistentVolumes "
+        "and StorageClasses, which are the provider's. What drivers of CSI and FlexVolume do with "
+        "attributes that no table here knows. Registries that images are pulled from."
+    ),
+)
