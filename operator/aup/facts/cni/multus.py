@@ -21,6 +21,7 @@ from aup.facts.cni.go_json import (
     read_json,
     strings,
 )
+from aup.facts.cni.notes import ADDRESS_LIKE, HARDWARE, PEER
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import Attachment, ClaimSource, PlatformSetting, Reach
 from aup.facts.namespace import named_namespace
@@ -32,13 +33,6 @@ _LABEL = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?")
 _NO_SELECTION = "is not a network's name, nor namespace/name@interface"
 _MAC = re.compile(r"mac|macaddress|hwaddr|hardwareaddress|infiniband-?guid|guid")
 _HARDWARE = re.compile(r"(?:[0-9a-f]{2}[:-]){5,7}[0-9a-f]{2}", re.IGNORECASE)
-_PEER = re.compile(r"routes?|gateways?|gw|dst|dns|nameservers?|search|options|mtu|default-route")
-"""Under these names stand others' addresses, and what a pod's own routes lead to."""
-_LIKE = re.compile(
-    r"(?:\d{1,3}\.){3}\d{1,3}(?:[/-].*)?|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:[%/-].*)?",
-    re.IGNORECASE,
-)
-"""What looks like an address or a network to a lenient program."""
 
 
 def networks(*, of_the_platform: bool = False) -> Reader:
@@ -131,7 +125,7 @@ def _wishes(note: Note, element: Members) -> Iterator[Leaf]:
     for name, text in chain.from_iterable(map(strings, element.all("cni-args"))):
         if _MAC.fullmatch(name) or _HARDWARE.fullmatch(text):
             yield _own_hardware(note, text)
-        elif not _PEER.fullmatch(name) and _is_like_an_address(text):
+        elif not PEER.fullmatch(name) and _is_like_an_address(text):
             yield claims.address_claim(parse_interface(text), note.path, _HERE)
 
 
@@ -148,13 +142,12 @@ def _host_port(note: Note, mapping: Members) -> Iterator[Leaf]:
 
 def _own_hardware(note: Note, text: str) -> PlatformSetting:
     """Return the wish for a hardware address of one's own."""
-    detail = "chooses the hardware address of an interface"
-    return PlatformSetting(text, note.path, _HERE, Reach.SPOOFING, detail, key=note.key)
+    return PlatformSetting(text, note.path, _HERE, Reach.SPOOFING, HARDWARE, key=note.key)
 
 
 def _is_like_an_address(text: str) -> bool:
     """Tell whether a text would be an address to any program, canonical or not."""
-    return parse_interface(text).address is not None or bool(_LIKE.fullmatch(text.strip()))
+    return parse_interface(text).address is not None or bool(ADDRESS_LIKE.fullmatch(text.strip()))
 
 
 def _unreadable(note: Note, value: object, problem: str) -> Attachment:

@@ -1,5 +1,6 @@
 """How values that only the container network has are read: source prefixes, families of pools."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,6 +15,18 @@ from aup.facts.namespace import named_namespace
 
 HARDWARE: Final = "chooses the hardware address of an interface"
 UNVERIFIED: Final = "lets the pod send under addresses that are not its own"
+
+ADDRESS_LIKE: Final = re.compile(
+    r"(?:\d{1,3}\.){3}\d{1,3}(?:[/-].*)?|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:[%/-].*)?",
+    re.IGNORECASE,
+)
+"""What looks like an address, a network or a range to a lenient program."""
+PEER: Final = re.compile(
+    r"routes?|dst|gw|(?:default-?)?gateways?(?:4|6)?|defaultgatewayips|default-route|dns"
+    r"|nameservers?|search|options|mtu|exclude(?:subnets)?|reservedsubnets"
+    r"|infrastructuresubnets|joinsubnet|transitsubnet"
+)
+"""Folded names of members under which others' addresses stand, and what a pod's routes lead to."""
 
 _POOLS: Final = frozenset({"ipv4", "ipv6", "ipv4pools", "ipv6pools", "ippool", "ippools"})
 
