@@ -148,7 +148,7 @@ def nearby(manifests: Iterable[Manifest], claims: Mapping[str, str]) -> Nearby:
         n.metadata.name: n.metadata.label(frozenset({TENANT_LABEL})) for n in found["Namespace"]
     }
     placed = Nearby(
-        pods_known=bool(found),
+        pods_known=any(found.values()),
         regions={
             n.metadata.name: r for n in found["Node"] if (r := n.metadata.label(REGION_LABELS))
         },

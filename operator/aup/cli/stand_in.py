@@ -38,6 +38,14 @@ FROM_REPORT: Final = frozenset(
 )
 """Rules that ask for nothing of the tenant but its addresses and hostnames."""
 
+UNKNOWN_EXPOSURE: Final = (
+    "not checked: addresses and hostnames, since nothing says which are yours; give --bundle"
+)
+UNKNOWN_CONSENT: Final = (
+    "a report names neither exemptions nor ids of addresses: what they cover is refused here, and "
+    "is not in the cluster"
+)
+
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -68,11 +76,7 @@ def stand_in(found: Sequence[msgspec.Struct], preset: str) -> StandIn:
     status = reports[0].status if reports else TenantReportStatus()
     policy, added, notes = _policy(policies, status, preset)
     rules = tuple(rule for rule in CATALOGUE if _judged(rule.id, known=bool(reports)))
-    if not reports:
-        notes.append(
-            "not checked: addresses and hostnames, since nothing says which are yours; "
-            "give --bundle"
-        )
+    notes.append(UNKNOWN_CONSENT if reports else UNKNOWN_EXPOSURE)
     skipped = join(tuple(_skipped(rules)), last="and", at_most=100)
     notes.append(
         f"not checked: {skipped}, which turn on what your provider knows of you; ask it for a "
