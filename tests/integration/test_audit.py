@@ -1,7 +1,10 @@
 """The audit on a real API server: what exists is judged again, and told where people look."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,3 +143,47 @@ def test_a_namespace_that_is_given_up_has_no_report_left(installation: Installat
     installation.cluster.kubectl("patch", "tenant", "giver", "--type=merge", "-p", patch)
     until("no report", lambda: not get(installation, "reports.openreports.io", "given-up"))
     assert get(installation, "reports.openreports.io", "kept-prod")
+
+
+def test_a_coming_policy_is_tried_on_the_live_cluster(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """What it would refuse beyond the present one is marked; nothing is written."""
+    cluster = installation.cluster
+    provide(installation, tenant("trial"))
+    spec = {
+        "selector": {"matchLabels": {"app": "web"}},
+        "replicas": 0,
+        "template": {
+            "metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "app", "image": "registry.example/own/app:1"}]},
+        },
+    }
+    manifest = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": spec,
+    }
+    cluster.kubectl("create", "-n", "trial-prod", "-f", "-", input=json.dumps(manifest))
+    policy = json.loads(cluster.kubectl("get", "aup", "asergo", "-o", "json").stdout)
+    version = policy["metadata"]["resourceVersion"]
+    policy["spec"]["revision"] = "2027-01-01"
+    policy["spec"]["license"]["unknown"] = "Deny"
+    candidate = tmp_path / "candidate.json"
+    candidate.write_text(json.dumps(policy))
+    command = [sys.executable, "-m", "aup", "impact", "--policy", str(candidate), "-o", "json"]
+    done = subprocess.run(
+        [*command, "--kubeconfig", str(cluster.kubeconfig)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    told = [one for one in json.loads(done.stdout) if one["tenant"] == "trial"]
+    assert [(one["kind"], one["name"], one["new"]) for one in told] == [("Deployment", "web", True)]
+    assert told[0]["policy"] == "asergo/2027-01-01"
+    assert [f["rule"] for f in told[0]["findings"]] == ["license/unknown"]
+    now = json.loads(cluster.kubectl("get", "aup", "asergo", "-o", "json").stdout)
+    assert now["metadata"]["resourceVersion"] == version

@@ -15,7 +15,6 @@ from aup.api.catalog import SoftwareCatalog
 from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
 from aup.api.policy import AcceptableUsePolicy
-from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 from aup.kube import resource
 from aup.kube.reader import Reader
@@ -62,9 +61,6 @@ class LiveWorld:
             resource.LICENSE_ENTITLEMENTS, LicenseEntitlement
         )
         self.exemptions: Informer[Exemption] = watch(resource.EXEMPTIONS, Exemption)
-        self.grants: Informer[SupportAccessGrant] = watch(
-            resource.SUPPORT_ACCESS_GRANTS, SupportAccessGrant
-        )
         # Not a cause to compile again: they are only what the first world falls back on.
         self.revisions: Informer[Revision | None] = Informer(
             reader,
@@ -91,7 +87,6 @@ class LiveWorld:
             self.catalogs,
             self.entitlements,
             self.exemptions,
-            self.grants,
             self.revisions,
         )
 
@@ -130,6 +125,17 @@ class LiveWorld:
         self._terms[tenant] = terms
         return terms
 
+    def candidate(self, policy: AcceptableUsePolicy) -> World:
+        """Return the world as it would be with this policy in the place of the one of its name."""
+        name = policy.metadata.name
+        objects = self._objects()
+        others = tuple(p for p in objects.policies if p.metadata.name != name)
+        return compile_world(
+            replace(objects, policies=(*others, policy)),
+            rules=RULE_IDS,
+            platform_namespaces=self._platform_namespaces,
+        )
+
     def _changed(self, _key: ObjectKey, old: Any, new: Any) -> None:
         """Compile again, unless only the status is another one, which we wrote ourselves."""
         if old is None or new is None or _written(old) != _written(new):
@@ -138,15 +144,7 @@ class LiveWorld:
     def _compile(self) -> None:
         """Make a new world of what is known; the old one is what it falls back on."""
         last = self._world.in_force if self._world else self._recorded()
-        objects = Objects(
-            policies=tuple(self.policies.items.values()),
-            tenants=tuple(self.tenants.items.values()),
-            assignments=tuple(self.assignments.items.values()),
-            catalogs=tuple(self.catalogs.items.values()),
-            entitlements=tuple(self.entitlements.items.values()),
-            exemptions=tuple(self.exemptions.items.values()),
-            grants=tuple(self.grants.items.values()),
-        )
+        objects = self._objects()
         self._world = compile_world(
             objects, rules=RULE_IDS, platform_namespaces=self._platform_namespaces, last=last
         )
@@ -155,6 +153,17 @@ class LiveWorld:
         self.compiled.set()
         for listener in self._listeners:
             listener()
+
+    def _objects(self) -> Objects:
+        """Return the provider's objects as they were last read."""
+        return Objects(
+            policies=tuple(self.policies.items.values()),
+            tenants=tuple(self.tenants.items.values()),
+            assignments=tuple(self.assignments.items.values()),
+            catalogs=tuple(self.catalogs.items.values()),
+            entitlements=tuple(self.entitlements.items.values()),
+            exemptions=tuple(self.exemptions.items.values()),
+        )
 
     def _recorded(self) -> InForce:
         """Return what an earlier process found good: editions, and who was held to which."""
