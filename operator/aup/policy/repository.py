@@ -11,7 +11,9 @@ def read_repository(text: str) -> str | None:
 
     The registry must be written out: ``redis`` is a repository to a kubelet, and to nobody else.
     """
-    registry = text.partition("/")[0]
+    registry, slash, _ = text.partition("/")
+    if not slash:
+        return None
     if "." not in registry and ":" not in registry and registry != "localhost":
         return None
     image = read_image(f"{text}:x", "")

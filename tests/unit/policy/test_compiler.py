@@ -50,6 +50,8 @@ def test_only_what_is_in_force_now_is_in_the_terms() -> None:
     assert {e.name: e.state for held in found.license.entitlements.values() for e in held} == {
         "acme-analytics": EntitlementState.VALID,
         "acme-cache": EntitlementState.VALID,
+        "acme-ledger": EntitlementState.VALID,
+        "acme-mesh": EntitlementState.VALID,
         "acme-next": EntitlementState.NOT_YET_VALID,
         "acme-queue": EntitlementState.IN_GRACE,
         "acme-reporting": EntitlementState.VALID,
@@ -66,7 +68,8 @@ def test_terms_are_those_of_one_tenant() -> None:
         "2001:db8:b::/64",
     )
     assert found.network.resource_ids == {"eipalloc-0beta1"}
-    assert set(found.license.entitlements) == {"acme-db-enterprise"}
+    held = [e.name for entitlements in found.license.entitlements.values() for e in entitlements]
+    assert sorted(held) == ["beta-db", "beta-queue", "beta-search", "beta-windows"]
     assert not found.exemptions
 
 
