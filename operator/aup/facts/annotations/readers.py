@@ -5,12 +5,13 @@ controller may understand more than we do.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from aup.facts import claims
 from aup.facts.address import (
+    ParsedAddress,
     ParsedNetworks,
     parse_address,
     parse_interface,
@@ -58,18 +59,21 @@ def words(note: Note) -> Iterator[object]:
 
 def json_list(note: Note) -> Iterator[object]:
     """Yield the elements of a JSON list; what is none is one element that cannot be read."""
-    decoded = decode_json(note.value)
-    yield from decoded if isinstance(decoded, list) else ((note.value,) if decoded else ())
-
-
-def decode_json(value: object) -> Any:
-    """Return what JSON text says, and other values, and text that is no JSON, as they are."""
-    if not isinstance(value, str):
-        return value
     try:
-        return _JSON.decode(value)
+        decoded = _JSON.decode(note.value) if isinstance(note.value, str) else note.value
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return value
+        decoded = note.value
+    if isinstance(decoded, list):
+        yield from decoded
+    elif decoded is not None:
+        yield NotAList(text_of(note.value))
+
+
+class NotAList(str):
+    """A text that stands where a JSON list belongs."""
+
+    __slots__ = ()
+    problem: Final = "is not a JSON list"
 
 
 def addresses(split: Split = comma, source: ClaimSource = HERE) -> Reader:
@@ -77,7 +81,7 @@ def addresses(split: Split = comma, source: ClaimSource = HERE) -> Reader:
 
     def read(note: Note) -> Iterator[Leaf]:
         for value in split(note):
-            yield claims.address_claim(parse_address(value), note.path, source)
+            yield _address(value, parse_address, note.path, source)
 
     return read
 
@@ -87,7 +91,7 @@ def interfaces(split: Split = comma, source: ClaimSource = HERE) -> Reader:
 
     def read(note: Note) -> Iterator[Leaf]:
         for value in split(note):
-            yield claims.address_claim(parse_interface(value), note.path, source)
+            yield _address(value, parse_interface, note.path, source)
 
     return read
 
@@ -187,9 +191,24 @@ def network_claim(parsed: ParsedNetworks, path: str, source: ClaimSource) -> Add
     return AddressClaim(parsed.text, path, source, None, parsed.problem, networks=parsed.networks)
 
 
+def _address(
+    value: object, parse: Callable[[object], ParsedAddress], path: str, source: ClaimSource
+) -> AddressClaim:
+    """Return the claim of one address."""
+    if isinstance(value, NotAList):
+        return AddressClaim(value, path, source, address=None, problem=value.problem)
+    return claims.address_claim(parse(value), path, source)
+
+
 def _named(
     value: object, path: str, topic: Topic, networks: tuple[IPNetwork, ...] = ()
 ) -> NamedClaim:
     """Return a claim by name; what is no text cannot be one."""
-    problem = "" if isinstance(value, str) else f"is {type_of(value)} where a name belongs"
+    match value:
+        case NotAList():
+            problem = value.problem
+        case str():
+            problem = ""
+        case _:
+            problem = f"is {type_of(value)} where a name belongs"
     return NamedClaim(text_of(value), path, topic, problem, networks)

@@ -9,7 +9,7 @@ _SUSPECT_WORDS: Final = (
     r"[Ll]oad-?[Bb]alanc",
     r"[Ll][Bb]-?(?:ipam|IPAM)",
     r"(?<![A-Za-z])(?:eip|EIP|vip|VIP|[en]?lb|[EN]?LB)s?(?![a-z])",
-    r"(?:Eip|Vip|VIP)(?![a-z])",
+    r"(?:Eip|EIP|Vip|VIP)(?![a-z])",
     r"(?<![A-Za-z])[Ff]loating",
     r"(?:[Ss]tatic|[Rr]eserved|[Ee]lastic|[Ee]xternal|[Pp]ublic)-?(?:ip|IP|Ip)(?![a-z]{2})",
 )

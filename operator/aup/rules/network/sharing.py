@@ -25,7 +25,7 @@ def sharing(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                     path=claim.path,
                     value=claim.text,
                     detail=_shared_with(reference, terms),
-                    remedy=f"name namespaces of {terms.tenant} only, or ask {terms.contact}",
+                    remedy=f"share it within {terms.tenant} only, or ask {terms.contact}",
                     key=(unindexed(claim.path), reference.text),
                 )
 
