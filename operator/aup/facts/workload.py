@@ -20,6 +20,18 @@ TEMPLATE_MAKERS = frozenset(
 )
 """Who makes ReplicaSets and Jobs out of Deployments and CronJobs that were admitted before."""
 
+POD_MAKERS = frozenset(
+    {
+        "system:serviceaccount:kube-system:replicaset-controller",
+        "system:serviceaccount:kube-system:replication-controller",
+        "system:serviceaccount:kube-system:statefulset-controller",
+        "system:serviceaccount:kube-system:daemon-set-controller",
+        "system:serviceaccount:kube-system:job-controller",
+        "system:kube-controller-manager",
+    }
+)
+"""Who makes Pods out of them. Operators of tenants make Pods as well: those name their owner."""
+
 
 def pod(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a Pod; what its status says of addresses counts where the request writes the status."""
@@ -64,15 +76,19 @@ def _facts(
         prefix,
         subject.namespace,
         surroundings,
-        continues=is_pod or _by_template_maker(subject),
+        continues=_goes_on(subject, template if is_pod else None),
         budget_settled=not is_pod or _budget_settled(subject, surroundings),
     )
     return Facts(subject, (workload,), problems=(*problems, *misfits))
 
 
-def _by_template_maker(subject: Subject) -> bool:
+def _goes_on(subject: Subject, pod: wire.PodTemplateSpec | None) -> bool:
     """Whether the object is made by a controller, out of one that was admitted before."""
-    return subject.writer is not None and subject.writer.username in TEMPLATE_MAKERS
+    writer = subject.writer.username if subject.writer else ""
+    if pod is None:
+        return writer in TEMPLATE_MAKERS
+    owners = (pod.metadata and pod.metadata.owner_references) or ()
+    return writer in POD_MAKERS or any(owner and owner.controller for owner in owners)
 
 
 def _budget_settled(subject: Subject, surroundings: Surroundings) -> bool:

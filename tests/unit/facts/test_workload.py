@@ -1,14 +1,16 @@
 """Pods and pod templates: every kind, every container, and each path as it stands in the object."""
 
+import json
 from typing import Any
 
 import pytest
 
-from aup.facts.extract import KINDS
+from aup.facts.extract import KINDS, extract
 from aup.facts.model import (
     Container,
     ContainerKind,
     Image,
+    Offline,
     Operation,
     Placement,
     Port,
@@ -18,7 +20,7 @@ from aup.facts.model import (
     Writer,
 )
 from support.corpus import resolve
-from support.workloads import PREFIXES, Nodes, manifest, read
+from support.workloads import PREFIXES, Nodes, manifest, read, subject
 
 POD = ("", "Pod")
 DEPLOYMENT = ("apps", "Deployment")
@@ -254,7 +256,20 @@ ALICE = Writer("alice@acme.example")
 @pytest.mark.parametrize(
     ("kind", "writer", "continues"),
     [
-        pytest.param(POD, ALICE, True, id="any-pod"),
+        pytest.param(POD, ALICE, False, id="pod-of-a-tenant"),
+        pytest.param(POD, None, False, id="pod-in-a-file"),
+        pytest.param(
+            POD,
+            Writer("system:serviceaccount:kube-system:replicaset-controller"),
+            True,
+            id="pod-of-a-replica-set",
+        ),
+        pytest.param(
+            POD,
+            Writer("system:serviceaccount:kube-system:deployment-controller"),
+            False,
+            id="pod-of-who-makes-none",
+        ),
         pytest.param(DEPLOYMENT, ALICE, False, id="deployment-of-a-tenant"),
         pytest.param(DEPLOYMENT, None, False, id="deployment-in-a-file"),
         pytest.param(
@@ -281,6 +296,25 @@ def test_what_continues_a_workload_that_was_admitted(
     kind: tuple[str, str], writer: Writer | None, *, continues: bool
 ) -> None:
     assert only({}, kind, writer=writer).continues is continues
+
+
+@pytest.mark.parametrize(
+    ("owners", "continues"),
+    [
+        pytest.param([{"kind": "StrimziPodSet", "controller": True}], True, id="a-controller"),
+        pytest.param([None, {"kind": "A"}, {"kind": "B", "controller": True}], True, id="the-last"),
+        pytest.param([{"kind": "ConfigMap"}, {"controller": False}], False, id="no-controller"),
+        pytest.param([], False, id="none"),
+        pytest.param(None, False, id="null"),
+    ],
+)
+def test_a_pod_that_names_its_controller_was_made_by_it(owners: Any, *, continues: bool) -> None:
+    """Operators of tenants make their Pods themselves, and make them again after a drain."""
+    pod = manifest(POD, {"containers": []})
+    pod["metadata"]["ownerReferences"] = owners
+    found = extract(json.dumps(pod).encode(), subject(writer=ALICE), Offline())
+    assert not found.problems
+    assert [workload.continues for workload in found.workloads] == [continues]
 
 
 def test_a_subresource_that_carries_a_pod_is_read_as_the_pod() -> None:

@@ -8,7 +8,7 @@ from aup.api.sections.choice import Unknown
 
 
 class OnExpiry(StrEnum):
-    """What an expired entitlement does to software that already runs."""
+    """What the end of an entitlement, or of a vendor's support, does to what already runs."""
 
     WARN_RECREATE = "WarnRecreate"
     """Pods that a controller re-creates are admitted with a warning; new workloads are refused."""
@@ -27,7 +27,7 @@ class Verification(StrEnum):
 
     ON = "On"
     OFF = "Off"
-    """Nothing of the section is judged."""
+    """Nothing of the section is judged but `windows`, which is an option of its own."""
 
 
 class LicenseReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

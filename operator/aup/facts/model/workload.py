@@ -137,8 +137,8 @@ class Workload:
     partial: bool = False
     """Whether the rest of the pod is decided elsewhere: what is not said here may be said there."""
     continues: bool = False
-    """Whether this goes on with what was admitted before: a Pod, or what a controller of the
-    cluster makes (the ReplicaSet of a Deployment, the Job of a CronJob)."""
+    """Whether this goes on with what was admitted before: a Pod that a controller owns, or what
+    a controller of the cluster makes (the ReplicaSet of a Deployment, the Job of a CronJob)."""
     running: bool = False
     """Whether it is a Pod whose status says that it has an address."""
     budget_settled: bool = True

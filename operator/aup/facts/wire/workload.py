@@ -90,11 +90,18 @@ class PodSpec(Wire, frozen=True):
     security_context: PodSecurity | None = None
 
 
+class OwnerReference(Wire, frozen=True):
+    """OwnerReference."""
+
+    controller: bool | None = None
+
+
 class Metadata(Wire, frozen=True):
     """ObjectMeta."""
 
     labels: Strings | None = None
     annotations: Strings | None = None
+    owner_references: list[OwnerReference | None] | None = None
 
 
 class PodTemplateSpec(Wire, frozen=True):
