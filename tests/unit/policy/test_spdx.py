@@ -57,6 +57,23 @@ from aup.policy.spdx import (
             "LicenseRef-GPL-2.0", License("LicenseRef-GPL-2.0"), id="reference-as-written"
         ),
         pytest.param(
+            "LicenseRef-MIT-TC", License("LicenseRef-MIT-TC"), id="reference-that-the-library-maps"
+        ),
+        pytest.param("NOASSERTION", License("NOASSERTION"), id="nobody-looked"),
+        pytest.param("none", License("NONE"), id="none-in-any-case"),
+        pytest.param(
+            "MIT WITH Classpath-exception-2.0",
+            License("MIT", "Classpath-exception-2.0"),
+            id="exception-of-another-licence-is-read",
+        ),
+        pytest.param(
+            "GPL-2.0-only with AdditionRef-ours",
+            License("GPL-2.0-only", "AdditionRef-ours"),
+            id="addition-of-ones-own",
+        ),
+        pytest.param("Nunit", License("zlib-acknowledgement"), id="renamed"),
+        pytest.param("bzip2-1.0.5", License("bzip2-1.0.6"), id="merged-into-a-later-version"),
+        pytest.param(
             "DocumentRef-bom:LicenseRef-x",
             License("DocumentRef-bom:LicenseRef-x"),
             id="reference-into-another-document",
