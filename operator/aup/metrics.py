@@ -33,14 +33,21 @@ ADMISSION_SECONDS = Histogram(
 ADMISSION_REJECTED = Counter(
     "aup_admission_rejected_total",
     "Reviews that were refused without a judgement, by reason: malformed (cannot be read), "
-    "overload (the tenant's queue is full), deadline (no time left), unknown_terms (those of the "
-    "namespace are not loaded yet), too_large, internal.",
+    "overload (the tenant's queue is full, or too many large reviews wait), deadline (no time "
+    "left), unknown_terms (those of the namespace are not loaded yet), too_large, internal.",
     ("reason",),
     registry=REGISTRY,
 )
 ADMISSION_QUEUE = Gauge(
     "aup_admission_queue_depth",
     "Reviews that wait or are being judged now, over all tenants.",
+    registry=REGISTRY,
+)
+ADMISSION_UNATTRIBUTED = Counter(
+    "aup_admission_unattributed_total",
+    "Objects outside of namespaces that were admitted unjudged, because their writer belongs to no "
+    "tenant, by kind.",
+    ("kind",),
     registry=REGISTRY,
 )
 RULE_VIOLATIONS = Counter(

@@ -25,20 +25,25 @@ TENANTS = {
     for namespace in tenant["spec"]["namespaces"]["names"]
 }
 """Namespaces of the world, and whose each is."""
-TENANT_USER = Writer("alice@acme.example", ("tenants:acme", "system:authenticated"))
+TENANT_USER = "alice@acme.example"
+TENANT_GROUPS = "tenants:acme,system:authenticated"
 
 
 def subject(obj: dict[str, Any]) -> Subject:
-    """Return the subject that an admission request of a tenant would have."""
+    """Return the subject that an admission request of a tenant would have, or of whom it says."""
     group = str(obj["apiVersion"]).rpartition("/")[0]
+    said = obj["metadata"].get("annotations") or {}
     return Subject(
         group=group,
         kind=obj["kind"],
         namespace=obj["metadata"].get("namespace", NAMESPACE),
         name=str(obj["metadata"].get("name", "")),
-        subresource=(obj["metadata"].get("annotations") or {}).get("case/subresource", ""),
+        subresource=said.get("case/subresource", ""),
         operation=Operation.CREATE,
-        writer=TENANT_USER,
+        writer=Writer(
+            said.get("case/user", TENANT_USER),
+            tuple(said.get("case/groups", TENANT_GROUPS).split(",")),
+        ),
     )
 
 

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aup.facts.model import Surroundings
-from aup.policy.terms import Terms
-from aup.server.app import PATH, App
+from aup.policy.terms import GrantTerm, Terms
+from aup.server.app import VALIDATE, App
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
 from support.world import NOW, Cluster, terms
@@ -44,6 +44,7 @@ def review(
     kind: str = "",
     group: str = "",
     username: str = "alice@acme.example",
+    groups: tuple[str, ...] = ("system:authenticated",),
 ) -> dict[str, Any]:
     """Return the review that an API server would send for an object."""
     return {
@@ -56,7 +57,7 @@ def review(
             "namespace": namespace,
             "name": "web",
             "subResource": subresource,
-            "userInfo": {"username": username, "groups": ["system:authenticated"]},
+            "userInfo": {"username": username, "groups": list(groups)},
             "object": obj,
             "oldObject": old,
         },
@@ -72,9 +73,18 @@ class WorldSource:
         tenant = namespace.partition("-")[0]
         return tenant if tenant in {"acme", "beta", "unknown"} else None
 
+    def tenants_of(self, groups: Iterable[str]) -> tuple[str, ...]:
+        """Return the tenants of groups such as ``tenants:acme``."""
+        return tuple(sorted(g.partition(":")[2] for g in groups if g.startswith("tenants:")))
+
     def terms(self, tenant: str, now: datetime) -> Terms | None:
         """Return the terms of a tenant."""
         return terms(tenant, now) if tenant != "unknown" else None
+
+    def grants(self, namespace: str, now: datetime) -> tuple[GrantTerm, ...]:
+        """Return whom acme-dev has let in since the world was compiled."""
+        late = frozenset({"late@asergo.example"})
+        return (GrantTerm("acme-dev", late, frozenset(), frozenset()),) * (namespace == "acme-dev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ class Answer:
 
 def send(
     *bodies: Any,
-    path: str = PATH,
+    path: str = VALIDATE,
     method: str = "POST",
     lane: int = 100,
     deadline: float = 2.0,

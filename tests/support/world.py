@@ -15,6 +15,7 @@ from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
 from aup.api.meta import read
 from aup.api.policy import AcceptableUsePolicy
+from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 from aup.documents import read_documents
 from aup.facts.model import IPAddress, Workload
@@ -87,6 +88,7 @@ def world_objects() -> Objects:
         catalogs=of(SoftwareCatalog),
         entitlements=of(LicenseEntitlement),
         exemptions=of(Exemption),
+        grants=of(SupportAccessGrant),
     )
 
 

@@ -4,7 +4,8 @@ The envelope says who asks, for which object and subresource; the objects inside
 until an extractor reads what rules need of them.
 """
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +13,7 @@ from aup.engine import message
 from aup.engine.decision import Decision, Finding
 from aup.errors import AupError
 from aup.facts.model import Operation, Subject, Writer
+from aup.text import printable
 
 
 class InvalidReviewError(AupError):
@@ -56,6 +58,18 @@ class Review(msgspec.Struct, frozen=True, rename="camel"):
     request: Request
 
 
+JUDGED: Final = frozenset(Operation)
+"""Operations that rules are about."""
+IGNORED: Final = "DELETE"
+"""The one that is no rule's: what may not be deleted, the guard and the quarantine lock keep."""
+
+_HEAD: Final = re.compile(
+    rb"""\s*\{(?:\s*"(?:kind|apiVersion)"\s*:\s*"[^"\\]*"\s*,)*"""
+    rb"""\s*"request"\s*:\s*\{\s*"uid"\s*:\s*"([!#-\[\]-~]{1,128})\""""
+)
+"""The beginning of a review as the API server writes it; nothing of a tenant stands before."""
+
+
 class _Meta(msgspec.Struct, frozen=True, rename="camel"):
     name: str | None = None
     generate_name: str | None = None
@@ -83,10 +97,21 @@ def decode(body: bytes) -> Request:
         raise InvalidReviewError(problem=str(error)) from error
 
 
-def subject(request: Request) -> Subject | None:
-    """Return what is under judgement; ``None`` for an operation that no rule judges."""
-    if request.operation not in {Operation.CREATE, Operation.UPDATE}:
-        return None
+def uid_of(body: bytes) -> str:
+    """Return the uid of a review that cannot be read as a whole; empty when it has none there."""
+    found = _HEAD.match(body)
+    return found[1].decode("ascii") if found else ""
+
+
+def subject(request: Request) -> Subject:
+    """Return what is under judgement.
+
+    Raises:
+        InvalidReviewError: the operation is none that a rule can be about.
+
+    """
+    if request.operation not in JUDGED:
+        raise InvalidReviewError(problem=f"operation {printable(request.operation)} is not known")
     return Subject(
         group=request.kind.group,
         kind=request.kind.kind,

@@ -25,11 +25,15 @@ DENIED: Final = "denied"
 
 SUBRESOURCE: Final = "case/subresource"
 """Annotation of an object: it is written through this subresource."""
+USER: Final = "case/user"
+"""Annotation of an object: name of the user who writes it, or opens it; default: the tenant's."""
+GROUPS: Final = "case/groups"
+"""Annotation of an object: groups of that user, separated by commas."""
 BUDGET: Final = "case/budget"
 """Annotation of an object: ``unsettled``, if the quota of its namespace is not in force."""
 OFFLINE: Final = "case/offline"
 """Annotation of an object: why a file alone, without a cluster, is judged in another way."""
-ANNOTATIONS: Final = frozenset({SUBRESOURCE, BUDGET, OFFLINE})
+ANNOTATIONS: Final = frozenset({SUBRESOURCE, USER, GROUPS, BUDGET, OFFLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,10 @@ def judge(case: Case, bundle: "Bundle", namespace: str) -> Iterator["Decision"]:
         subject = replace(
             subject,
             subresource=said.get(SUBRESOURCE, ""),
-            writer=Writer("user@tenant.example", ("system:authenticated",)),
+            writer=Writer(
+                said.get(USER, "user@tenant.example"),
+                tuple(said.get(GROUPS, "system:authenticated").split(",")),
+            ),
         )
         unsettled = {subject.namespace} if said.get(BUDGET) == "unsettled" else set()
         around = replace(bundle.nearby, unsettled=bundle.nearby.unsettled | unsettled)

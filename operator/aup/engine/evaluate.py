@@ -63,8 +63,8 @@ def evaluate(
 
 
 def _seen(old: Facts) -> Facts:
-    """Leave out what hides part of an object: nobody can tell that the part stood before."""
-    return replace(old, problems=tuple(p for p in old.problems if not p.hides))
+    """Leave out what did not stand: what hides part of an object, and who writes it now."""
+    return replace(old, problems=tuple(p for p in old.problems if not p.hides), access=None)
 
 
 def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str, Violation]]:

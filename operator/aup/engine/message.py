@@ -82,8 +82,12 @@ def warning(finding: Finding) -> str:
 
 
 def terms_hint(namespace: str) -> str:
-    """Return the line that tells a tenant where its terms are written."""
-    return f"what you are held to: kubectl get tenantreport aup -n {namespace} -o yaml"
+    """Return the line that tells a tenant where its terms are written.
+
+    An object outside of namespaces has none of its own to name.
+    """
+    where = namespace or "<your namespace>"
+    return f"what you are held to: kubectl get tenantreport aup -n {where} -o yaml"
 
 
 def _fact(finding: Finding) -> str:

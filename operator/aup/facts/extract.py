@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import msgspec
 
-from aup.facts import binding, exposure, workload
+from aup.facts import access, allocation, binding, exposure, workload
 from aup.facts.cni.pods import with_pod_networks
 from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
@@ -33,6 +33,8 @@ EXTRACTORS: Mapping[tuple[str, str], Extractor] = {
     ("batch", "Job"): workload.controller,
     ("batch", "CronJob"): workload.cron_job,
     ("", "Binding"): binding.binding,
+    **dict.fromkeys(access.DOORS, access.request),
+    **allocation.EXTRACTORS,
 }
 """By API group and kind. Versions of a kind are told apart by their fields, not here."""
 
@@ -46,8 +48,10 @@ def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     if extractor is None:
         return Facts(subject)
     facts = with_pod_networks(extractor(raw, subject, surroundings), surroundings)
-    markings = read_markings(raw, subject)
-    return replace(facts, markings=markings) if markings else facts
+    markings, joined = read_markings(raw, subject), access.joined(subject)
+    if markings or joined:
+        facts = replace(facts, markings=markings, access=joined or facts.access)
+    return facts
 
 
 def extract_object(obj: object, subject: Subject, surroundings: Surroundings) -> Facts:

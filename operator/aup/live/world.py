@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -135,6 +135,11 @@ class LiveWorld:
             rules=RULE_IDS,
             platform_namespaces=self._platform_namespaces,
         )
+
+    def tenants_of(self, groups: Iterable[str]) -> tuple[str, ...]:
+        """Return the tenants that name one of these groups of users as theirs, sorted."""
+        known = self._world.groups if self._world is not None else {}
+        return tuple(sorted({name for group in groups for name in known.get(group, ())}))
 
     def _changed(self, _key: ObjectKey, old: Any, new: Any) -> None:
         """Compile again, unless only the status is another one, which we wrote ourselves."""

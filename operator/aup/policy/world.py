@@ -91,6 +91,8 @@ class World:
     platform_namespaces: frozenset[str]
     grants: tuple[SupportAccessGrant, ...]
     """Tenants' grants of access, of all namespaces."""
+    groups: Mapping[str, tuple[str, ...]]
+    """Group of users to the tenants that name it as theirs, sorted."""
     troubles: Mapping[tuple[str, str], tuple[Trouble, ...]]
     """By kind and name."""
 
@@ -145,6 +147,7 @@ def compile_world(
         ),
         platform_namespaces=platform_namespaces,
         grants=objects.grants,
+        groups=_groups(accounts),
         troubles={at: troubles for at, troubles in notes.items() if troubles},
     )
 
@@ -260,6 +263,15 @@ def _bindings(
         notes[at] += (Trouble(Reason.UNKNOWN_POLICY, message + hint, fatal=not held),)
         if before is not None and held:
             yield name, before
+
+
+def _groups(accounts: Mapping[str, Account]) -> Mapping[str, tuple[str, ...]]:
+    """Index tenants by the groups of their users."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(accounts):
+        for group in dict.fromkeys(accounts[name].tenant.spec.groups):
+            found[group].append(name)
+    return {group: tuple(names) for group, names in found.items()}
 
 
 _Owned = TypeVar("_Owned", LicenseEntitlement, Consent)

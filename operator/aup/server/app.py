@@ -1,29 +1,61 @@
-"""The admission service as an ASGI application: one path, everything else 404.
+"""The admission service as an ASGI application: two paths, everything else 404.
 
-Every answer that concerns a request is HTTP 200, also under overload and past the deadline: a 5xx
-would be an admission under ``failurePolicy: Ignore``.
+Every answer that concerns a request is HTTP 200, also under overload, past the deadline, and where
+the request cannot be read: anything else would be an admission under ``failurePolicy: Ignore``.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from aup import metrics
 from aup.admission import review
+from aup.server.body import FORGOTTEN, HEAD, SMALL, Body, Memory, Receive, declared, read_body
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue, Refusal
 
-PATH = "/validate"
+VALIDATE: Final = "/validate"
+ADVISE: Final = "/advise"
+"""Asked about kinds that nobody knows: the answer never refuses."""
+PATHS: Final = frozenset({VALIDATE, ADVISE})
+BODIES: Final = 8
+"""How many of the largest bodies are held in memory at a time."""
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
-_WORDS = {
-    Refusal.OVERLOAD: "too many requests of this tenant wait for admission; try again in a moment",
-    Refusal.DEADLINE: "admission took longer than the API server waits; try again in a moment",
+
+@dataclass(frozen=True, slots=True)
+class _No:
+    """Why a request is refused without a judgement."""
+
+    reason: str
+    """Label of the metric."""
+    words: str
+    code: int = 429
+    status: str = "TooManyRequests"
+
+
+_REFUSALS: Final = {
+    Refusal.OVERLOAD: _No(
+        "overload", "too many requests of this tenant wait for admission; try again in a moment"
+    ),
+    Refusal.DEADLINE: _No(
+        "deadline", "admission took longer than the API server waits; try again in a moment"
+    ),
 }
+_CROWDED: Final = _No(
+    "overload", "too many large requests wait for admission; try again in a moment"
+)
+_MISTAKE: Final = _No(
+    "internal",
+    "the admission service made a mistake and refuses what it could not judge; "
+    "please tell the provider",
+    500,
+    "InternalError",
+)
 
 
 class App:
@@ -52,6 +84,7 @@ class App:
         self._queue = queue
         self._deadline = deadline
         self._body_limit = body_limit
+        self._memory = Memory(body_limit * BODIES)
         self._clock = clock
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -59,70 +92,88 @@ class App:
         if scope["type"] != "http":
             return
         started = self._clock()
-        if scope["path"] != PATH:
+        if scope["path"] not in PATHS:
             # Nothing is allowed by default: an unknown path is a mistake in a configuration.
             await _respond(send, 404, b"no such path; the admission webhook is at /validate\n")
         elif scope["method"] != "POST":
             await _respond(send, 405, b"AdmissionReview requests are POSTs\n")
-        elif (body := await _body(receive, self._body_limit)) is None:
-            metrics.ADMISSION_REJECTED.labels("too_large").inc()
-            await _respond(send, 413, b"larger than any pair of Kubernetes objects\n")
         else:
-            await self._serve(body, started, send)
+            size = declared(scope.get("headers") or []) or self._body_limit
+            await self._receive(scope["path"], size, receive, started, send)
         metrics.ADMISSION_SECONDS.observe(self._clock() - started)
 
-    async def _serve(self, body: bytes, started: float, send: Send) -> None:
-        """Answer a review."""
-        try:
-            request = review.decode(body)
-        except review.InvalidReviewError as error:
-            metrics.ADMISSION_REJECTED.labels("malformed").inc()
-            await _respond(send, 400, f"{error}\n".encode())
+    async def _receive(
+        self, path: str, size: int, receive: Receive, started: float, send: Send
+    ) -> None:
+        """Hold as much memory as the body needs for as long as it is judged."""
+        limit, most = self._body_limit, self._body_limit * FORGOTTEN
+        if size <= SMALL:
+            await self._serve(path, await read_body(receive, limit, most), started, send)
             return
-        await _respond(send, 200, await self._answer(request, started), b"application/json")
+        left = started + self._deadline - self._clock()
+        if not await self._memory.take(size, left):
+            body = await read_body(receive, HEAD, most)
+            await self._refuse(path, body.data if body else b"", _CROWDED, send)
+            return
+        try:
+            await self._serve(path, await read_body(receive, limit, most), started, send)
+        finally:
+            self._memory.give_back(size)
 
-    async def _answer(self, request: review.Request, started: float) -> bytes:
+    async def _serve(self, path: str, body: Body | None, started: float, send: Send) -> None:
+        """Answer a review."""
+        if body is None or body.too_large:
+            most = f"{self._body_limit >> 20} MiB"
+            words = f"is larger than {most}, which no review is; make the object smaller"
+            no = _No("too_large", f"the review {words}", 413, "RequestEntityTooLarge")
+            await self._refuse(path, body.data if body else b"", no, send)
+            return
+        try:
+            request = review.decode(body.data)
+            answer = await self._answer(path, request, started)
+        except review.InvalidReviewError as error:
+            await self._refuse(
+                path, body.data, _No("malformed", f"{error}", 400, "BadRequest"), send
+            )
+            return
+        await _respond(send, 200, answer, b"application/json")
+
+    async def _answer(self, path: str, request: review.Request, started: float) -> bytes:
         """Wait for a turn; whatever goes wrong becomes a refusal that says so."""
         expires = started + self._deadline
+        judge = self._judge.advise if path == ADVISE else self._judge.answer
         try:
             answer = await self._queue.submit(
-                self._judge.lane(request), lambda: self._judge.answer(request), expires
+                self._judge.lane(request), lambda: judge(request), expires
             )
+        except review.InvalidReviewError:
+            raise
         except Exception:
             # A mistake of ours must neither admit nor hide.
             log.exception("judging failed", extra={"kind": request.kind.kind})
-            metrics.ADMISSION_REJECTED.labels("internal").inc()
-            return review.refuse(
-                request.uid,
-                "the admission service made a mistake and refuses what it could not judge; "
-                "please tell the provider",
-                code=500,
-                reason="InternalError",
-            )
+            return _refusal(path, request.uid, _MISTAKE)
         if not isinstance(answer, Refusal) and self._clock() >= expires:
             # Judged, but too late for anybody to read: count it as what the client sees.
             answer = Refusal.DEADLINE
         if isinstance(answer, Refusal):
-            metrics.ADMISSION_REJECTED.labels(answer.value).inc()
-            return review.refuse(request.uid, _WORDS[answer])
+            return _refusal(path, request.uid, _REFUSALS[answer])
         return answer
 
+    async def _refuse(self, path: str, body: bytes, no: _No, send: Send) -> None:
+        """Refuse a request that was not decoded, by the uid at the beginning of its body."""
+        if uid := review.uid_of(body):
+            await _respond(send, 200, _refusal(path, uid, no), b"application/json")
+        else:
+            metrics.ADMISSION_REJECTED.labels(no.reason).inc()
+            await _respond(send, no.code, f"{no.words}\n".encode())
 
-async def _body(receive: Receive, limit: int) -> bytes | None:
-    """Read the whole body; ``None`` when it is larger than the limit (bytes)."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            return None
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts) if len(parts) > 1 else part
+
+def _refusal(path: str, uid: str, no: _No) -> bytes:
+    """Encode the refusal of what was not judged; advice is nobody's hindrance."""
+    metrics.ADMISSION_REJECTED.labels(no.reason).inc()
+    if path == ADVISE:
+        return review.allow(uid)
+    return review.refuse(uid, no.words, no.code, no.status)
 
 
 async def _respond(send: Send, status: int, body: bytes, type_: bytes = b"text/plain") -> None:

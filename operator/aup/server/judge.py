@@ -1,17 +1,19 @@
 """From the body of an admission request to the body of its answer, without waiting on anything."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from aup import metrics
 from aup.admission import review
+from aup.admission.owner import owners
 from aup.engine.decision import Decision
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import KINDS, extract
-from aup.facts.model import Facts, Operation, Subject, Surroundings
-from aup.policy.terms import Terms
+from aup.facts.model import Facts, Operation, Subject, Surroundings, Writer
+from aup.policy.terms import GrantTerm, Terms
 
 
 class TermsSource(Protocol):
@@ -20,8 +22,14 @@ class TermsSource(Protocol):
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant whose stamp a namespace carries."""
 
+    def tenants_of(self, groups: Iterable[str]) -> tuple[str, ...]:
+        """Return the tenants that name one of these groups of users as theirs, sorted."""
+
     def terms(self, tenant: str, now: datetime) -> Terms | None:
         """Return what a tenant is held to now; ``None`` when that cannot be told."""
+
+    def grants(self, namespace: str, now: datetime) -> tuple[GrantTerm, ...]:
+        """Return whom of the staff a namespace lets in now."""
 
 
 class Judge:
@@ -35,26 +43,71 @@ class Judge:
         self._now = now
 
     def lane(self, request: review.Request) -> str:
-        """Return whose lane a request waits in: its tenant's, or its namespace's."""
-        return self._source.tenant_of(request.namespace) or f"namespace/{request.namespace}"
+        """Return whose lane a request waits in: its tenant's, else its namespace's or user's."""
+        if request.namespace:
+            tenant = self._source.tenant_of(request.namespace)
+            return tenant or f"namespace/{request.namespace}"
+        writer = Writer(request.user_info.username, tuple(request.user_info.groups or ()))
+        return next(iter(self._owners("", writer)), f"user/{writer.username}")
 
     def answer(self, request: review.Request) -> bytes:
-        """Judge a request and encode the answer."""
-        subject = review.subject(request)
-        if subject is None:
+        """Judge a request and encode the answer.
+
+        Raises:
+            review.InvalidReviewError: the request is none that could be judged.
+
+        """
+        if request.operation == review.IGNORED:
             return review.allow(request.uid)
-        tenant = self._source.tenant_of(subject.namespace)
-        terms = self._source.terms(tenant, self._now()) if tenant else None
-        if terms is None:
-            metrics.ADMISSION_REJECTED.labels("unknown_terms").inc()
-            return review.refuse(request.uid, _unknown(subject.namespace))
-        decision = self._decide(request, subject, terms)
+        subject = review.subject(request)
+        decisions = []
+        for tenant in self._owners(subject.namespace, subject.writer):
+            terms = self._source.terms(tenant, self._now())
+            if terms is None:
+                return self._unknown_terms(request, subject)
+            decisions.append(self._decide(request, subject, terms))
+        if not decisions:
+            if subject.namespace:
+                return self._unknown_terms(request, subject)
+            metrics.ADMISSION_UNATTRIBUTED.labels(_kind(subject)).inc()
+            return review.allow(request.uid)
+        # Whoever belongs to several tenants may do as one of them what that one may do.
+        decision = next((d for d in decisions if d.allowed), decisions[0])
         _count(decision)
         return review.answer(request, decision)
 
-    def _decide(self, request: review.Request, subject: Subject, terms: Terms) -> Decision:
+    def advise(self, request: review.Request) -> bytes:
+        """Say what there is to say of a kind that is not known; never refuse."""
+        if request.operation not in review.JUDGED:
+            return review.allow(request.uid)
+        subject = review.subject(request)
+        for tenant in self._owners(subject.namespace, subject.writer):
+            if terms := self._source.terms(tenant, self._now()):
+                decision = self._decide(request, subject, terms, advisory=True)
+                _count(decision)
+                return review.answer(request, decision)
+        return review.allow(request.uid)
+
+    def _owners(self, namespace: str, writer: Writer | None) -> tuple[str, ...]:
+        """Return the tenants whose object it is: one in a namespace, any number outside of all."""
+        if namespace:
+            tenant = self._source.tenant_of(namespace)
+            return (tenant,) if tenant else ()
+        if writer is None:
+            return ()
+        return owners(writer, self._source.tenant_of, self._source.tenants_of)
+
+    def _decide(
+        self, request: review.Request, subject: Subject, terms: Terms, *, advisory: bool = False
+    ) -> Decision:
         """Extract the object, and what it was before, and evaluate."""
         facts = self._facts(bytes(request.object), subject)
+        if advisory:
+            facts = replace(facts, advisory=True)
+        if facts.access is not None:
+            found = self._source.grants(subject.namespace, self._now())
+            security = replace(terms.security, grants=(*terms.security.grants, *found))
+            terms = replace(terms, security=security)
         old = None
         if subject.operation is Operation.UPDATE:
             old = self._facts(bytes(request.old_object), subject)
@@ -63,21 +116,26 @@ class Judge:
     def _facts(self, raw: bytes, subject: Subject) -> Facts:
         return extract(raw, subject, self._surroundings)
 
+    def _unknown_terms(self, request: review.Request, subject: Subject) -> bytes:
+        """Refuse what was sent before this replica knew what it must be held to."""
+        metrics.ADMISSION_REJECTED.labels("unknown_terms").inc()
+        where = f"namespace {subject.namespace}" if subject.namespace else "its tenant"
+        return review.refuse(
+            request.uid,
+            f"the terms of {where} are not loaded yet, so nothing is admitted to it; "
+            "try again in a few seconds, and tell the provider if this lasts",
+        )
+
 
 def _count(decision: Decision) -> None:
     """Count the answer and each of its findings."""
     verdict = "deny" if decision.denials else "warn" if decision.warnings else "allow"
-    subject = decision.subject
-    kind = subject.kind if (subject.group, subject.kind) in KINDS else "other"
-    metrics.ADMISSION_DECISIONS.labels(kind, verdict).inc()
+    metrics.ADMISSION_DECISIONS.labels(_kind(decision.subject), verdict).inc()
     found = Counter((finding.rule, finding.outcome.value) for finding in decision.findings)
     for labels, number in found.items():
         metrics.RULE_VIOLATIONS.labels(*labels).inc(number)
 
 
-def _unknown(namespace: str) -> str:
-    """Say that a namespace was claimed before this replica knew its terms."""
-    return (
-        f"the terms of namespace {namespace} are not loaded yet, so nothing is admitted to it; "
-        "try again in a few seconds, and tell the provider if this lasts"
-    )
+def _kind(subject: Subject) -> str:
+    """Return the kind as a label of a metric: one of a closed set."""
+    return subject.kind if (subject.group, subject.kind) in KINDS else "other"

@@ -17,6 +17,7 @@ from aup.kube.reader import Reader
 from aup.kube.resource import SECRETS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
+from aup.live.grants import Grants
 from aup.live.surroundings import LiveSurroundings
 from aup.live.world import LiveWorld
 from aup.server.app import App
@@ -55,6 +56,7 @@ class AdmissionService:
             settings.namespace,
             frozenset((*settings.platform_namespaces, settings.namespace)),
         )
+        self.grants = Grants(reader)
         self._certificate = Certificate()
         self._secrets = Informer(
             reader,
@@ -71,7 +73,12 @@ class AdmissionService:
 
     @property
     def _informers(self) -> tuple[Informer[Any], ...]:
-        return (*self.surroundings.informers, *self.world.informers, self._secrets)
+        return (
+            *self.surroundings.informers,
+            *self.world.informers,
+            self.grants.informer,
+            self._secrets,
+        )
 
     def checks(self) -> dict[str, Callable[[], str]]:
         """Return what ``/readyz`` reports: every watch synced, a certificate, a listener."""
@@ -98,7 +105,8 @@ class AdmissionService:
 
     async def _listen(self) -> None:
         """Answer on the admission port."""
-        judge = Judge(_Source(self.world, self.surroundings), self.surroundings, _now)
+        source = _Source(self.world, self.surroundings, self.grants)
+        judge = Judge(source, self.surroundings, _now)
         app = App(
             judge,
             self._queue,
@@ -148,9 +156,11 @@ class AdmissionService:
 class _Source:
     """Terms by namespace: the stamp says the tenant, the world says its terms."""
 
-    def __init__(self, world: LiveWorld, surroundings: LiveSurroundings) -> None:
+    def __init__(self, world: LiveWorld, surroundings: LiveSurroundings, grants: Grants) -> None:
         self.tenant_of = surroundings.tenant_of
+        self.tenants_of = world.tenants_of
         self.terms = world.terms
+        self.grants = grants.in_force
 
 
 def _now() -> datetime:

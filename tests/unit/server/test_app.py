@@ -1,9 +1,11 @@
 """The admission service from HTTP to HTTP: what must be refused is refused, and nothing else."""
 
+import json
 from typing import Any
 
 import pytest
 
+from aup import metrics
 from aup.facts.model import IPAddress, Surroundings, Workload
 from support.reviews import Answer, pod, review, send, service
 
@@ -159,6 +161,86 @@ def test_what_is_larger_than_two_objects_can_be_is_no_admission() -> None:
     assert answer.status == 413
 
 
+def test_a_review_that_is_too_large_is_refused_in_its_own_name() -> None:
+    """Any other answer than one with its uid would admit it where failures are ignored."""
+    (answer,) = send(review(pod() | {"metadata": {"annotations": {"pad": "x" * (9 << 20)}}}))
+    assert (answer.status, answer.allowed) == (200, False)
+    assert answer.response["uid"] == "705ab4f5-6393-11e8-b7cc-42010a800002"
+    assert answer.response["status"]["code"] == 413
+    assert answer.message == (
+        "the review is larger than 8 MiB, which no review is; make the object smaller"
+    )
+
+
+def test_a_review_without_end_is_given_up() -> None:
+    (answer,) = send(json.dumps(review(pod())).encode() + b" " * (65 << 20))
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("path", ["/validate", "/advise"])
+def test_a_review_that_cannot_be_read_is_answered_in_its_own_name(path: str) -> None:
+    """A tenant can nest a field of a custom resource as deep as the API server takes it."""
+    whole = json.dumps(review(pod())).encode()
+    deep = whole.replace(b'"spec": ', b'"deep": ' + b"[" * 9000 + b"]" * 9000 + b', "spec": ')
+    for body in (deep, whole[:-40], whole[:-40] + b'"\xff"'):
+        (answer,) = send(body, path=path)
+        assert answer.status == 200
+        assert answer.response["uid"] == "705ab4f5-6393-11e8-b7cc-42010a800002"
+        assert answer.allowed is (path == "/advise")
+
+
+def test_advice_never_refuses() -> None:
+    """Not by a rule, not under overload, not for a namespace that nobody knows."""
+    bad = review(pod(hostPID=True))
+    (answer,) = send(bad, path="/advise")
+    assert answer.allowed
+    (warning,) = answer.response["warnings"]
+    assert warning.startswith("would violate [host/namespaces")
+    assert all(a.allowed for a in send(*[bad] * 20, path="/advise", lane=5))
+    unclaimed = review(pod(hostPID=True), namespace="unclaimed")
+    broken: Surroundings = Broken()
+    for body, surroundings in ((unclaimed, None), (bad, broken)):
+        (answer,) = send(body, path="/advise", surroundings=surroundings)
+        assert answer.response == {"uid": answer.response["uid"], "allowed": True}
+
+
+def outside(username: str, *groups: str) -> Answer:
+    """Write a Service as if it lay in no namespace: any kind serves."""
+    claim = service(externalIPs=[FOREIGN])
+    return judge(claim, namespace="", username=username, groups=groups)
+
+
+def test_outside_of_namespaces_the_writer_tells_whose_it_is() -> None:
+    assert "not assigned to acme" in outside("alice", "tenants:acme").message
+    assert "not assigned to acme" in outside("system:serviceaccount:acme-prod:ci").message
+    assert "-n <your namespace> -o yaml" in outside("alice", "tenants:acme").message
+
+
+def test_what_is_nobodys_outside_of_namespaces_passes_and_is_counted() -> None:
+    counter = metrics.ADMISSION_UNATTRIBUTED.labels("Service")
+    before = counter._value.get()
+    assert outside("admin@asergo.example", "system:masters").allowed
+    assert outside("system:serviceaccount:monitoring:agent", "tenants:acme").allowed
+    assert counter._value.get() == before + 2
+
+
+def test_whoever_belongs_to_two_tenants_may_do_what_either_may() -> None:
+    own = judge(
+        service(externalIPs=[OWN]),
+        namespace="",
+        username="x",
+        groups=("tenants:beta", "tenants:acme"),
+    )
+    assert own.allowed
+    assert not outside("x", "tenants:beta", "tenants:acme").allowed
+
+
+def test_large_reviews_wait_for_each_other_and_small_ones_for_nobody() -> None:
+    large = review(pod() | {"metadata": {"annotations": {"pad": "x" * (7 << 20)}}})
+    answers = send(*[large] * 12, review(pod()), deadline=60)
+    assert all(answer.allowed for answer in answers)
+
+
 def test_overload_refuses_with_429_and_forgets_nobody() -> None:
     answers = send(*[review(pod(hostPID=True)) for _ in range(20)], lane=5)
     codes = sorted(a.response["status"]["code"] for a in answers)
@@ -219,9 +301,54 @@ def test_a_namespace_whose_terms_are_not_known_yet_admits_nothing() -> None:
         assert "not loaded yet" in answer.message
 
 
-@pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
-def test_operations_that_no_rule_judges_pass(operation: str) -> None:
-    assert judge(None, old=pod(hostPID=True), operation=operation, kind="Pod").allowed
+def test_what_goes_away_is_not_judged() -> None:
+    assert judge(None, old=pod(hostPID=True), operation="DELETE", kind="Pod").allowed
+
+
+def test_an_operation_that_nobody_knows_is_refused() -> None:
+    answer = judge(pod(), operation="PATCH\x1b")
+    assert not answer.allowed
+    assert answer.response["status"]["code"] == 400
+    assert answer.message == "not an AdmissionReview: operation PATCH\ufffd is not known"
+
+
+def connect(username: str, *groups: str, namespace: str = "acme-prod") -> Answer:
+    """Open a shell in pod web."""
+    options = {"kind": "PodExecOptions", "command": ["sh"]}
+    return judge(
+        options,
+        operation="CONNECT",
+        subresource="exec",
+        namespace=namespace,
+        username=username,
+        groups=groups,
+    )
+
+
+def test_staff_come_into_a_pod_only_by_a_grant() -> None:
+    assert connect("alice@acme.example", "tenants:acme").allowed
+    answer = connect("one@asergo.example", "asergo:support")
+    assert "[security/staff-access, clause 9.1] pods/exec to web" in answer.message
+    assert connect("one@asergo.example", "asergo:support", namespace="acme-dev").allowed
+
+
+def test_a_grant_counts_from_the_moment_on_that_it_is_seen() -> None:
+    """Terms of a tenant are not compiled again for it."""
+    assert connect("late@asergo.example", "asergo:operations", namespace="acme-dev").allowed
+    assert not connect("late@asergo.example", "asergo:operations").allowed
+
+
+def test_staff_put_no_process_into_a_pod_that_stands() -> None:
+    """Who writes it did not stand before: the ratchet has nothing to let pass."""
+    debug = pod(ephemeralContainers=[{"name": "d", "image": "docker.io/library/busybox:1.37"}])
+    write: dict[str, Any] = {
+        "old": pod(),
+        "operation": "UPDATE",
+        "subresource": "ephemeralcontainers",
+    }
+    assert judge(debug, **write).allowed
+    answer = judge(debug, **write, username="op@asergo.example", groups=("asergo:operations",))
+    assert "[security/staff-access, clause 9.1] pods/ephemeralcontainers to web" in answer.message
 
 
 def test_a_standing_violation_may_be_edited_but_not_joined_by_another() -> None:

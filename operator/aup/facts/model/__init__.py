@@ -4,7 +4,7 @@ Facts are frozen and closed. A rule looks nothing up: what it needs beyond the o
 lies in which region, whose pod has an address) was put into the facts when they were extracted.
 """
 
-from aup.facts.model.access import Access
+from aup.facts.model.access import Access, Door
 from aup.facts.model.binding import Binding
 from aup.facts.model.claim import (
     ClaimSource,
@@ -68,6 +68,7 @@ __all__ = [
     "ClusterAddress",
     "Container",
     "ContainerKind",
+    "Door",
     "EndpointTarget",
     "Exposure",
     "ExternalName",
