@@ -7,6 +7,7 @@ in the provider's own objects would leave a default in force without a word.
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -59,10 +60,16 @@ def unknown_fields(manifest: Mapping[str, Any]) -> Iterator[Remark]:
     """Yield the fields of an object that its kind does not have, with what may be meant."""
     struct = STRUCTS.get(str(manifest.get("kind")))
     if struct is not None:
-        for path, name, known in _unknown(inspect.type_info(struct), manifest, ""):
+        for path, name, known in _unknown(_type(struct), manifest, ""):
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             yield Remark(path, f"unknown field {path}{hint}")
+
+
+@cache
+def _type(struct: type[msgspec.Struct]) -> inspect.Type:
+    """Return what a kind is made of; asked for once, since finding out takes milliseconds."""
+    return inspect.type_info(struct)
 
 
 def _unknown(

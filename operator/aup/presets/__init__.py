@@ -7,8 +7,7 @@ carries a copy (``make sync``).
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from aup.documents import read_documents
 from aup.errors import AupError
 
 DEFAULT = "asergo"
@@ -34,5 +33,5 @@ def load(name: str = DEFAULT) -> dict[str, Any]:
     if name not in names():
         raise UnknownPresetError(name=name)
     text = files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    manifest: dict[str, Any] = yaml.safe_load(text)
-    return manifest
+    (manifest,) = read_documents(text)
+    return dict(manifest)
