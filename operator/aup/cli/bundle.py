@@ -15,6 +15,7 @@ from aup.api.catalog import SoftwareCatalog
 from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
 from aup.api.policy import AcceptableUsePolicy
+from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 from aup.cli.nearby import Nearby, nearby
 from aup.cli.ours import BundleError, Remark, decode_ours, is_ours, unknown_fields
@@ -36,6 +37,7 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "catalogs": SoftwareCatalog,
     "entitlements": LicenseEntitlement,
     "exemptions": Exemption,
+    "grants": SupportAccessGrant,
 }
 """What a world is made of."""
 
