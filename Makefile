@@ -9,7 +9,7 @@ IMAGE  ?= aup-operator:dev
 # What `make docs` and `make sync` write, and `make verify` compares.
 GENERATED := docs/reference $(CHART)/README.md $(CHART)/files/crds $(CHART)/files/presets
 
-.PHONY: help init tools cluster cluster-down demo fmt lint type unit test docs sync verify lock image clean
+.PHONY: help init tools cluster cluster-down demo fmt lint type unit test bench docs sync verify lock image clean
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -48,6 +48,9 @@ unit: init  ## Run the tests that need no control plane (seconds)
 
 test: init tools  ## Set up what the tests need and run all of them
 	$(BIN)/pytest
+
+bench: init tools  ## Measure what the product costs, beside doing without it (ONLY=engine: seconds)
+	@PYTHONPATH=tools:tests $(BIN)/python -m bench
 
 docs: init  ## Regenerate the reference pages
 	PYTHONPATH=tools $(BIN)/python -m docgen

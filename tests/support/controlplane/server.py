@@ -98,6 +98,10 @@ class ControlPlane:
         self._guests.append(guest)
         return guest
 
+    def pid_of(self, name: str) -> int:
+        """Return the process of a part of the control plane, for example ``kube-apiserver``."""
+        return next(running.pid for running in self._processes if running.name == name)
+
     def detach(self) -> None:
         """Leave everything running when this process ends: ``down`` stops it then."""
         process.disown(self.folder)
