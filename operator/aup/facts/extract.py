@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import msgspec
 
-from aup.facts import access, allocation, binding, exposure, workload
+from aup.facts import access, allocation, binding, cni, exposure, routing, workload
 from aup.facts.cni.pods import with_pod_networks
 from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
+from aup.facts.routes.kinds import ROUTES
 from aup.facts.wire.shape import WHOLE
 
 Extractor = Callable[[bytes, Subject, Surroundings], Facts]
@@ -35,6 +36,9 @@ EXTRACTORS: Mapping[tuple[str, str], Extractor] = {
     ("", "Binding"): binding.binding,
     **dict.fromkeys(access.DOORS, access.request),
     **allocation.EXTRACTORS,
+    **ROUTES,
+    **cni.KINDS,
+    **routing.KINDS,
 }
 """By API group and kind. Versions of a kind are told apart by their fields, not here."""
 
@@ -43,8 +47,10 @@ KINDS = frozenset(EXTRACTORS)
 
 
 def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
-    """Read the facts of an object in JSON; a kind that no rule reads has none."""
+    """Read the facts of an object in JSON; a kind of Kubernetes that no rule reads has none."""
     extractor = EXTRACTORS.get((subject.group, subject.kind))
+    if extractor is None and is_custom(subject.group):
+        extractor = walk
     if extractor is None:
         return Facts(subject)
     facts = with_pod_networks(extractor(raw, subject, surroundings), surroundings)
@@ -60,11 +66,14 @@ def extract_object(obj: object, subject: Subject, surroundings: Surroundings) ->
     What YAML has and JSON has not becomes what the API server gets from kubectl: dates are
     strings, number keys are strings.
     """
-    if (subject.group, subject.kind) not in KINDS:
+    known = (subject.group, subject.kind) in KINDS
+    if not (known or is_custom(subject.group)):
         return Facts(subject)
     try:
         raw = msgspec.json.encode(obj)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        if not known:
+            return Facts(subject)
         problem = Problem(WHOLE, "", f"cannot be written as JSON: {error}")
         return Facts(subject, problems=(problem,))
     return extract(raw, subject, surroundings)

@@ -1,1 +1,7 @@
 """What programs of the container network read: annotations of pods, definitions, machines."""
+
+from typing import Final
+
+from aup.facts.cni import attachment_definition, namespaces
+
+KINDS: Final = {**attachment_definition.KINDS, **namespaces.KINDS}

@@ -28,6 +28,8 @@ class AddressClaim:
     """A provider's name for an address (``NamedAddress``), which admission cannot resolve."""
     networks: tuple[IPNetwork, ...] = ()
     """All that is claimed, where it is a network or a range and not one address."""
+    prefix: str = ""
+    """Of the annotation, where only a controller that was given this prefix reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class PlatformSetting:
     """Where the setting is about addresses; one that is about the tenant's own may be allowed."""
     key: str = ""
     """Of the annotation or label, where it is one: the provider may let tenants have it."""
+    instead: str = ""
+    """What to do, where it is something else than to leave it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,11 @@ class Attachment:
 
     text: str
     path: str
-    network: str
+    network: str = ""
     """Namespace and name of its definition, ``acme-prod/cameras``: what resource ids may list."""
-    namespace: NamespaceReference
+    namespace: NamespaceReference | None = None
+    """``None`` where it cannot be read."""
+    problem: str = ""
 
 
 class PluginSort(StrEnum):
@@ -166,6 +172,14 @@ class NodePort:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPort:
+    """A TCP port under which connections are taken, or at which they arrive in a pod."""
+
+    number: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownAnnotation:
     """An annotation whose key looks like a load balancer's and that nobody knows."""
 
@@ -189,6 +203,7 @@ class Exposure:
     plugins: tuple[Plugin, ...] = ()
     sharing: tuple[SharingClaim, ...] = ()
     node_ports: tuple[NodePort, ...] = ()
+    open_ports: tuple[OpenPort, ...] = ()
     external_names: tuple[ExternalName, ...] = ()
     unknown_annotations: tuple[UnknownAnnotation, ...] = ()
     loans: tuple[Loan, ...] = ()

@@ -66,7 +66,7 @@ def _leave_out(setting: PlatformSetting, terms: NetworkTerms) -> str:
     """Say what to do instead."""
     if setting.networks and terms.addresses:
         return f"use only addresses from {join(terms.addresses.cidrs)}, or ask {terms.contact}"
-    return f"leave it out, or ask {terms.contact}"
+    return f"{setting.instead or 'leave it out'}, or ask {terms.contact}"
 
 
 def _only_address(setting: PlatformSetting) -> IPAddress | None:

@@ -1,0 +1,143 @@
+"""How a kind that routes traffic is read: where its addresses stand, and whom it takes in."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from aup.facts import claims
+from aup.facts.address import parse_address, parse_range
+from aup.facts.annotations.readers import network_claim
+from aup.facts.claims import Leaf, is_absent
+from aup.facts.json_value import text_of
+from aup.facts.model import (
+    Capture,
+    ClaimSource,
+    Facts,
+    NamedClaim,
+    NamespaceReference,
+    PlatformSetting,
+    Reach,
+    Subject,
+    Surroundings,
+    Topic,
+)
+from aup.facts.namespace import NAME_LABEL, every_namespace, selected_namespaces
+from aup.facts.wire.tree import Tree, read_tree
+
+SPEC: Final = ClaimSource.SPEC
+Reader = Callable[[bytes, Subject, Surroundings], Facts]
+"""Reads the facts of an object of one kind."""
+Kinds = Mapping[tuple[str, str], Reader]
+"""By API group and kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A part of an object that selects pods, Services or namespaces of the whole cluster."""
+
+    at: str
+    """Path of the objects that select: ``spec.selectors[]``."""
+    what: str
+    """What is done to those selected: ``sends out the traffic of``."""
+    selectors: tuple[tuple[str, tuple[str, ...]], ...] = (("namespaceSelector", (NAME_LABEL,)),)
+    """Label selectors in each, with the labels that say the name of a namespace there. All of an
+    object's must match, so that it is enough when one of them is confined."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingKind:
+    """How objects of one kind are read."""
+
+    detail: str = ""
+    """What they do; completes ``kind BGPPeer``: ``changes how the cluster is routed``. An object
+    that names no address and no pool is then the platform's as a whole; without, it passes."""
+    addresses: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    """Paths of networks, ranges and addresses."""
+    ends: tuple[tuple[str, str, str], ...] = ()
+    """Paths of objects with the names of a range's first and last address in each."""
+    pools: tuple[str, ...] = ()
+    selections: tuple[Selection, ...] = ()
+    switches: tuple[tuple[str, str], ...] = ()
+    """Paths of fields that a tenant may not set, each with what it does."""
+    noted: bool = False
+    """Whether controllers of the platform make them in tenants' namespaces."""
+
+    def __call__(self, raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
+        """Read the facts of an object."""
+        tree = read_tree(raw)
+        leaves = [*self._owned(tree)]
+        if not leaves and self.detail:
+            source = written(tree, subject) if self.noted else SPEC
+            text = subject.kind
+            leaves.append(PlatformSetting(text, "kind", source, Reach.ROUTING, self.detail))
+        leaves.extend(self._settings(tree))
+        for selection in self.selections:
+            leaves.extend(_captures(tree, selection, surroundings))
+        return claims.exposed(subject, tree.problems, leaves)
+
+    def _owned(self, tree: Tree) -> Iterator[Leaf]:
+        """Yield what may be the tenant's own: addresses, networks, pools."""
+        for at, value in _present(tree, self.addresses):
+            yield claims.address_claim(parse_address(value), at, SPEC)
+        for at, value in _present(tree, self.networks):
+            yield network_claim(parse_range(value), at, SPEC)
+        for path, first, last in self.ends:
+            for found in tree.objects(path):
+                yield from _between(found, first, last)
+        for at, value in _present(tree, self.pools):
+            yield NamedClaim(text_of(value), at, Topic.POOL)
+
+    def _settings(self, tree: Tree) -> Iterator[Leaf]:
+        """Yield the fields that are the platform's alone."""
+        for path, detail in self.switches:
+            for at, value in tree.each(path):
+                if value not in (False, "", [], {}):
+                    yield PlatformSetting(text_of(value), at, SPEC, Reach.ROUTING, detail)
+
+
+def _present(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield path and value of each field that says something."""
+    for path in paths:
+        for at, value in tree.each(path):
+            if not is_absent(value):
+                yield at, value
+
+
+def _between(found: Tree, first: str, last: str) -> Iterator[Leaf]:
+    """Yield all addresses from one field's to another's."""
+    start, stop = found.one(first), found.one(last)
+    if not is_absent(start):
+        whole = text_of(start) if is_absent(stop) else f"{start}-{stop}"
+        parsed = replace(parse_range(whole), text=text_of(start))
+        yield network_claim(parsed, found.at(first), SPEC)
+
+
+def _captures(tree: Tree, selection: Selection, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Yield the namespaces that an object takes hold of; one that selects nothing takes all."""
+    selecting = list(tree.objects(selection.at))
+    if not selecting:
+        yield Capture(selection.what, every_namespace("", selection.at.replace("[]", "")))
+    for found in selecting:
+        for reference in _confinement(found, selection, surroundings):
+            yield Capture(selection.what, reference)
+
+
+def _confinement(
+    found: Tree, selection: Selection, surroundings: Surroundings
+) -> list[NamespaceReference]:
+    """Return the namespaces that the first confined selector holds; every one if none is."""
+    at = found.path
+    for name, labels in selection.selectors:
+        selector: Any = found.one(name)
+        at = found.at(name) if selector is not None else at
+        references = list(selected_namespaces(selector, found.at(name), surroundings, labels))
+        if not any(reference.everyone for reference in references):
+            return references
+    return [every_namespace("", at)]
+
+
+def written(tree: Tree, subject: Subject) -> ClaimSource:
+    """Say whose word an object is that controllers make: of a stored one it is the platform's."""
+    stored = subject.writer is not None or tree.one("metadata.uid") is not None
+    return ClaimSource.RECORD if stored else SPEC

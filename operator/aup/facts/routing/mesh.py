@@ -1,0 +1,63 @@
+"""Addresses that are known in a mesh, or in several clusters at once.
+
+A ServiceEntry that is exported to nobody outside the tenant's namespaces names destinations. One
+that is makes its addresses lead, in everybody's proxies, to where it says.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from aup.facts import claims
+from aup.facts.address import parse_address, parse_range
+from aup.facts.annotations.readers import network_claim
+from aup.facts.claims import Leaf
+from aup.facts.model import Facts, Subject, Surroundings
+from aup.facts.routing.kind import SPEC, Kinds, written
+from aup.facts.wire.tree import Tree, read_tree
+
+_ADDRESS = re.compile(r".*:[0-9a-f:.]*|(?:.*\.)?(?:\d+|0x[0-9a-f]+)\.?", re.IGNORECASE | re.DOTALL)
+"""What no resolver takes for a name: no top-level domain is a number."""
+
+
+def service_import(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
+    """Read a ServiceImport: under its addresses a Service of several clusters is reached."""
+    tree = read_tree(raw)
+    source = written(tree, subject)
+    leaves = [
+        claims.address_claim(parse_address(value), at, source)
+        for at, value in tree.each("spec.ips[]")
+    ]
+    return claims.exposed(subject, tree.problems, leaves)
+
+
+def workload_entry(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
+    """Read a WorkloadEntry or a WorkloadGroup: a Service sends traffic there as to a pod."""
+    tree = read_tree(raw)
+    paths = ("spec.address", "spec.template.address")
+    leaves = [leaf for path in paths for leaf in _targets(tree, path, surroundings)]
+    return claims.exposed(subject, tree.problems, leaves)
+
+
+def shared_addresses(tree: Tree, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Yield what a ServiceEntry captures in everybody's proxies, and where it sends that."""
+    for at, value in tree.each("spec.addresses[]"):
+        yield network_claim(parse_range(value), at, SPEC)
+    yield from _targets(tree, "spec.endpoints[].address", surroundings)
+
+
+def _targets(tree: Tree, path: str, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Yield addresses that traffic is sent to; names and sockets are destinations like any."""
+    values = [
+        (at, value)
+        for at, value in tree.each(path)
+        if not isinstance(value, str) or _ADDRESS.fullmatch(value.strip())
+    ]
+    yield from claims.targets(values, surroundings)
+
+
+MESH: Final[Kinds] = {
+    ("multicluster.x-k8s.io", "ServiceImport"): service_import,
+    ("networking.istio.io", "WorkloadEntry"): workload_entry,
+    ("networking.istio.io", "WorkloadGroup"): workload_entry,
+}
