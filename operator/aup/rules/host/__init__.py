@@ -1,6 +1,7 @@
 """Host: a tenant's pods stay in their sandbox and off the node."""
 
 from aup.rules.host import (
+    anti_spoofing,
     capabilities,
     kubelet_connections,
     namespaces,
@@ -17,5 +18,6 @@ RULES = (
     privileged.RULE,
     capabilities.RULE,
     sysctls.RULE,
+    anti_spoofing.RULE,
     kubelet_connections.RULE,
 )

@@ -7,11 +7,13 @@ from aup.rules.network import (
     node_port,
     pool,
     sharing,
+    status_writer,
     unknown_annotation,
 )
 
 RULES = (
     assigned_address.RULE,
+    status_writer.RULE,
     pool.RULE,
     sharing.RULE,
     load_balancer_class.RULE,
