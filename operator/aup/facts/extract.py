@@ -3,43 +3,45 @@
 Both doors lead through the same bytes, so that a file is judged as the request is.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import msgspec
 
 from aup.facts import access, allocation, binding, cni, exposure, routing, workload
+from aup.facts.carriers import CARRIERS
+from aup.facts.carriers.walk import is_custom, walk
 from aup.facts.cni.pods import with_pod_networks
+from aup.facts.joined import Table, joined
 from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
 from aup.facts.routes.kinds import ROUTES
 from aup.facts.wire.shape import WHOLE
 
-Extractor = Callable[[bytes, Subject, Surroundings], Facts]
-"""Reads the JSON of one object. Never raises: what cannot be read is a problem in the facts."""
-
-EXTRACTORS: Mapping[tuple[str, str], Extractor] = {
-    ("", "Service"): exposure.service,
-    ("", "Endpoints"): exposure.endpoints,
-    ("discovery.k8s.io", "EndpointSlice"): exposure.endpoint_slice,
-    ("networking.k8s.io", "Ingress"): exposure.ingress,
-    ("gateway.networking.k8s.io", "Gateway"): exposure.gateway,
-    ("", "Pod"): workload.pod,
-    ("", "PodTemplate"): workload.pod_template,
-    ("", "ReplicationController"): workload.controller,
-    ("apps", "ReplicaSet"): workload.controller,
-    ("apps", "Deployment"): workload.controller,
-    ("apps", "StatefulSet"): workload.controller,
-    ("apps", "DaemonSet"): workload.controller,
-    ("batch", "Job"): workload.controller,
-    ("batch", "CronJob"): workload.cron_job,
-    ("", "Binding"): binding.binding,
-    **dict.fromkeys(access.DOORS, access.request),
-    **allocation.EXTRACTORS,
-    **ROUTES,
-    **cni.KINDS,
-    **routing.KINDS,
-}
+EXTRACTORS: Table = joined(
+    {
+        ("", "Service"): exposure.service,
+        ("", "Endpoints"): exposure.endpoints,
+        ("discovery.k8s.io", "EndpointSlice"): exposure.endpoint_slice,
+        ("networking.k8s.io", "Ingress"): exposure.ingress,
+        ("gateway.networking.k8s.io", "Gateway"): exposure.gateway,
+        ("", "Pod"): workload.pod,
+        ("", "PodTemplate"): workload.pod_template,
+        ("", "ReplicationController"): workload.controller,
+        ("apps", "ReplicaSet"): workload.controller,
+        ("apps", "Deployment"): workload.controller,
+        ("apps", "StatefulSet"): workload.controller,
+        ("apps", "DaemonSet"): workload.controller,
+        ("batch", "Job"): workload.controller,
+        ("batch", "CronJob"): workload.cron_job,
+        ("", "Binding"): binding.binding,
+    },
+    dict.fromkeys(access.DOORS, access.request),
+    allocation.EXTRACTORS,
+    ROUTES,
+    cni.KINDS,
+    routing.KINDS,
+    {kind: carrier.read for kind, carrier in CARRIERS.items()},
+)
 """By API group and kind. Versions of a kind are told apart by their fields, not here."""
 
 KINDS = frozenset(EXTRACTORS)
@@ -54,9 +56,9 @@ def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     if extractor is None:
         return Facts(subject)
     facts = with_pod_networks(extractor(raw, subject, surroundings), surroundings)
-    markings, joined = read_markings(raw, subject), access.joined(subject)
-    if markings or joined:
-        facts = replace(facts, markings=markings, access=joined or facts.access)
+    markings, entered = read_markings(raw, subject), access.joined(subject)
+    if markings or entered:
+        facts = replace(facts, markings=markings, access=entered or facts.access)
     return facts
 
 

@@ -52,16 +52,18 @@ def read_pod(
     namespace: str,
     surroundings: Surroundings,
     *,
+    at: str = "",
     continues: bool = False,
     budget_settled: bool = True,
 ) -> tuple[Workload, Problems]:
     """Read the pod, or the pod template, under ``prefix``: empty, or a path that ends with a dot.
 
-    ``continues`` and ``budget_settled`` are what the workload says of itself.
+    ``at`` is the path of the spec where it is not ``<prefix>spec``; ``continues`` and
+    ``budget_settled`` are what the workload says of itself.
     """
     metadata = (template and template.metadata) or wire.Metadata()
     spec = (template and template.spec) or wire.PodSpec()
-    path = f"{prefix}spec"
+    path = at or f"{prefix}spec"
     if excess := tuple(_excess(spec, path)):
         spec = wire.PodSpec()
     labels, bad_labels = _strings(metadata.labels, f"{prefix}metadata.labels")

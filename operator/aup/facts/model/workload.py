@@ -81,7 +81,8 @@ class Placement:
     regions: frozenset[str] | None
     """Regions that remain possible; ``None`` when nothing confines the pod to regions.
 
-    Empty when the confinements exclude each other: such a pod runs nowhere.
+    Empty when the confinements exclude each other: such a pod runs nowhere; and where nothing can
+    be said, since the pod is put together elsewhere.
     """
     path: str
     """The field where a confinement stands or belongs."""

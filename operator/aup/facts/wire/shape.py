@@ -62,16 +62,21 @@ class Shape(Generic[W]):
             value = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return self._wire(), (unreadable(error),)
-        problems: list[Problem] = []
-        while len(problems) < MAX_PROBLEMS:
-            try:
-                return msgspec.convert(value, self._wire), tuple(problems)
-            except msgspec.ValidationError as error:
-                problem, taken_out = _take_out(value, str(error))
-                problems.append(problem)
-                if not taken_out:
-                    break
-        return self._wire(), tuple(replace(problem, hides=True) for problem in problems)
+        return fit(value, self._wire)
+
+
+def fit(value: Any, wire: type[W]) -> tuple[W, tuple[Problem, ...]]:
+    """Read a decoded value as a wire type, taking out (of the value) one misfit after the other."""
+    problems: list[Problem] = []
+    while len(problems) < MAX_PROBLEMS:
+        try:
+            return msgspec.convert(value, wire), tuple(problems)
+        except msgspec.ValidationError as error:
+            problem, taken_out = _take_out(value, str(error))
+            problems.append(problem)
+            if not taken_out:
+                break
+    return wire(), tuple(replace(problem, hides=True) for problem in problems)
 
 
 def too_many(path: str, most: int, what: str) -> Problem:

@@ -5,16 +5,21 @@ is another than the path says, that is a problem, as it is where fields are type
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import Problem
-from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, unreadable
+from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, too_many, unreadable
 
+MAX_ITEMS: Final = 32768
+"""Entries of lists and maps that are looked at for one path; honest objects have hundreds."""
+
+T = TypeVar("T")
 _STEP: Final = re.compile(r"([^.\[\]]+)|(\[\])")
 _DECODER: Final = msgspec.json.Decoder()
 
@@ -27,17 +32,24 @@ class Tree:
         self.path = path
         """From the object: ``spec.servers[0]``; empty for the whole."""
         self._problems = problems
+        self._left = MAX_ITEMS
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was found so far; complete once all fields have been asked for."""
         return tuple(self._problems)
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """Its fields, as they were decoded."""
+        return self._value
+
     def each(self, path: str) -> Iterator[tuple[str, Any]]:
         """Yield path and value of each field that a path leads to: ``spec.tls[].hosts[]``.
 
-        Null is absent, in lists as well.
+        Null is absent, in lists as well. ``*`` stands for each field of a map.
         """
+        self._left = MAX_ITEMS
         yield from self._walk(_steps(path), self._value, self.path)
 
     def one(self, path: str) -> Any:
@@ -63,15 +75,30 @@ class Tree:
             yield at, value
         elif steps[0] == "[]":
             if isinstance(value, list):
-                for index, item in enumerate(value):
+                for index, item in enumerate(self._bounded(value, at)):
                     yield from self._walk(steps[1:], item, f"{at}[{index}]")
             else:
                 self._misfit(at, value, "a list")
+        elif steps[0] == "*" and isinstance(value, dict):
+            for key, item in self._bounded(value.items(), at):
+                below = f"{at}.{key}" if key.isidentifier() else f'{at}["{key}"]'
+                yield from self._walk(steps[1:], item, below)
         elif isinstance(value, dict):
             below = f"{at}.{steps[0]}" if at else steps[0]
             yield from self._walk(steps[1:], value.get(steps[0]), below)
         else:
             self._misfit(at, value, "an object")
+
+    def _bounded(self, items: Collection[T], at: str) -> Iterable[T]:
+        """Return items, or as many as are looked at of what one path leads to."""
+        taken = min(len(items), self._left)
+        self._left -= taken
+        if taken == len(items):
+            return items
+        problem = too_many(at, MAX_ITEMS, "entries")
+        if len(self._problems) < MAX_PROBLEMS and problem not in self._problems:
+            self._problems.append(problem)
+        return islice(items, taken)
 
     def _misfit(self, at: str, value: Any, wanted: str) -> None:
         """Take down what stands where something else belongs, once."""

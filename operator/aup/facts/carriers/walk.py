@@ -1,0 +1,133 @@
+"""Kinds that nobody has described to us: what in them looks like pods and images.
+
+A guess, so it only ever warns. An object with a list ``containers``, in which one has an image, is
+taken for a part of a pod; a text under ``image`` or ``imageName`` for an image where it reads as
+one and says more than a word: ``redis`` may be anything, ``redis:8`` and ``ghcr.io/acme/web`` not.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from aup.facts.carriers.carrier import is_settled, loose_parts, part_of_pod
+from aup.facts.image import read_image
+from aup.facts.model import Facts, Image, Subject, Surroundings, Workload
+
+MAX_DEPTH: Final = 16
+MAX_VISITED: Final = 8192
+"""Values that are looked at, of whatever sort."""
+MAX_FOUND: Final = 64
+"""Parts of pods, and images. Each is judged by every rule that reads workloads."""
+
+_NAMES: Final = ("image", "imageName")
+_PASSED_OVER: Final = frozenset({"metadata", "status"})
+"""What speaks about the object, not about what it wants."""
+_LISTS: Final = frozenset({"containers", "initContainers", "ephemeralContainers"})
+
+_BUILT_IN: Final = frozenset(
+    {
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "internal.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy.networking.k8s.io",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+        "storagemigration.k8s.io",
+        "aup.asergo.com",
+    }
+)
+"""Groups with a dot that are known, and hold no pods but those that are read by kind."""
+
+
+def is_custom(group: str) -> bool:
+    """Tell whether kinds of a group may be anybody's: a definition's group has a dot."""
+    return "." in group and group not in _BUILT_IN
+
+
+def walk(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
+    """Read what looks like pods and images; an object that cannot be read has none."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Facts(subject)
+    if not isinstance(value, dict):
+        return Facts(subject)
+    pods: list[Workload] = []
+    images: list[Image] = []
+    for path, found in _objects({k: v for k, v in value.items() if k not in _PASSED_OVER}):
+        if len(pods) + len(images) >= MAX_FOUND:
+            break
+        if _runs_containers(found):
+            pods.extend(part_of_pod(found, path, subject, surroundings))
+        images.extend(_images(found, path))
+    if images:
+        pods.append(loose_parts((), tuple(images), subject))
+    return Facts(subject, tuple(pods), advisory=True) if pods else Facts(subject)
+
+
+def _objects(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield path and value of each object, outer ones and earlier ones first."""
+    left = MAX_VISITED
+    waiting: list[tuple[str, Any, int]] = [("", value, 0)]
+    while waiting and left > 0:
+        path, found, depth = waiting.pop()
+        left -= 1
+        below: list[tuple[str, Any]] = []
+        if isinstance(found, dict):
+            yield path, found
+            below = [(_step(path, key), found[key]) for key in found if not _is_read(found, key)]
+        elif isinstance(found, list):
+            below = [(f"{path}[{i}]", item) for i, item in enumerate(found[:left])]
+        if depth < MAX_DEPTH:
+            nested = [(at, item, depth + 1) for at, item in below if isinstance(item, dict | list)]
+            waiting.extend(reversed(nested))
+
+
+def _step(path: str, key: str) -> str:
+    """Return the path of a field."""
+    if not key.isidentifier():
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
+
+
+def _is_read(value: dict[str, Any], key: str) -> bool:
+    """Tell whether a field was read with the part of a pod that it stands in."""
+    return key in _LISTS and _runs_containers(value)
+
+
+def _runs_containers(value: dict[str, Any]) -> bool:
+    """Tell whether an object has the looks of a pod spec."""
+    containers = value.get("containers")
+    return isinstance(containers, list) and any(
+        isinstance(c, dict) and isinstance(c.get("image"), str) and is_settled(c["image"])
+        for c in containers[:MAX_FOUND]
+    )
+
+
+def _images(value: dict[str, Any], path: str) -> Iterator[Image]:
+    """Yield the images that the fields of an object seem to name."""
+    for name in _NAMES:
+        text = value.get(name)
+        if isinstance(text, str) and is_settled(text) and _says_more_than_a_word(text):
+            image = read_image(text, _step(path, name))
+            if not image.problem:
+                yield image
+
+
+def _says_more_than_a_word(text: str) -> bool:
+    """Tell whether a reference has a tag, a digest or a registry."""
+    first, slash, _ = text.partition("/")
+    return ":" in text or "@" in text or bool(slash and "." in first)
