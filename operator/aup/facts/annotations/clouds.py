@@ -178,7 +178,10 @@ EUROPE_AND_AMERICA: Final[dict[str, Reader]] = {
             "oci-load-balancer-subnet1": names(whole),
             "oci-load-balancer-subnet2": names(whole),
             "exoscale-loadbalancer-id": NOTED,
-            "exoscale-loadbalancer-name": names(whole),
+            # Of a load balancer that stands already, a name is enough.
+            "exoscale-loadbalancer-external": setting(
+                "takes over a load balancer that stands already", only=TRUTHY
+            ),
             "vultr-loadbalancer-id": NOTED,
             "vultr-loadbalancer-vpc": names(whole),
             "upcloud-load-balancer-id": NOTED,

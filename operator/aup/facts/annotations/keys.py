@@ -45,6 +45,10 @@ class Keys:
         self._family = re.compile("|".join(f"({pattern})" for pattern in families or ()), re.DOTALL)
         self._by_family = lru_cache(maxsize=REMEMBERED)(self._look_up)
 
+    def knows(self, key: str) -> bool:
+        """Tell whether anything reads a key."""
+        return self._reader(key) is not None
+
     def read(
         self,
         annotations: Mapping[str, Any] | None,

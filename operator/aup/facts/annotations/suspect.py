@@ -36,7 +36,7 @@ _HARMLESS_WORDS: Final = (
 _CLAIM: Final = (
     r"(?:[-_./](?:ip|eip|vip|subnet|network|pool)|IP|Eip|Vip|Subnet|Network|Pool)"
     r"(?:v[46]|e?s)?(?:-?[iI][dD]s?)?"
-    r"|[-_./]port-?ids?|[Aa]ddress(?:es)?|[-_./](?:name|id)"
+    r"|[-_./]port-?ids?|[Aa]ddress(?:es)?|[Aa]llocations?(?:-?[iI]ds?)?|[-_./](?:name|id)"
 )
 """Endings by which it is settled under which address one works, whatever stands before."""
 
@@ -73,6 +73,7 @@ HARMLESS: Final = (
     "service.beta.kubernetes.io/do-loadbalancer-sticky-sessions-cookie-name",
     "service.beta.kubernetes.io/linode-loadbalancer-firewall-id",
     "service.beta.kubernetes.io/scw-loadbalancer-sticky-sessions-cookie-name",
+    "service.beta.kubernetes.io/exoscale-loadbalancer-name",
     "service.beta.kubernetes.io/exoscale-loadbalancer-service-name",
     "service.beta.kubernetes.io/exoscale-loadbalancer-service-instancepool-id",
     "service.beta.kubernetes.io/upcloud-load-balancer-name",
