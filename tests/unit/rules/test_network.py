@@ -159,9 +159,8 @@ def test_an_address_that_cannot_be_read_is_refused_with_the_reason() -> None:
 
 def test_a_named_address_is_the_tenants_only_when_listed() -> None:
     assert judge_address(claim("eip-1", opaque=True)) == []
-    remedy = OWN.replace("use", "use eip-1, or")
     assert judge_address(claim("eip-2", opaque=True)) == [
-        f"eip-2 names an address that is not assigned to acme; {remedy}"
+        "eip-2 is not assigned to acme; use eip-1, or ask abuse@asergo.example to assign it to acme"
     ]
 
 
@@ -176,7 +175,10 @@ def test_a_tenant_without_addresses_is_told_whom_to_ask() -> None:
         f"203.0.113.9 is not assigned to acme; {ask}"
     ]
     assert judge_address(claim("eip-1", opaque=True), terms=NOBODY) == [
-        f"eip-1 names an address that is not assigned to acme; {ask}"
+        (
+            "eip-1 is not assigned to acme; "
+            "leave it out, or ask abuse@asergo.example to assign it to acme"
+        )
     ]
 
 
