@@ -13,7 +13,7 @@ from aup.policy.terms import GrantTerm, Terms
 from aup.server.app import VALIDATE, App
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
-from support.world import NOW, Cluster, terms
+from support.world import NOW, Cluster, load_world, terms
 
 BODY_LIMIT = 8 << 20
 
@@ -45,6 +45,7 @@ def review(
     group: str = "",
     username: str = "alice@acme.example",
     groups: tuple[str, ...] = ("system:authenticated",),
+    name: str = "web",
 ) -> dict[str, Any]:
     """Return the review that an API server would send for an object."""
     return {
@@ -55,7 +56,7 @@ def review(
             "kind": {"group": group, "version": "v1", "kind": kind or obj["kind"]},
             "operation": operation,
             "namespace": namespace,
-            "name": "web",
+            "name": name,
             "subResource": subresource,
             "userInfo": {"username": username, "groups": list(groups)},
             "object": obj,
@@ -71,7 +72,7 @@ class WorldSource:
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant of a namespace."""
         tenant = namespace.partition("-")[0]
-        return tenant if tenant in {"acme", "beta", "unknown"} else None
+        return tenant if tenant in {*load_world().accounts, "unknown"} else None
 
     def tenants_of(self, groups: Iterable[str]) -> tuple[str, ...]:
         """Return the tenants of groups such as ``tenants:acme``."""

@@ -33,7 +33,9 @@ BUDGET: Final = "case/budget"
 """Annotation of an object: ``unsettled``, if the quota of its namespace is not in force."""
 OFFLINE: Final = "case/offline"
 """Annotation of an object: why a file alone, without a cluster, is judged in another way."""
-ANNOTATIONS: Final = frozenset({SUBRESOURCE, USER, GROUPS, BUDGET, OFFLINE})
+AUDIT: Final = "case/audit"
+"""Annotation of an object: why it is judged in another way once it is stored."""
+ANNOTATIONS: Final = frozenset({SUBRESOURCE, USER, GROUPS, BUDGET, OFFLINE, AUDIT})
 
 
 @dataclass(frozen=True, slots=True)

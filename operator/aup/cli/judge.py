@@ -1,7 +1,8 @@
 """Objects of files, judged as the webhook judges them, and where each finding is written."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from aup.cli.bundle import Bundle
 from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields
@@ -11,7 +12,10 @@ from aup.documents import Document, InvalidDocumentError, read_stream
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import extract_object, subject_of
-from aup.facts.model import Problem
+from aup.facts.model import Problem, Writer
+
+SOMEBODY: Final = Writer("somebody of the tenant", ("system:authenticated",))
+"""Who applies a file: not the platform, whose notes on objects nobody else may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -
             Advice(remark, locate(document, source.lines, remark.path))
             for remark in unknown_fields(document.value)
         )
-    facts = extract_object(document.value, subject, bundle.nearby)
+    facts = extract_object(document.value, replace(subject, writer=SOMEBODY), bundle.nearby)
     decision = evaluate(facts, bundle.terms(subject.namespace), rules=bundle.rules)
     located = (_locate(source, document, finding) for finding in decision.findings)
     template = source.template_of(document.line)
