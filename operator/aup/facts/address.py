@@ -15,6 +15,7 @@ from ipaddress import (
     ip_network,
     summarize_address_range,
 )
+from itertools import islice
 
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import IPAddress, IPNetwork
@@ -40,6 +41,9 @@ _NO_ADDRESS = "is not an IP address"
 
 _PREFIX = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
 """A length in decimal. Python would take ``/024`` and ``/0.0.0.255``, too; Go takes the first."""
+
+MAX_BLOCKS = 64
+"""Networks in one range: enough for any of IPv4, and for those of IPv6 that people write."""
 
 _MAPPED = 96
 """Bits before the IPv4 address in an IPv4-mapped IPv6 address."""
@@ -140,7 +144,10 @@ def parse_range(value: object) -> ParsedNetworks:
         return ParsedNetworks(value, problem="is a range from one family of addresses to another")
     if int(first.address) > int(last.address):
         return ParsedNetworks(value, problem="is a range that ends before it begins")
-    return ParsedNetworks(value, tuple(summarize_address_range(first.address, last.address)))
+    blocks = tuple(islice(summarize_address_range(first.address, last.address), MAX_BLOCKS + 1))
+    if len(blocks) > MAX_BLOCKS:
+        return ParsedNetworks(value, problem=f"is a range of more than {MAX_BLOCKS} networks")
+    return ParsedNetworks(value, blocks)
 
 
 def parse_ranges(value: object) -> Iterator[ParsedNetworks]:

@@ -14,7 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.facts.address import parse_interface, parse_network, parse_range, parse_ranges, tokens
+from aup.facts.address import (
+    MAX_BLOCKS,
+    parse_interface,
+    parse_network,
+    parse_range,
+    parse_ranges,
+    tokens,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -170,12 +177,20 @@ def test_a_range_is_what_lies_between_its_ends(
 ) -> None:
     parsed = parse_range(f"{one}-{other}")
     first, last = parse_network(str(one)).networks[0][0], parse_network(str(other)).networks[0][0]
-    if first.version == last.version and int(first) <= int(last):
-        assert parsed.networks == tuple(summarize_address_range(first, last))
-        assert int(parsed.networks[0][0]) == int(first)
-        assert int(parsed.networks[-1][-1]) == int(last)
-    else:
+    if first.version != last.version or int(first) > int(last):
         assert parsed.problem
+        return
+    blocks = tuple(summarize_address_range(first, last))
+    assert parsed.networks == (blocks if len(blocks) <= MAX_BLOCKS else ())
+    assert bool(parsed.problem) is (len(blocks) > MAX_BLOCKS)
+
+
+def test_a_range_of_ipv4_is_never_of_too_many_networks() -> None:
+    widest = parse_range("0.0.0.1-255.255.255.254")
+    assert (len(widest.networks), widest.problem) == (62, "")
+    assert parse_range("2001:db8::1-2001:db8:ffff::fffe").problem == (
+        "is a range of more than 64 networks"
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ from aup.facts.model import (
 HERE: Final = ClaimSource.ANNOTATION
 TRUTHY: Final = frozenset({"1", "t", "true", "yes", "on", "enabled"})
 """What one controller or another takes for true, in lower case."""
+MAX_RANGES: Final = 64
+"""In one annotation: a range may be many networks, and honest annotations hold a few."""
 _JSON = msgspec.json.Decoder()
 
 Split = Callable[[Note], Iterator[object]]
@@ -100,7 +102,11 @@ def ranges(split: Split = comma, source: ClaimSource = HERE) -> Reader:
     """Read networks, ranges ``a-b`` and addresses: all that lies in them is claimed."""
 
     def read(note: Note) -> Iterator[Leaf]:
-        for value in split(note):
+        for count, value in enumerate(split(note)):
+            if count == MAX_RANGES:
+                problem = f"has more than {MAX_RANGES} networks or ranges"
+                yield AddressClaim("", note.path, source, address=None, problem=problem)
+                return
             yield network_claim(parse_range(value), note.path, source)
 
     return read

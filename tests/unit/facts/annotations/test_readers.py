@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from aup.facts.annotations.keys import Note, Reader
 from aup.facts.annotations.readers import (
+    MAX_RANGES,
     addresses,
     classes,
     hostnames,
@@ -120,6 +121,13 @@ def test_a_range_of_one_is_an_address_that_an_exemption_may_name() -> None:
     (claim,) = read(ranges(), "203.0.113.9/32")
     assert isinstance(claim, AddressClaim)
     assert (claim.address, claim.networks) == (ip_address("203.0.113.9"), ())
+
+
+def test_of_many_ranges_only_so_many_are_looked_at_and_the_rest_is_refused() -> None:
+    listed = ",".join(["198.51.100.17-198.51.100.19"] * (MAX_RANGES + 5))
+    found = told(ranges(), listed)
+    assert len(found) == MAX_RANGES + 1
+    assert found[-1] == ("", "has more than 64 networks or ranges")
 
 
 def test_a_name_is_opaque_and_an_address_among_names_is_one() -> None:
