@@ -105,6 +105,7 @@ def load(wanted: Wanted) -> Bundle:
         BundleError: objects that cannot be read or used, each with the reason.
 
     """
+    now = wanted.at or datetime.now(UTC)
     warnings: list[str] = []
     ours: list[msgspec.Struct] = []
     others: list[Mapping[str, Any]] = []
@@ -113,7 +114,7 @@ def load(wanted: Wanted) -> Bundle:
             ours.append(found)
         else:
             others.append(found)
-    added = stand_in(ours, wanted.preset)
+    added = stand_in(ours, wanted.preset, now)
     objects = _objects((*ours, *added.objects))
     world = compile_world(objects, rules=RULE_IDS)
     warnings += [f"{k} {n}: {t.message}" for (k, n), ts in world.troubles.items() for t in ts]
@@ -125,7 +126,7 @@ def load(wanted: Wanted) -> Bundle:
     return Bundle(
         world=world,
         nearby=around,
-        now=wanted.at or datetime.now(UTC),
+        now=now,
         tenant=wanted.tenant or (names[0] if len(names) == 1 else ""),
         rules=added.rules,
         notes=added.notes,

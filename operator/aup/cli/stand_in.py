@@ -27,14 +27,20 @@ NOBODY: Final = "tenant"
 
 POLICY_ALONE: Final = frozenset(
     {
-        *("host/namespaces", "host/port", "host/path", "host/privileged", "host/capabilities"),
-        *("host/sysctls", "export/destination", "tenancy/tampering", "resources/budget"),
+        *("network/sharing", "network/node-port", "network/unknown-annotation"),
+        *("network/external-name", "host/namespaces", "host/port", "host/path"),
+        *("host/privileged", "host/capabilities", "host/sysctls", "export/destination"),
+        *("export/end-use", "security/malware", "security/pod-security"),
+        *("conduct/high-risk-use", "tenancy/tampering", "tenancy/lending", "resources/budget"),
     }
 )
 """Rules that hold for every tenant alike."""
 
 FROM_REPORT: Final = frozenset(
-    {"network/assigned-address", "network/hostname", "host/kubelet-connections"}
+    {
+        *("network/assigned-address", "network/hostname", "network/status-writer"),
+        *("host/anti-spoofing", "host/kubelet-connections"),
+    }
 )
 """Rules that ask for nothing of the tenant but its addresses and hostnames."""
 
@@ -47,6 +53,7 @@ UNKNOWN_CONSENT: Final = (
 )
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when the addresses of a report are the tenant's: it tells those of now."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -61,8 +68,13 @@ class StandIn:
     notes: tuple[str, ...] = ()
 
 
-def stand_in(found: Sequence[msgspec.Struct], preset: str) -> StandIn:
+def stand_in(found: Sequence[msgspec.Struct], preset: str, now: datetime) -> StandIn:
     """Return what is missing from the objects of a bundle.
+
+    Args:
+        found: what it holds.
+        preset: contract where it brings none.
+        now: when manifests are judged.
 
     Raises:
         BundleError: they do not tell which policy or which report counts.
@@ -82,7 +94,7 @@ def stand_in(found: Sequence[msgspec.Struct], preset: str) -> StandIn:
         f"not checked: {skipped}, which turn on what your provider knows of you; ask it for a "
         "bundle (aup export)"
     )
-    objects = (*added, _tenant(policy, status), *_assignments(status))
+    objects = (*added, _tenant(policy, status, now), *_assignments(status))
     return StandIn(objects, rules, tuple(notes))
 
 
@@ -127,13 +139,14 @@ def _skipped(rules: Rules) -> Iterator[str]:
             yield name
 
 
-def _tenant(policy: str, status: TenantReportStatus) -> Tenant:
+def _tenant(policy: str, status: TenantReportStatus, now: datetime) -> Tenant:
     """Return a Tenant of whom only addresses and hostnames are known."""
     domains = tuple(
         Domain(
             name=hostname.lstrip("."),
             include_subdomains=hostname.startswith("."),
-            verified_at=_LONG_AGO,
+            # A name whose verification has ended is not in the report.
+            verified_at=now,
         )
         for hostname in status.hostnames
     )
