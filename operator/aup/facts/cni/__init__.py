@@ -2,6 +2,11 @@
 
 from typing import Final
 
-from aup.facts.cni import attachment_definition, namespaces
+from aup.facts.cni import attachment_definition, devices, machines, namespaces
 
-KINDS: Final = {**attachment_definition.KINDS, **namespaces.KINDS}
+KINDS: Final = {
+    **attachment_definition.KINDS,
+    **devices.KINDS,
+    **machines.KINDS,
+    **namespaces.KINDS,
+}
