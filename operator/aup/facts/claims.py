@@ -25,6 +25,7 @@ from aup.facts.model import (
     Loan,
     NamedClaim,
     NodePort,
+    OpenPort,
     PlatformSetting,
     Plugin,
     Problem,
@@ -51,6 +52,7 @@ Leaf = (
     | Loan
     | NamedClaim
     | NodePort
+    | OpenPort
     | PlatformSetting
     | Plugin
     | SharingClaim
@@ -68,6 +70,7 @@ SORTS: Final[Mapping[type[Leaf], str]] = {
     Loan: "loans",
     NamedClaim: "names",
     NodePort: "node_ports",
+    OpenPort: "open_ports",
     PlatformSetting: "settings",
     Plugin: "plugins",
     SharingClaim: "sharing",

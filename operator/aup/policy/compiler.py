@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from aup.api.tenant import Tenant
+from aup.policy.consent import exempting
 from aup.policy.edition import Edition
 from aup.policy.problem import Reason, Trouble
 from aup.policy.sections.conduct import (
@@ -56,7 +57,7 @@ def compile_terms(world: World, tenant: str, now: datetime) -> Terms | Trouble:
         resources=ResourceTerms(tenant=tenant),
         modes=edition.modes,
         clauses=edition.clauses,
-        exemptions=exemptions,
+        exemptions=exempting(exemptions),
         good_until=moment.good_until,
     )
 

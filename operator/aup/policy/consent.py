@@ -1,7 +1,13 @@
-"""Exemptions, read: what written consent covers once it is in force."""
+"""Exemptions, read: what written consent covers once it is in force.
+
+Consent to a security test is one that says whom the test is aimed at. The rule security/tools
+reads it itself; an exemption that names no target is no such consent, and exempts from no other
+rule by naming that one.
+"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from aup.api.exemption import Exemption, ExemptionSpec
 from aup.api.meta import ObjectMeta
@@ -9,8 +15,11 @@ from aup.facts.hostname import parse_hostname
 from aup.facts.image import read_image
 from aup.policy.addresses import AddressSet
 from aup.policy.problem import Reason, Trouble
-from aup.policy.terms import ExemptionTerm
+from aup.policy.terms import ConsentTerm, ExemptionTerm
 from aup.text import printable
+
+TOOLS: Final = "security/tools"
+"""Rule that consents to security tests name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,10 @@ def read_consent(
             len(images) > len(bad_images),
         ),
     )
+    if TOOLS in known and not (networks or hostnames):
+        message = f"scope.targets: consent under {TOOLS} names the targets of the test"
+        trouble = Trouble(Reason.INVALID_TARGET, message, fatal=known == {TOOLS})
+        troubles = (*troubles, trouble)
     if not (scope.namespaces or scope.images or scope.targets):
         message = "scope: at least one of namespaces, images and targets is needed"
         troubles = (*troubles, Trouble(Reason.INVALID_TARGET, message, fatal=True))
@@ -64,6 +77,28 @@ def read_consent(
         hostnames=hostnames,
     )
     return Consent(exemption.metadata, spec, term), troubles
+
+
+def exempting(terms: Iterable[ExemptionTerm]) -> tuple[ExemptionTerm, ...]:
+    """Return exemptions as they exempt from rules: consent to a security test does not."""
+    left = (replace(term, rules=term.rules - {TOOLS}) for term in terms)
+    return tuple(term for term in left if term.rules)
+
+
+def consenting(terms: Iterable[ExemptionTerm]) -> tuple[ConsentTerm, ...]:
+    """Return the consents to security tests: exemptions that say whom the test is aimed at."""
+    return tuple(
+        ConsentTerm(
+            name=term.name,
+            namespaces=term.namespaces,
+            images=term.images,
+            targets=term.targets or AddressSet(),
+            hostnames=term.hostnames,
+            expires_at=term.expires_at,
+        )
+        for term in terms
+        if TOOLS in term.rules and (term.targets or term.hostnames)
+    )
 
 
 def _troubles(

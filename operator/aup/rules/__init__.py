@@ -7,6 +7,7 @@ from aup.rules import (
     export,
     host,
     license,  # noqa: A004 - a section's name
+    mail,
     network,
     resources,
     security,
@@ -19,6 +20,7 @@ CATALOGUE: tuple[Rule[Any, Any], ...] = (
     *host.RULES,
     *license.RULES,
     *export.RULES,
+    *mail.RULES,
     *security.RULES,
     *conduct.RULES,
     *tenancy.RULES,

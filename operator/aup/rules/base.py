@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from aup.facts.model import Access, Binding, Exposure, IPAddress, Markings, Workload
+from aup.facts.model import Access, Binding, Exposure, Facts, IPAddress, Markings, Workload
 from aup.policy.terms import Terms
 
-P = TypeVar("P", Workload, Exposure, Access, Binding, Markings)
+P = TypeVar("P", Workload, Exposure, Access, Binding, Markings, Facts)
 T = TypeVar("T")
 
 

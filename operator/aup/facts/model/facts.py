@@ -38,6 +38,7 @@ class Facts:
 
 
 _PARTS: Final[Mapping[type[Any], Callable[[Facts], Any]]] = {
+    Facts: lambda facts: facts,
     Workload: attrgetter("workloads"),
     Exposure: attrgetter("exposure"),
     Access: attrgetter("access"),

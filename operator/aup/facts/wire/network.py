@@ -41,13 +41,17 @@ class ExposedStatus(Wire, frozen=True):
 class ServicePort(Wire, frozen=True):
     """One port of a Service."""
 
+    port: int | None = None
+    target_port: Any = None
     node_port: int | None = None
+    protocol: str | None = None
 
 
 class ServiceSpec(Wire, frozen=True):
     """Service v1, spec."""
 
     type: str | None = None
+    selector: dict[str, Any] | None = None
     ports: list[ServicePort | None] | None = None
     cluster_ip: Any = field(default=None, name="clusterIP")
     cluster_ips: list[Any] | None = field(default=None, name="clusterIPs")
@@ -55,6 +59,7 @@ class ServiceSpec(Wire, frozen=True):
     allocate_load_balancer_node_ports: bool | None = None
     external_ips: list[Any] | None = field(default=None, name="externalIPs")
     load_balancer_ip: Any = field(default=None, name="loadBalancerIP")
+    external_name: Any = None
 
 
 class Service(Wire, frozen=True):
@@ -100,11 +105,19 @@ class GatewayAddress(Wire, frozen=True):
     value: Any = None
 
 
+class AllowedRoutes(Wire, frozen=True):
+    """Whose routes, or sets of listeners, may be attached."""
+
+    namespaces: dict[str, Any] | None = None
+
+
 class GatewayListener(Wire, frozen=True):
     """One listener of a Gateway."""
 
     hostname: Any = None
+    port: int | None = None
     protocol: str | None = None
+    allowed_routes: AllowedRoutes | None = None
 
 
 class ParametersReference(Wire, frozen=True):
@@ -129,6 +142,7 @@ class GatewaySpec(Wire, frozen=True):
     addresses: list[GatewayAddress | None] | None = None
     infrastructure: GatewayInfrastructure | None = None
     listeners: list[GatewayListener | None] | None = None
+    allowed_listeners: AllowedRoutes | None = None
 
 
 class GatewayStatus(Wire, frozen=True):

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from aup.api.sections.choice import Permission
 from aup.api.support import SupportAccessGrant
-from aup.policy.addresses import AddressSet
+from aup.policy.consent import consenting
 from aup.policy.edition import Edition
 from aup.policy.sections.moment import Moment
 from aup.policy.sections.network import allowed_capabilities
 from aup.policy.terms import (
     ConductTerms,
-    ConsentTerm,
     ExemptionTerm,
     GrantTerm,
     MailTerms,
@@ -19,9 +18,6 @@ from aup.policy.terms import (
 )
 from aup.policy.validity import day_after
 from aup.policy.world import Account, World
-
-TOOLS = "security/tools"
-"""Rule that consents to security tests name."""
 
 
 def mail_terms(world: World, account: Account, edition: Edition) -> MailTerms:
@@ -58,7 +54,7 @@ def security_terms(
         capabilities=allowed_capabilities(edition),
         net_raw_must_be_dropped=edition.spec.network.require_drop_net_raw,
         tools=terms.security_tools,
-        consents=tuple(_consents(exemptions)),
+        consents=consenting(exemptions),
         malware=frozenset(digest.lower() for digest in terms.malware_digests),
         staff_access=terms.staff_access,
         staff_groups=frozenset(terms.staff_groups),
@@ -95,20 +91,6 @@ def tenancy_terms(account: Account, edition: Edition) -> TenancyTerms:
         acceptance_required=edition.spec.tenancy.require_acceptance,
         contact=edition.ref.contact,
     )
-
-
-def _consents(exemptions: tuple[ExemptionTerm, ...]) -> Iterator[ConsentTerm]:
-    """Yield the consents to security tests: exemptions that say whom the test is aimed at."""
-    for found in exemptions:
-        if TOOLS in found.rules and (found.targets or found.hostnames):
-            yield ConsentTerm(
-                name=found.name,
-                namespaces=found.namespaces,
-                images=found.images,
-                targets=found.targets or AddressSet(),
-                hostnames=found.hostnames,
-                expires_at=found.expires_at,
-            )
 
 
 def grants_in_force(grants: Iterable[SupportAccessGrant], moment: Moment) -> Iterator[GrantTerm]:

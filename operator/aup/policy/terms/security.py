@@ -1,5 +1,6 @@
 """Terms of the section security."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,20 @@ class ConsentTerm:
     targets: AddressSet
     hostnames: frozenset[str]
     expires_at: datetime
+
+    def covers(self, namespace: str, images: Iterable[str]) -> bool:
+        """Tell whether it is given for a namespace and for each of the images there.
+
+        Args:
+            namespace: where the test would run.
+            images: what exemptions call them: repositories, with a digest if there is one.
+
+        """
+        if self.namespaces and namespace not in self.namespaces:
+            return False
+        return not self.images or all(
+            name in self.images or name.partition("@")[0] in self.images for name in images
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""Mail: who sends mail has published a privacy policy and an address for complaints.
+
+mail/sender-duties
+    Fields read   image of all containers and image volumes; ports[].containerPort and .hostPort of
+                  containers, initContainers and ephemeralContainers; ports[].port and .targetPort
+                  of Services; listeners[].port of Gateways; label aup.asergo.com/workload-class of
+                  the pod, where it says mail, bulk-mail, commercial-mail or newsletter
+    Looked up     the provider's catalogues, for software of category MailServer
+    Allowed       mail of tenants whose Tenant names both `mail.privacyPolicyURL` and
+                  `mail.abuseContact`; everything that shows no mail server and is not declared
+    Serves        "valid privacy policy and a public abuse/complaint contact" (asergo/2.1)
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from aup.facts.model import Facts
+from aup.policy.terms import MailTerms
+from aup.rules.base import Rule, Violation
+from aup.rules.mail.signs import declared, servers
+from aup.text import join
+
+_DUTIES: Final[Mapping[str, str]] = {
+    "mail.privacyPolicyURL": "privacy policy",
+    "mail.abuseContact": "contact for complaints",
+}
+"""What the fields of a Tenant hold."""
+
+
+def sender_duties(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
+    """Yield the first sign of mail of a tenant that lacks what a sender needs."""
+    if not terms.missing_duties:
+        return
+    own = (sign for workload in facts.workloads for sign in declared(workload))
+    sign = next(chain(own, servers(facts, terms)), None)
+    if sign is not None:
+        missing = [_DUTIES.get(name, name) for name in terms.missing_duties]
+        fields = join(terms.missing_duties, "and")
+        yield Violation(
+            path=sign.path,
+            value=sign.value,
+            detail=f"{sign.words}, and {terms.tenant} has no {join(missing)} on record",
+            remedy=(
+                f"send {'it' if len(missing) == 1 else 'both'} to {terms.contact}, "
+                f"for {fields} of the Tenant"
+            ),
+            key=terms.missing_duties,
+            image=sign.image,
+        )
+
+
+RULE = Rule(
+    id="mail/sender-duties",
+    title="Senders of mail have a privacy policy and a contact for complaints",
+    reads=Facts,
+    terms=lambda terms: terms.mail,
+    check=sender_duties,
+    blind=(
+        "Senders that use a relay and declare nothing. Whether the privacy policy is valid and "
+        "the contact answers. Consent of recipients, and how they leave."
+    ),
+)

@@ -1,0 +1,95 @@
+"""Security: tests of the security of others run with consent in writing.
+
+security/tools
+    Fields read   image of containers, initContainers and ephemeralContainers;
+                  volumes[].image.reference; images that annotations inject; label
+                  aup.asergo.com/workload-class of the pod, where it says security-test or pentest
+    Looked up     the provider's catalogues, for software of category SecurityTool
+    Allowed       as `security.securityTools` says: under RequireConsent such tools while an
+                  Exemption for security/tools is in force that names the targets of the test and
+                  covers the namespace and the images; under Allowed all, under Forbidden none.
+                  Scanners of one's own images and code, and tools for looking at one's own network
+                  that the catalogue does not call security tools
+    Serves        "vulnerability testing without prior written consent" (asergo/1.3);
+                  "test the vulnerability … without express authorization" (zen/b17)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from aup.api.catalog import SoftwareCategory
+from aup.api.sections.security import SecurityTools
+from aup.facts.model import Workload
+from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
+from aup.policy.terms import SecurityTerms
+from aup.rules.base import Rule, Violation
+from aup.rules.software import known
+
+CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
+"""Values of the label aup.asergo.com/workload-class by which a tenant declares a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """One value that shows a security test."""
+
+    path: str
+    value: str
+    image: str
+    """What exemptions call the tool; empty where the test is declared."""
+    images: tuple[str, ...]
+    """What a consent that is limited to images must name."""
+
+
+def tools(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]:
+    """Yield each tool for security tests to which nobody has consented."""
+    if terms.tools is SecurityTools.ALLOWED:
+        return
+    for sign in _signs(workload, terms):
+        if terms.tools is SecurityTools.FORBIDDEN:
+            detail = "is for tests of security, which the policy does not allow"
+            remedy = f"leave it out, or ask {terms.contact}"
+        elif any(c.covers(workload.namespace, sign.images) for c in terms.consents):
+            continue
+        else:
+            detail = f"is for tests of security, to which {terms.tenant} has no consent in force"
+            remedy = (
+                f"ask {terms.contact} for consent in writing that names the targets, "
+                f"the namespace {workload.namespace} and the last day"
+            )
+        yield Violation(
+            path=sign.path,
+            value=sign.value,
+            detail=detail,
+            remedy=remedy,
+            key=(sign.image.partition("@")[0] or sign.value,),
+            image=sign.image,
+        )
+
+
+def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
+    """Yield the tools of a workload, and its label."""
+    for image, software in known(workload, terms.catalog):
+        if software.category is SoftwareCategory.SECURITY_TOOL:
+            name = software.name(image)
+            yield _Sign(image.path, image.text, name, (name,))
+    text = workload.labels.get(WORKLOAD_CLASS, "")
+    if canonical_use(text) in CLASSES:
+        path = f'{workload.labels_path}["{WORKLOAD_CLASS}"]'
+        yield _Sign(path, text, "", tuple(image.name for image in workload.images))
+
+
+RULE = Rule(
+    id="security/tools",
+    title="Security tests run with consent in writing",
+    reads=Workload,
+    terms=lambda terms: terms.security,
+    check=tools,
+    blind=(
+        "Tools that no catalogue lists, that are fetched at run time or built into another image, "
+        "and scripts that do the same. Whether a test keeps to the targets of its consent: "
+        "arguments are not read, reports of scans say so. Exemptions without targets, which are "
+        "no consent, are told to the provider only."
+    ),
+)
