@@ -1,9 +1,9 @@
 """What is installed is what was locked: requirements, build backend, image, version."""
 
-import json
 import re
 import shlex
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import aup
+from aup.cli.main import parser
 from support.repository import ROOT, text, tracked
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -95,7 +96,23 @@ def test_the_image_runs_as_a_number_that_is_not_root() -> None:
     users = [rest for name, rest in final_stage() if name == "USER"]
     assert users == ["65532:65532"]
     assert ("ENTRYPOINT", '["aup"]') in final_stage()
-    assert json.loads('["aup"]') == [*PROJECT["project"]["scripts"]]
+    assert "aup" in PROJECT["project"]["scripts"]
+
+
+def test_other_repositories_can_name_our_hook() -> None:
+    """pre-commit installs the project and calls the program; the flags are the caller's."""
+    (hook,) = yaml.safe_load(text(Path(".pre-commit-hooks.yaml")))
+    program, *words = shlex.split(hook["entry"])
+    assert program in PROJECT["project"]["scripts"]
+    assert parser().parse_args([*words, "--bundle", "bundle.yaml", "web.yaml"]).run
+    assert (hook["language"], hook["types_or"]) == ("python", ["yaml", "json"])
+
+
+@pytest.mark.parametrize(("name", "entry"), PROJECT["project"]["scripts"].items())
+def test_a_program_leads_to_a_function(name: str, entry: str) -> None:
+    """Also those whose names kubectl looks for."""
+    module, _, function = entry.partition(":")
+    assert callable(getattr(import_module(module), function)), name
 
 
 def test_the_image_is_built_from_a_full_version() -> None:
