@@ -144,7 +144,8 @@ def parse_range(value: object) -> ParsedNetworks:
         return ParsedNetworks(value, problem="is a range from one family of addresses to another")
     if int(first.address) > int(last.address):
         return ParsedNetworks(value, problem="is a range that ends before it begins")
-    blocks = tuple(islice(summarize_address_range(first.address, last.address), MAX_BLOCKS + 1))
+    summary: Iterator[IPNetwork] = summarize_address_range(first.address, last.address)
+    blocks = tuple(islice(summary, MAX_BLOCKS + 1))
     if len(blocks) > MAX_BLOCKS:
         return ParsedNetworks(value, problem=f"is a range of more than {MAX_BLOCKS} networks")
     return ParsedNetworks(value, blocks)

@@ -17,10 +17,11 @@ from aup.facts.wire import network
 
 def ip_address(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read an IPAddress: its name is the address that it takes."""
+    _, problems = wire.IP_ADDRESS.read(raw)
     taken = _of_the_cluster(
         subject.name, "metadata.name", "takes an address of the cluster's Services"
     )
-    return claims.exposed(subject, (), (taken,))
+    return claims.exposed(subject, problems, (taken,))
 
 
 def service_cidr(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:

@@ -99,12 +99,10 @@ def test_a_service_claims_in_spec_annotations_and_status() -> None:
 
 def test_peers_allocated_addresses_and_other_annotations_are_no_claims() -> None:
     service = {
-        "metadata": {
-            "annotations": {"metallb.io/LoadBalancerIPs": "203.0.113.9", "note": "1.2.3.4"}
-        },
+        "metadata": {"annotations": {"acme.example/origin": "203.0.113.9", "note": "1.2.3.4"}},
         "spec": {
-            "clusterIP": "10.96.0.7",
-            "clusterIPs": ["10.96.0.7"],
+            "clusterIP": "None",
+            "clusterIPs": ["None"],
             "loadBalancerSourceRanges": ["203.0.113.0/24"],
             "externalName": "db.example",
         },

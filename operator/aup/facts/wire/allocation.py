@@ -11,6 +11,10 @@ from aup.facts.wire.network import Metadata, ServiceSpec
 from aup.facts.wire.shape import Shape, Wire
 
 
+class IPAddress(Wire, frozen=True):
+    """IPAddress networking.k8s.io/v1: all that counts is its name."""
+
+
 class ServiceCIDRSpec(Wire, frozen=True):
     """ServiceCIDR, spec."""
 
@@ -72,5 +76,6 @@ class EnvoyProxy(Wire, frozen=True):
     spec: EnvoyProxySpec | None = None
 
 
+IP_ADDRESS = Shape(IPAddress)
 SERVICE_CIDR = Shape(ServiceCIDR)
 ENVOY_PROXY = Shape(EnvoyProxy)
