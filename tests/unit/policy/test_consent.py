@@ -1,9 +1,11 @@
 """Exemptions: what cannot be read never makes consent wider."""
 
+from dataclasses import replace
+
 import pytest
 
 from aup.api.exemption import Exemption, ExemptionScope
-from aup.policy.consent import read_consent
+from aup.policy.consent import consenting, exempting, read_consent
 from aup.policy.problem import Reason
 from aup.policy.terms import ExemptionTerm
 from support.provider import RULES, exemption
@@ -78,3 +80,33 @@ def test_a_rule_that_nobody_knows_is_told() -> None:
     consent, (trouble,) = read_consent(exemption("x", "host/prot"), RULES)
     assert consent.term is None
     assert trouble.fatal
+
+
+TESTS = RULES | {"security/tools"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "fatal"),
+    [(("security/tools",), True), (("security/tools", "host/port"), False)],
+    ids=["alone", "with-another-rule"],
+)
+def test_a_consent_to_tests_without_targets_is_told(rules: tuple[str, ...], *, fatal: bool) -> None:
+    consent, (trouble,) = read_consent(exemption("x", *rules), TESTS)
+    assert (trouble.reason, trouble.fatal) == (Reason.INVALID_TARGET, fatal)
+    assert trouble.message.startswith("scope.targets: consent under security/tools names")
+    assert (consent.term is None) is fatal
+
+
+def test_a_consent_to_tests_exempts_from_no_rule() -> None:
+    scope = ExemptionScope(targets=("198.51.100.16/28", "www.acme.example"))
+    consent, troubles = read_consent(
+        exemption("x", "security/tools", "host/port", scope=scope), TESTS
+    )
+    assert not troubles
+    assert consent.term is not None
+    (left,) = exempting((consent.term,))
+    assert left == replace(consent.term, rules=frozenset({"host/port"}))
+    assert exempting((replace(consent.term, rules=frozenset({"security/tools"})),)) == ()
+    (given,) = consenting((consent.term,))
+    assert given.hostnames == {"www.acme.example"}
+    assert given.targets.cidrs == ("198.51.100.16/28",)

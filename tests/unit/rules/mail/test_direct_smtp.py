@@ -1,0 +1,103 @@
+"""Mail servers of tenants that are not approved to have one."""
+
+from dataclasses import replace
+
+import pytest
+
+from aup.api.catalog import CatalogItem, SoftwareCategory
+from aup.api.sections.choice import Permission
+from aup.facts.model import Exposure, Facts, OpenPort, Port, Workload
+from aup.rules.base import Violation
+from aup.rules.mail.direct_smtp import direct_smtp
+from support.licences import catalogues
+from support.neutral import TERMS as NEUTRAL
+from support.workloads import container, subject, workload
+
+MTA = CatalogItem(repository="reg.example/mta", category=SoftwareCategory.MAIL_SERVER)
+SHOP = CatalogItem(repository="reg.example/shop", license="MIT")
+TERMS = replace(
+    NEUTRAL.mail, relay="relay.example", catalog=catalogues(default=(MTA, SHOP)), missing_duties=()
+)
+
+
+def listening(image: str, *ports: tuple[int, int]) -> Workload:
+    """Return a Pod whose container has ports: of its own, and of the node."""
+    found = tuple(
+        Port(number, host, f"spec.containers[0].ports[{i}]")
+        for i, (number, host) in enumerate(ports)
+    )
+    return workload(containers=(container(image, ports=found),))
+
+
+def judged(*workloads: Workload, ports: tuple[OpenPort, ...] = ()) -> list[tuple[str, str]]:
+    """Return path and value of what is found."""
+    facts = Facts(subject(), workloads, Exposure("acme-prod", open_ports=ports))
+    return [(v.path, v.value) for v in direct_smtp(facts, TERMS)]
+
+
+def test_a_mail_server_is_said_with_its_ways_out() -> None:
+    facts = Facts(subject(), (workload("mirror.example/reg/mta:3"),))
+    assert list(direct_smtp(facts, TERMS)) == [
+        Violation(
+            path="spec.containers[0].image",
+            value="mirror.example/reg/mta:3",
+            detail="is a mail server, and acme is not approved to deliver mail itself",
+            remedy="hand mail to the relay relay.example, or ask abuse@asergo.example for direct "
+            "delivery",
+            key=("is a mail server", "reg.example/mta", ""),
+            image="reg.example/mta",
+        )
+    ]
+    (without,) = direct_smtp(facts, replace(TERMS, relay=""))
+    assert without.remedy.startswith("hand mail to a relay, or ask")
+
+
+@pytest.mark.parametrize(
+    ("ports", "found"),
+    [
+        (((25, 0),), [("containerPort", "25")]),
+        (((465, 0), (587, 0)), [("containerPort", "465"), ("containerPort", "587")]),
+        (((2525, 25),), [("hostPort", "25")]),
+        (((25, 25),), [("containerPort", "25")]),
+        (((8025, 0), (1025, 0), (2525, 0), (0, 0)), []),
+    ],
+)
+def test_ports_of_containers(
+    ports: tuple[tuple[int, int], ...], found: list[tuple[str, str]]
+) -> None:
+    paths = [(path.rpartition(".")[2], value) for path, value in judged(listening("a/b", *ports))]
+    assert paths == found
+
+
+def test_ports_that_are_published() -> None:
+    ports = (OpenPort(25, "spec.ports[0].port"), OpenPort(80, "spec.ports[1].port"))
+    assert judged(ports=ports) == [("spec.ports[0].port", "25")]
+
+
+def test_the_policy_says_which_ports_are_meant() -> None:
+    facts = Facts(subject(), (listening("a/b", (25, 0), (2525, 0)),))
+    (found,) = direct_smtp(facts, replace(TERMS, ports=frozenset({2525})))
+    assert found.value == "2525"
+
+
+def test_an_exemption_may_name_the_image_behind_a_port() -> None:
+    facts = Facts(subject(), (listening("reg.example/own:1", (25, 0)),))
+    (found,) = direct_smtp(facts, TERMS)
+    assert found.image == "reg.example/own"
+
+
+def test_another_order_of_ports_is_no_other_finding() -> None:
+    def keys(*ports: tuple[int, int]) -> set[tuple[str, ...]]:
+        facts = Facts(subject(), (listening("a/b:1", *ports),))
+        return {v.key for v in direct_smtp(facts, TERMS)}
+
+    assert keys((25, 0), (587, 0)) == keys((587, 0), (80, 0), (25, 0))
+
+
+def test_who_is_approved_may() -> None:
+    facts = Facts(subject(), (listening("reg.example/mta", (25, 0)),))
+    assert not list(direct_smtp(facts, replace(TERMS, direct=Permission.ALLOWED)))
+
+
+def test_other_software_may() -> None:
+    assert not judged(listening("reg.example/shop:1", (8080, 0)), workload("nobody/knows"))
