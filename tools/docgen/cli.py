@@ -53,7 +53,9 @@ def row(action: argparse.Action) -> tuple[str, str, str]:
     name = ", ".join(code(flag) for flag in action.option_strings) or code(metavar(action))
     default = str(action.default) if action.default else ""
     choices = ", ".join(code(str(choice)) for choice in action.choices or ())
-    meaning = prose(action.help or "") or (f"one of {choices}" if choices else "")
+    meaning = "; ".join(
+        part for part in (prose(action.help or ""), f"one of {choices}" if choices else "") if part
+    )
     return name, code(default), meaning
 
 

@@ -64,7 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "refusal with the file .txt beside it. Exit code 0: all as they must be; 1: some are not; "
         "2: something could not be read, or there are no cases."
     )
-    parser.add_argument("folders", nargs="+", metavar="DIR", type=Path)
+    parser.add_argument(
+        "folders", nargs="+", metavar="DIR", type=Path, help="folder with cases in it or below it"
+    )
     arguments.add_terms(parser)
     parser.add_argument(
         "--update", action="store_true", help="write the refusals down as they are; read the diff"

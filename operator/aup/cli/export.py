@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "who may read its TenantReport only, names one of its namespaces and gets what that says."
     )
     whose = parser.add_mutually_exclusive_group(required=True)
-    whose.add_argument("tenant", nargs="?", metavar="TENANT")
+    whose.add_argument("tenant", nargs="?", metavar="TENANT", help="name of the tenant")
     whose.add_argument("--namespace", "-n", help="one of the tenant's namespaces, instead")
     parser.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="default: standard output"
