@@ -104,13 +104,20 @@ def exposed(subject: Subject, problems: tuple[Problem, ...], *leaves: Iterable[L
 def also(facts: Facts, *leaves: Iterable[Leaf]) -> Facts:
     """Add what more an object says of how it is reached."""
     more = exposed(facts.subject, facts.problems, *leaves)
-    if facts.exposure is not None and more.exposure is not None:
-        fields: dict[str, Any] = {
-            sort: getattr(facts.exposure, sort) + getattr(more.exposure, sort)
-            for sort in SORTS.values()
-        }
-        return replace(facts, exposure=replace(facts.exposure, **fields), problems=more.problems)
-    return replace(facts, exposure=more.exposure, problems=more.problems)
+    exposure = merged(facts.exposure, more.exposure)
+    return replace(facts, exposure=exposure, problems=more.problems)
+
+
+def merged(one: Exposure | None, other: Exposure | None) -> Exposure | None:
+    """Return what two readers of an object found; what both of them did is there once."""
+    if one is None or other is None:
+        return one or other
+    fields: dict[str, Any] = {}
+    for sort in SORTS.values():
+        found = getattr(one, sort)
+        known = frozenset(found)
+        fields[sort] = found + tuple(leaf for leaf in getattr(other, sort) if leaf not in known)
+    return replace(one, **fields)
 
 
 def each(items: Iterable[W | None] | None, empty: W) -> Iterator[tuple[int, W]]:

@@ -7,6 +7,7 @@ answers under a name. Each table says what it knows, and neither needs to know o
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from aup.facts.claims import merged
 from aup.facts.model import Facts, Subject, Surroundings
 
 Extractor = Callable[[bytes, Subject, Surroundings], Facts]
@@ -27,14 +28,14 @@ def joined(*tables: Table) -> Table:
 
 
 def _both(first: Extractor, second: Extractor) -> Extractor:
-    """Return what reads an object in two ways; exposure is what the first finds, or the second."""
+    """Return what reads an object in two ways."""
 
     def read(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         one, other = first(raw, subject, surroundings), second(raw, subject, surroundings)
         return replace(
             one,
             workloads=(*one.workloads, *other.workloads),
-            exposure=one.exposure or other.exposure,
+            exposure=merged(one.exposure, other.exposure),
             problems=tuple(dict.fromkeys((*one.problems, *other.problems))),
         )
 

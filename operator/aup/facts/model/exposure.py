@@ -30,6 +30,10 @@ class AddressClaim:
     """All that is claimed, where it is a network or a range and not one address."""
     prefix: str = ""
     """Of the annotation, where only a controller that was given this prefix reads it."""
+    reading: str = ""
+    """How the text comes to mean the address, where it does not say it: ``holds``."""
+    inside: bool = False
+    """Whether an address out of the range of the cluster's pods will do as well."""
 
 
 @dataclass(frozen=True, slots=True)
