@@ -32,7 +32,7 @@ from aup.facts.model import (
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.captures import attachments, captures
-from aup.rules.network.platform import is_judged, is_platform
+from aup.rules.network.platform import is_judged, is_platform, is_read
 from aup.rules.network.settings import plugins, settings
 from aup.rules.paths import unindexed
 from aup.text import join
@@ -42,7 +42,8 @@ def assigned_address(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violat
     """Yield each address that is claimed, or given traffic, and is not the tenant's to use."""
     trusted = is_platform(exposure.writer, terms)
     for claim in exposure.addresses:
-        if is_judged(claim.source, exposure, trusted=trusted) and not _is_assigned(claim, terms):
+        judged = is_judged(claim.source, exposure, trusted=trusted) and is_read(claim.prefix, terms)
+        if judged and not _is_assigned(claim, terms):
             yield _unassigned(claim, terms)
     for address in exposure.cluster_addresses:
         if not _is_in_cluster(address, terms):
@@ -73,7 +74,7 @@ def _is_assigned(claim: AddressClaim, terms: NetworkTerms) -> bool:
         return all(terms.addresses.covers(network) for network in claim.networks)
     if claim.address is None:
         return claim.text in terms.resource_ids
-    return claim.address in terms.addresses
+    return claim.address in terms.addresses or (claim.inside and claim.address in terms.pods)
 
 
 def _unassigned(claim: AddressClaim, terms: NetworkTerms) -> Violation:
@@ -127,6 +128,8 @@ def _not_assigned(claim: AddressClaim, terms: NetworkTerms) -> str:
     """Say what is wrong with an address that can be read."""
     if claim.networks:
         return f"holds addresses that are not assigned to {terms.tenant}"
+    if claim.reading:
+        return f"{claim.reading} {claim.address}, which is not assigned to {terms.tenant}"
     return f"{_read_as(claim.text, claim.address)}is not assigned to {terms.tenant}"
 
 
