@@ -25,7 +25,7 @@ def read_cluster_name(name: str) -> ClusterName | None:
     """
     labels = name.removesuffix(f".{_ZONE}").split(".")
     if labels[-1] in {"svc", "pod"}:
-        is_service = labels[-1] == "svc" and len(labels) > 2
+        is_service = labels[-1] == "svc" and len(labels) > 1
         return ClusterName(labels[-2] if is_service else "")
     if f".{name}".endswith(f".{_ZONE}"):
         return ClusterName("")

@@ -7,16 +7,28 @@ Not a claim  ``loadBalancerSourceRanges``, NetworkPolicy ``ipBlock``, ``hostAlia
 
 from collections.abc import Iterable, Iterator
 
-from aup.facts import claims, service_spec
+from aup.facts import claims, open_ports, service_spec
 from aup.facts.annotations.exposed import EXPOSED, LABELLED
-from aup.facts.claims import Addresses, Hostnames, each, is_absent
-from aup.facts.model import ClaimSource, Facts, Subject, Surroundings
+from aup.facts.annotations.names import www_siblings
+from aup.facts.claims import Addresses, Hostnames, Leaf, each, is_absent
+from aup.facts.external_name import external_name
+from aup.facts.model import ClaimSource, ExternalName, Facts, Loan, Subject, Surroundings
+from aup.facts.routes.gateway_api import NAMES_OF_LISTENERS, listener_hostname, opened
 from aup.facts.wire import network as wire
 
-NAMED_PROTOCOLS = frozenset({"HTTP", "HTTPS", "TLS", "HTTP2", "GRPC", "GRPC-WEB"})
-"""Listener protocols that choose by hostname: without one they answer for every name. The last
-three, and any of them in lower case, are understood by Istio. TCP and UDP have no names, and what a
-vendor's protocol (Istio's HBONE) does with them is not ours to say."""
+JUDGED_PARAMETERS = frozenset(
+    {
+        # By themselves.
+        service_spec.ENVOY_PROXY,
+        ("gateway.k8s.aws", "LoadBalancerConfiguration"),
+        # By the Service that comes of it, which lies in the Gateway's own namespace.
+        ("", "ConfigMap"),
+        ("gateway.nginx.org", "NginxProxy"),
+        ("gateway.kgateway.dev", "GatewayParameters"),
+    }
+)
+"""Group and kind of what a Gateway's ``parametersRef`` may name: Envoy Gateway's and AWS' kinds, and
+those of Istio, NGINX and kgateway. What others may name settles addresses where nobody looks."""
 
 
 def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
@@ -31,8 +43,10 @@ def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         claims.address(spec.load_balancer_ip, "spec.loadBalancerIP", ClaimSource.SPEC),
         service_spec.balancer_class(spec.load_balancer_class, "spec.loadBalancerClass"),
         service_spec.node_ports(spec, "spec"),
+        open_ports.service_ports(spec),
         service_spec.cluster_addresses(spec),
-        EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        _external_name(spec, surroundings),
+        _annotated(meta, subject, surroundings),
         LABELLED.read(meta.labels, "metadata.labels", subject, surroundings),
         _status_addresses(found.status),
         _status_hostnames(found.status),
@@ -47,8 +61,9 @@ def ingress(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     return claims.exposed(
         subject,
         problems,
-        EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        _annotated(meta, subject, surroundings),
         _ingress_hostnames(spec),
+        www_siblings(meta.annotations, [rule.host for rule in spec.rules or () if rule]),
         _status_addresses(found.status),
         _status_hostnames(found.status),
     )
@@ -68,12 +83,14 @@ def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         problems,
         _gateway_addresses(asked, ClaimSource.SPEC),
         # Istio copies the Gateway's own annotations where there is no infrastructure section.
-        EXPOSED.read(meta.annotations, "metadata.annotations", subject, surroundings),
+        _annotated(meta, subject, surroundings),
         EXPOSED.read(made.annotations, "spec.infrastructure.annotations", subject, surroundings),
         LABELLED.read(made.labels, "spec.infrastructure.labels", subject, surroundings),
         _parameters(made.parameters_ref),
         _gateway_hostnames(asked, ClaimSource.SPEC),
         _listener_hostnames(spec),
+        open_ports.listener_ports(spec),
+        _opened_listeners(spec, surroundings),
         _gateway_addresses(given, ClaimSource.STATUS),
         _gateway_hostnames(given, ClaimSource.STATUS),
     )
@@ -110,6 +127,13 @@ def endpoints(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts
         for j, address in each(addresses, wire.EndpointAddress())
     )
     return claims.exposed(subject, problems, claims.targets(values, surroundings))
+
+
+def _annotated(meta: wire.Metadata, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Yield what an object's own annotations say."""
+    return EXPOSED.read(
+        meta.annotations, "metadata.annotations", subject, surroundings, stored=meta.uid is not None
+    )
 
 
 def _status_entries(
@@ -154,10 +178,24 @@ def _listener_hostnames(spec: wire.GatewaySpec) -> Hostnames:
     """Yield the names that the listeners of a Gateway answer for."""
     for index, listener in each(spec.listeners, wire.GatewayListener()):
         path = f"spec.listeners[{index}].hostname"
-        if not is_absent(listener.hostname):
-            yield claims.hostname(listener.hostname, path)
-        elif listener.protocol is None or listener.protocol.upper() in NAMED_PROTOCOLS:
-            yield claims.every_hostname(path)
+        yield from listener_hostname(listener.hostname, listener.protocol, path)
+
+
+def _opened_listeners(spec: wire.GatewaySpec, surroundings: Surroundings) -> Iterator[Loan]:
+    """Yield whose routes, and whose further listeners, a Gateway takes."""
+    empty = wire.AllowedRoutes()
+    for index, listener in each(spec.listeners, wire.GatewayListener()):
+        taken = (listener.allowed_routes or empty).namespaces
+        path = f"spec.listeners[{index}].allowedRoutes.namespaces"
+        yield from opened(taken, path, NAMES_OF_LISTENERS, surroundings)
+    taken = (spec.allowed_listeners or empty).namespaces
+    yield from opened(taken, "spec.allowedListeners.namespaces", "its addresses", surroundings)
+
+
+def _external_name(spec: wire.ServiceSpec, surroundings: Surroundings) -> Iterator[ExternalName]:
+    """Yield where a Service leads that has no endpoints; in any other the field does nothing."""
+    if spec.type == "ExternalName" and not is_absent(spec.external_name):
+        yield external_name(spec.external_name, "spec.externalName", surroundings)
 
 
 def _gateway_entries(
@@ -170,12 +208,9 @@ def _gateway_entries(
 
 
 def _parameters(reference: wire.ParametersReference | None) -> Addresses:
-    """Yield the name of an object that may settle any address of a Gateway's Service.
-
-    Nobody judges what is in a ConfigMap; an EnvoyProxy is judged by itself.
-    """
+    """Yield the name of an object that may settle any address of a Gateway, unless it is judged."""
     named = reference or wire.ParametersReference()
-    if (named.group, named.kind) != service_spec.ENVOY_PROXY and not is_absent(named.name):
+    if (named.group or "", named.kind) not in JUDGED_PARAMETERS and not is_absent(named.name):
         path = "spec.infrastructure.parametersRef.name"
         yield from claims.opaque_address(named.name, path, ClaimSource.SPEC)
 

@@ -41,9 +41,7 @@ _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?![0-9a-f])")
 _HEX_V6 = re.compile(r"[0-9a-f-]*-[0-9a-f-]*-[0-9a-f-]*")
 
 
-def external_name(
-    value: object, path: str, namespace: str, surroundings: Surroundings
-) -> ExternalName:
+def external_name(value: object, path: str, surroundings: Surroundings) -> ExternalName:
     """Read the name; whatever the value is, there is an answer."""
     parsed = parse_hostname(value)
     literal = _literal(value)

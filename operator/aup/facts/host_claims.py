@@ -1,12 +1,12 @@
 """Claims of hostnames that are not plain names: expressions, names of Services, what is implied."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aup.facts import claims
 from aup.facts.cluster_name import read_cluster_name
 from aup.facts.host_pattern import parse_host_pattern
 from aup.facts.hostname import parse_hostname
-from aup.facts.json_value import text_of
 from aup.facts.model import ClaimSource, HostnameClaim, Surroundings
 from aup.facts.namespace import named_namespace
 from aup.facts.suffixes import is_top_level_domain
@@ -65,19 +65,22 @@ def inside_or_outside(
     namespace it is: a mesh, and certificates of one's own authority, live on them.
     """
     claim = claims.hostname(value, path, source)
-    if claim.problem or "." not in claim.name:
-        # ``*.localhost`` and ``*.redis`` are no names of the internet either.
-        is_top_level = claim.wildcard and is_top_level_domain(claim.name)
-        if claim.problem or is_top_level:
+    if not claim.problem and "." not in claim.name:
+        # ``*.local`` would be every Service of everybody.
+        if claim.wildcard and claim.name != "localhost":
             yield claim
         return
     found = read_cluster_name(claim.name)
-    if found and found.guessed:
-        # ``db.beta`` is a Service's where no registry has ``beta``; the rest is the internet's.
-        *_, last = claim.name.split(".")
-        found = None if is_top_level_domain(last) else found
-    if found is None:
+    if found is None or (found.guessed and not _is_own(claim.name, namespace, surroundings)):
         yield claim
-        return
-    service = named_namespace(found.namespace, found.namespace, path, surroundings)
-    yield HostnameClaim(text_of(value), path, source, claim.name, claim.wildcard, service=service)
+    else:
+        service = named_namespace(found.namespace, found.namespace, path, surroundings)
+        yield replace(claim, service=service)
+
+
+def _is_own(name: str, namespace: str, surroundings: Surroundings) -> bool:
+    """Tell whether ``db.acme-dev`` is a Service of one's own: no registry has such a domain."""
+    service, _, found = name.partition(".")
+    tenant = surroundings.tenant_of(namespace)
+    own = found == namespace or (tenant is not None and surroundings.tenant_of(found) == tenant)
+    return bool(service) and own and not is_top_level_domain(found)

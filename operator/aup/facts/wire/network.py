@@ -17,6 +17,7 @@ class Metadata(Wire, frozen=True):
 
     annotations: Annotations | None = None
     labels: Annotations | None = None
+    uid: Any = None
 
 
 class LoadBalancerIngress(Wire, frozen=True):

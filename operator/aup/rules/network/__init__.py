@@ -2,6 +2,7 @@
 
 from aup.rules.network import (
     assigned_address,
+    external_name,
     hostname,
     load_balancer_class,
     node_port,
@@ -20,4 +21,5 @@ RULES = (
     node_port.RULE,
     unknown_annotation.RULE,
     hostname.RULE,
+    external_name.RULE,
 )

@@ -67,7 +67,9 @@ def _wrong(found: ExternalName, namespace: str, terms: NetworkTerms) -> str:
 def _inside(found: ExternalName, namespace: str, terms: NetworkTerms) -> str:
     """Say where inside the cluster, or on the node, a name leads; empty when nowhere."""
     if found.service is not None and not _is_open(found, namespace, terms):
-        return f"leads to a Service of another namespace than those of {terms.tenant}"
+        return f"is a name in the cluster's own domain, and not of a Service of {terms.tenant}"
+    if found.service is not None and not found.guessed:
+        return ""
     if inside := [a for a in found.addresses if _is_internal(a, terms)]:
         return f"leads to {inside[0]}, which is no address of the internet"
     return "" if is_verified(found.name, terms) else found.internal

@@ -42,7 +42,7 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 value=claim.text,
                 detail=claim.problem or _not_own(claim, terms),
                 remedy=_remedy(claim, terms),
-                key=(unindexed(claim.path), _whole(claim) or claim.text),
+                key=(unindexed(claim.path), _whole(claim) or claim.text, _gateway(claim)),
                 hostname=_whole(claim),
             )
     yield from settings(exposure, terms, Reach.NAMES, trusted=trusted)
@@ -51,6 +51,11 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
 def is_verified(name: str, terms: NetworkTerms, *, wildcard: bool = False) -> bool:
     """Tell whether a canonical name, or all below it, is the tenant's."""
     return any(_covers(domain, name, wildcard=wildcard) for domain in terms.domains)
+
+
+def _gateway(claim: HostnameClaim) -> str:
+    """Return the Gateway whose names are taken; empty where none is."""
+    return claim.parent.text if claim.parent is not None else ""
 
 
 def _is_own(claim: HostnameClaim, exposure: Exposure, terms: NetworkTerms) -> bool:

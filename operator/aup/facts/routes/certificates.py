@@ -1,0 +1,96 @@
+"""Certificates: the names and addresses that somebody will be trusted to be.
+
+Names inside the cluster, ``localhost`` and short ones are common in certificates of an authority
+of one's own; they are judged by whose Service it is, as in a mesh.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from aup.facts import claims, host_claims
+from aup.facts.address import parse_address
+from aup.facts.claims import Leaf
+from aup.facts.hostname import parse_hostname
+from aup.facts.json_value import text_of
+from aup.facts.model import ClaimSource, HostnameClaim, Subject, Surroundings
+from aup.facts.namespace import named_namespace
+from aup.facts.routes.fields import Extractor, Reader, extractor, names
+from aup.facts.wire.tree import Tree
+
+CERT_MANAGER: Final = "cert-manager.io"
+ACME: Final = "acme.cert-manager.io"
+GARDENER: Final = "cert.gardener.cloud"
+_HOST_SCHEMES: Final = frozenset({"http", "https", "wss", "ldap", "ldaps", "sip", "sips"})
+_SPIFFE: Final = re.compile(r"spiffe://[^/]*/ns/([^/]+)(?:/.*)?")
+
+
+def certified(*paths: str) -> Reader:
+    """Read names that a certificate is for."""
+
+    def read(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+        for path in paths:
+            for where, value in tree.each(path):
+                yield from host_claims.inside_or_outside(
+                    value, where, subject.namespace, surroundings
+                )
+
+    return read
+
+
+def common_name(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read the common name, which is a hostname when it looks like one: ``Acme internal CA``."""
+    for where, value in tree.each("spec.commonName"):
+        parsed = parse_hostname(value)
+        if not isinstance(value, str) or "." in parsed.name or parsed.wildcard:
+            yield from host_claims.inside_or_outside(value, where, subject.namespace, surroundings)
+
+
+def certified_addresses(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read addresses that a certificate is for; its own machine's are nobody's to claim."""
+    for where, value in tree.each("spec.ipAddresses[]"):
+        address = parse_address(value).address
+        if address is None or not address.is_loopback:
+            yield claims.address_claim(parse_address(value), where, ClaimSource.SPEC)
+
+
+def uris(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read the hosts of URIs that a client would compare with a server's name.
+
+    A SPIFFE id names a namespace where it has one: ``spiffe://cluster.local/ns/acme-prod/sa/web``.
+    """
+    for where, value in tree.each("spec.uris[]"):
+        uri = text_of(value)
+        scheme, host = _host(uri)
+        workload = _SPIFFE.fullmatch(uri)
+        if workload:
+            service = named_namespace(workload[1], workload[1], where, surroundings)
+            yield HostnameClaim(uri, where, ClaimSource.SPEC, host, service=service)
+        elif scheme in _HOST_SCHEMES and host:
+            for claim in host_claims.inside_or_outside(
+                host, where, subject.namespace, surroundings
+            ):
+                yield replace(claim, text=uri, reading="is of the host")
+
+
+def _host(uri: str) -> tuple[str, str]:
+    """Return the scheme and the host of a URI; both are empty where they cannot be told."""
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname or ""
+    except ValueError:  # brackets that do not match
+        return "", ""
+    return parts.scheme, host
+
+
+CERTIFICATES: Final[Mapping[tuple[str, str], Extractor]] = {
+    (CERT_MANAGER, "Certificate"): extractor(
+        certified("spec.dnsNames[]"), common_name, certified_addresses, uris
+    ),
+    (ACME, "Order"): extractor(certified("spec.dnsNames[]"), common_name, certified_addresses),
+    (ACME, "Challenge"): extractor(certified("spec.dnsName")),
+    (GARDENER, "Certificate"): extractor(certified("spec.dnsNames[]"), common_name),
+    ("networking.gke.io", "ManagedCertificate"): extractor(names("spec.domains[]")),
+}
