@@ -1,0 +1,63 @@
+"""Paths of the node: none but what the provider lends, by whole segments."""
+
+from dataclasses import replace
+
+import pytest
+
+from aup.facts.model import HostPath
+from aup.facts.node_names import file_path
+from aup.rules.base import Violation
+from aup.rules.host.path import path
+from support.neutral import TERMS
+from support.workloads import workload
+
+AT = "spec.volumes[0].hostPath.path"
+LENDING = replace(TERMS.host, host_paths=("/srv/shared", "/var/log/pods"))
+OWN = "use an emptyDir, a PersistentVolumeClaim or a projected volume"
+
+
+def mounted(text: str) -> HostPath:
+    return HostPath(text, AT, file_path(text))
+
+
+def test_any_path_is_told_where_none_is_lent() -> None:
+    assert list(path(workload(host_paths=(mounted("//etc/"),)), TERMS.host)) == [
+        Violation(
+            path=AT,
+            value="//etc/",
+            detail="opens files of the node to the pod",
+            remedy=OWN,
+            key=("/etc",),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/srv/shared", "/srv/shared/", "/srv/shared/a/b", "//var//log/./pods/x", "/srv/../srv/shared"],
+)
+def test_what_is_lent_is_lent_with_all_below_it(text: str) -> None:
+    assert not list(path(workload(host_paths=(mounted(text),)), LENDING))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/",
+        "/srv",
+        "/srv/sharedness",
+        "/srv/shared/../other",
+        "/var/log",
+        "srv/share",
+        "/SRV/shared",
+    ],
+)
+def test_what_is_beside_or_above_is_not(text: str) -> None:
+    (found,) = path(workload(host_paths=(mounted(text),)), LENDING)
+    assert found.remedy == f"{OWN}, or mount /srv/shared or /var/log/pods or what is below"
+
+
+def test_a_provider_may_lend_all() -> None:
+    whole = replace(TERMS.host, host_paths=("/",))
+    assert not list(path(workload(host_paths=(mounted("/"), mounted("/etc/x"))), whole))

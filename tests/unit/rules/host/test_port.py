@@ -1,0 +1,44 @@
+"""Ports of the node: none, unless the policy allows them."""
+
+from dataclasses import replace
+
+from aup.api.sections.choice import Permission
+from aup.facts.model import ContainerKind, Port
+from aup.rules.base import Violation
+from aup.rules.host.port import port
+from support.neutral import TERMS
+from support.workloads import container, workload
+
+INIT = container("envoy", kind=ContainerKind.INIT, path="spec.initContainers[0]")
+
+
+def test_a_host_port_of_any_container_is_told() -> None:
+    sidecar = replace(INIT, ports=(Port(80, 8080, "spec.initContainers[0].ports[0]"),))
+    assert list(port(workload(containers=(container("nginx"), sidecar)), TERMS.host)) == [
+        Violation(
+            path="spec.initContainers[0].ports[0].hostPort",
+            value="8080",
+            detail="is opened on the node's own address",
+            remedy="leave out hostPort, and publish the port through a Service",
+            key=("8080",),
+            image="docker.io/library/envoy",
+        )
+    ]
+
+
+def test_a_port_of_the_pod_alone_is_none_of_the_node() -> None:
+    served = container("nginx", ports=(Port(80, 0, "p"),))
+    assert not list(port(workload(containers=(served, INIT)), TERMS.host))
+
+
+def test_in_the_network_of_the_node_the_port_of_the_container_is_cited() -> None:
+    served = container("nginx", ports=(Port(80, 80, "spec.containers[0].ports[0]"),))
+    (found,) = port(workload(containers=(served,), host_network=True), TERMS.host)
+    assert (found.path, found.value) == ("spec.containers[0].ports[0].containerPort", "80")
+    assert found.remedy == "leave out hostNetwork, and publish the port through a Service"
+
+
+def test_the_policy_may_allow_host_ports() -> None:
+    served = container("nginx", ports=(Port(80, 80, "p"),))
+    allowing = replace(TERMS.host, host_ports=Permission.ALLOWED)
+    assert not list(port(workload(containers=(served,)), allowing))
