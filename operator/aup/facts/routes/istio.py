@@ -23,6 +23,7 @@ from aup.facts.model import (
 from aup.facts.namespace import every_namespace, named_namespace
 from aup.facts.routes.fields import Extractor, extractor
 from aup.facts.routes.gateway_api import NAMED_PROTOCOLS
+from aup.facts.routing.mesh import shared_addresses
 from aup.facts.wire.tree import Tree
 
 GROUP: Final = "networking.istio.io"
@@ -59,7 +60,7 @@ def virtual_service(tree: Tree, subject: Subject, surroundings: Surroundings) ->
         yield Loan("its hostnames", named_namespace(text, text, path, surroundings))
     gateways = [text_of(value) for _, value in tree.each("spec.gateways[]")] or [MESH]
     edges = [gateway for gateway in gateways if gateway != MESH]
-    private = not edges and is_private(tree, subject, surroundings)
+    private = not edges and _is_private(tree, subject, surroundings)
     for path, value in tree.each("spec.hosts[]"):
         if value == EVERYONE and edges:
             yield from _inherited(edges, path, subject, surroundings)
@@ -68,11 +69,12 @@ def virtual_service(tree: Tree, subject: Subject, surroundings: Surroundings) ->
 
 
 def service_entry(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
-    """Read the hosts of a ServiceEntry, which are redirected wherever it is exported to."""
+    """Read the hosts and addresses of a ServiceEntry, redirected wherever it is exported to."""
     yield from _exports(tree, subject, surroundings, "its hosts")
-    if not is_private(tree, subject, surroundings):
+    if not _is_private(tree, subject, surroundings):
         for path, value in tree.each("spec.hosts[]"):
             yield from _mesh_host(value, path, subject, surroundings)
+        yield from shared_addresses(tree, surroundings)
 
 
 def _host(value: object, host: str, path: str) -> HostnameClaim:
@@ -121,7 +123,7 @@ def _exports(tree: Tree, subject: Subject, surroundings: Surroundings, what: str
             yield Loan(what, reference)
 
 
-def is_private(tree: Tree, subject: Subject, surroundings: Surroundings) -> bool:
+def _is_private(tree: Tree, subject: Subject, surroundings: Surroundings) -> bool:
     """Tell whether an object is exported to namespaces of its own tenant alone."""
     references = list(_exported_to(tree, subject, surroundings))
     tenant = surroundings.tenant_of(subject.namespace)

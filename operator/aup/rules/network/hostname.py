@@ -42,7 +42,7 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 value=claim.text,
                 detail=claim.problem or _not_own(claim, terms),
                 remedy=_remedy(claim, terms),
-                key=(unindexed(claim.path), _whole(claim) or claim.text, _gateway(claim)),
+                key=(unindexed(claim.path), _whole(claim) or claim.text, *_gateway(claim)),
                 hostname=_whole(claim),
             )
     yield from settings(exposure, terms, Reach.NAMES, trusted=trusted)
@@ -53,9 +53,9 @@ def is_verified(name: str, terms: NetworkTerms, *, wildcard: bool = False) -> bo
     return any(_covers(domain, name, wildcard=wildcard) for domain in terms.domains)
 
 
-def _gateway(claim: HostnameClaim) -> str:
-    """Return the Gateway whose names are taken; empty where none is."""
-    return claim.parent.text if claim.parent is not None else ""
+def _gateway(claim: HostnameClaim) -> tuple[str, ...]:
+    """Return the Gateway whose names are taken; nothing where none are."""
+    return () if claim.parent is None else (claim.parent.text,)
 
 
 def _is_own(claim: HostnameClaim, exposure: Exposure, terms: NetworkTerms) -> bool:
