@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from aup.api.exemption import Exemption, ExemptionSpec
+from aup.api.exemption import Exemption, ExemptionScope, ExemptionSpec
 from aup.api.meta import ObjectMeta
 from aup.facts.hostname import parse_hostname
 from aup.facts.image import read_image
@@ -57,14 +57,8 @@ def read_consent(
             bad_images,
             len(images) > len(bad_images),
         ),
+        *_unlimited(scope, known, aimed=bool(networks or hostnames)),
     )
-    if TOOLS in known and not (networks or hostnames):
-        message = f"scope.targets: consent under {TOOLS} names the targets of the test"
-        trouble = Trouble(Reason.INVALID_TARGET, message, fatal=known == {TOOLS})
-        troubles = (*troubles, trouble)
-    if not (scope.namespaces or scope.images or scope.targets):
-        message = "scope: at least one of namespaces, images and targets is needed"
-        troubles = (*troubles, Trouble(Reason.INVALID_TARGET, message, fatal=True))
     if any(trouble.fatal for trouble in troubles):
         return Consent(exemption.metadata, spec, None), troubles
     term = ExemptionTerm(
@@ -77,6 +71,16 @@ def read_consent(
         hostnames=hostnames,
     )
     return Consent(exemption.metadata, spec, term), troubles
+
+
+def _unlimited(scope: ExemptionScope, rules: frozenset[str], *, aimed: bool) -> Iterator[Trouble]:
+    """Yield what is wrong with a scope that leaves too much open: of a test, whom it is aimed at."""
+    if not (scope.namespaces or scope.images or scope.targets):
+        message = "scope: at least one of namespaces, images and targets is needed"
+        yield Trouble(Reason.INVALID_TARGET, message, fatal=True)
+    elif TOOLS in rules and not aimed:
+        message = f"scope.targets: consent under {TOOLS} names the targets of the test"
+        yield Trouble(Reason.INVALID_TARGET, message, fatal=rules == {TOOLS})
 
 
 def exempting(terms: Iterable[ExemptionTerm]) -> tuple[ExemptionTerm, ...]:

@@ -116,7 +116,13 @@ def test_what_is_in_force_or_will_be_is_in_it() -> None:
     """Nothing that has ended, is suspended, or was never approved."""
     found = bundle("acme")
     assert named(found, "AddressAssignment") == ["acme-coming", "acme-v4", "acme-v6"]
-    assert named(found, "Exemption") == ["acme-anycast", "acme-copyleft", "acme-debug-q4"]
+    assert named(found, "Exemption") == [
+        "acme-anycast",
+        "acme-copyleft",
+        "acme-debug-q4",
+        "acme-pentest-q4",
+        "acme-web-scan",
+    ]
     assert named(found, "AcceptableUsePolicy") == ["asergo"]
     assert named(found, "Tenant") == ["acme"]
     assert named(found, "SoftwareCatalog") == sorted(load_world().catalogs)
