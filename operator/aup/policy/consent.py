@@ -74,7 +74,7 @@ def read_consent(
 
 
 def _unlimited(scope: ExemptionScope, rules: frozenset[str], *, aimed: bool) -> Iterator[Trouble]:
-    """Yield what is wrong with a scope that leaves too much open: of a test, whom it is aimed at."""
+    """Yield what a scope leaves open that it must not: for a test, whom it is aimed at."""
     if not (scope.namespaces or scope.images or scope.targets):
         message = "scope: at least one of namespaces, images and targets is needed"
         yield Trouble(Reason.INVALID_TARGET, message, fatal=True)
