@@ -12,6 +12,7 @@ from aup.rules.paths import unindexed
 from aup.text import join
 
 _CONFINE = "confine it to your namespaces by the label kubernetes.io/metadata.name"
+_NAME_OWN = "name only namespaces of your own"
 
 
 def captures(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
@@ -23,7 +24,7 @@ def captures(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 path=reference.path,
                 value=reference.text,
                 detail=_captured(capture, terms),
-                remedy=f"{_CONFINE}, or ask {terms.contact}",
+                remedy=f"{_CONFINE if reference.everyone else _NAME_OWN}, or ask {terms.contact}",
                 key=(unindexed(reference.path), reference.text),
             )
 
