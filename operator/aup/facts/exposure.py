@@ -27,8 +27,8 @@ JUDGED_PARAMETERS = frozenset(
         ("gateway.kgateway.dev", "GatewayParameters"),
     }
 )
-"""Group and kind of what a Gateway's ``parametersRef`` may name: Envoy Gateway's and AWS' kinds, and
-those of Istio, NGINX and kgateway. What others may name settles addresses where nobody looks."""
+"""Group and kind of what a Gateway's ``parametersRef`` may name: of Envoy Gateway and AWS, and
+of Istio, NGINX and kgateway. What others may name settles addresses where nobody looks."""
 
 
 def service(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:

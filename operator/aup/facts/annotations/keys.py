@@ -28,6 +28,8 @@ class Note:
     namespace: str
     """Where the object lies."""
     surroundings: Surroundings
+    by_hand: bool = False
+    """Whether nobody but a person can have written it: the object is in no cluster yet."""
 
 
 Reader = Callable[[Note], Iterator[Leaf]]
@@ -55,12 +57,24 @@ class Keys:
         path: str,
         subject: Subject,
         surroundings: Surroundings,
+        *,
+        stored: bool = True,
     ) -> Iterator[Leaf]:
-        """Yield what the annotations of an object say; null and empty values say nothing."""
+        """Yield what the annotations of an object say; null and empty values say nothing.
+
+        Args:
+            annotations: as they were decoded.
+            path: where they stand.
+            subject: the object.
+            surroundings: what the cluster knows beyond it.
+            stored: whether the API server has given the object a ``uid``.
+
+        """
+        by_hand = not stored and subject.writer is None
         for key, value in (annotations or {}).items():
             if not is_absent(value) and (reader := self._reader(key)) is not None:
                 where = f'{path}["{key}"]'
-                yield from reader(Note(key, value, where, subject.namespace, surroundings))
+                yield from reader(Note(key, value, where, subject.namespace, surroundings, by_hand))
 
     def _reader(self, key: str) -> Reader | None:
         """Return what reads a key; ``None`` when nothing does."""

@@ -40,6 +40,12 @@ MAX_RANGES: Final = 64
 """In one annotation: a range may be many networks, and honest annotations hold a few."""
 _JSON = msgspec.json.Decoder()
 
+
+def noted(note: Note, source: ClaimSource) -> ClaimSource:
+    """Return the source of a claim: what a person alone can have written is no record."""
+    return HERE if source is ClaimSource.RECORD and note.by_hand else source
+
+
 Split = Callable[[Note], Iterator[object]]
 """Takes the value of an annotation apart."""
 
@@ -83,7 +89,7 @@ def addresses(split: Split = comma, source: ClaimSource = HERE) -> Reader:
 
     def read(note: Note) -> Iterator[Leaf]:
         for value in split(note):
-            yield _address(value, parse_address, note.path, source)
+            yield _address(value, parse_address, note.path, noted(note, source))
 
     return read
 
@@ -93,7 +99,7 @@ def interfaces(split: Split = comma, source: ClaimSource = HERE) -> Reader:
 
     def read(note: Note) -> Iterator[Leaf]:
         for value in split(note):
-            yield _address(value, parse_interface, note.path, source)
+            yield _address(value, parse_interface, note.path, noted(note, source))
 
     return read
 
@@ -107,7 +113,7 @@ def ranges(split: Split = comma, source: ClaimSource = HERE) -> Reader:
                 problem = f"has more than {MAX_RANGES} networks or ranges"
                 yield AddressClaim("", note.path, source, address=None, problem=problem)
                 return
-            yield network_claim(parse_range(value), note.path, source)
+            yield network_claim(parse_range(value), note.path, noted(note, source))
 
     return read
 
@@ -119,12 +125,13 @@ def names(split: Split = comma, source: ClaimSource = HERE) -> Reader:
     """
 
     def read(note: Note) -> Iterator[Leaf]:
+        found_in = noted(note, source)
         for value in split(note):
             parsed = parse_address(value)
             if parsed.address is not None or not isinstance(value, str):
-                yield claims.address_claim(parsed, note.path, source)
+                yield claims.address_claim(parsed, note.path, found_in)
             else:
-                yield AddressClaim(value, note.path, source, address=None, opaque=True)
+                yield AddressClaim(value, note.path, found_in, address=None, opaque=True)
 
     return read
 
@@ -174,7 +181,7 @@ def setting(
     def read(note: Note) -> Iterator[Leaf]:
         text = text_of(note.value)
         if only is None or text.strip().lower() in only:
-            yield PlatformSetting(text, note.path, source, reach, detail, key=note.key)
+            yield PlatformSetting(text, note.path, noted(note, source), reach, detail, key=note.key)
 
     return read
 

@@ -57,6 +57,8 @@ class RoutingKind:
     ends: tuple[tuple[str, str, str], ...] = ()
     """Paths of objects with the names of a range's first and last address in each."""
     pools: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Paths of a provider's names for addresses, networks and load balancers."""
     selections: tuple[Selection, ...] = ()
     switches: tuple[tuple[str, str], ...] = ()
     """Paths of fields that a tenant may not set, each with what it does."""
@@ -77,7 +79,7 @@ class RoutingKind:
         return claims.exposed(subject, tree.problems, leaves)
 
     def _owned(self, tree: Tree) -> Iterator[Leaf]:
-        """Yield what may be the tenant's own: addresses, networks, pools."""
+        """Yield what may be the tenant's own: addresses, networks, pools, names."""
         for at, value in _present(tree, self.addresses):
             yield claims.address_claim(parse_address(value), at, SPEC)
         for at, value in _present(tree, self.networks):
@@ -87,6 +89,8 @@ class RoutingKind:
                 yield from _between(found, first, last)
         for at, value in _present(tree, self.pools):
             yield NamedClaim(text_of(value), at, Topic.POOL)
+        for at, value in _present(tree, self.names):
+            yield from claims.opaque_address(value, at, SPEC)
 
     def _settings(self, tree: Tree) -> Iterator[Leaf]:
         """Yield the fields that are the platform's alone."""

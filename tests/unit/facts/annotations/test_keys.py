@@ -1,13 +1,14 @@
 """A table of keys: exact, case-sensitive, in one pass, and families by form."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from aup.facts.annotations.keys import Keys, Note, spelled, under
 from aup.facts.annotations.readers import nothing
 from aup.facts.claims import Leaf
-from aup.facts.model import Offline, Subject, UnknownAnnotation
+from aup.facts.model import Offline, Subject, UnknownAnnotation, Writer
 
 SUBJECT = Subject("", "Service", "acme-prod", "web")
 
@@ -60,6 +61,29 @@ def test_keys_go_by_each_of_their_prefixes_and_spellings() -> None:
         "b/y": nothing,
     }
     assert spelled({("a/x", "b-x"): told}) == {"a/x": told, "b-x": told}
+
+
+@pytest.mark.parametrize(
+    ("writer", "stored", "by_hand"),
+    [
+        (None, False, True),
+        (None, True, False),
+        (Writer("alice"), False, False),
+        (Writer("alice"), True, False),
+    ],
+)
+def test_a_file_that_no_cluster_has_seen_is_written_by_hand(
+    writer: Writer | None, stored: bool, by_hand: bool
+) -> None:
+    seen: list[bool] = []
+
+    def look(note: Note) -> Iterator[Leaf]:
+        seen.append(note.by_hand)
+        yield from ()
+
+    subject = replace(SUBJECT, writer=writer)
+    assert list(Keys({"k": look}).read({"k": "x"}, "p", subject, Offline(), stored=stored)) == []
+    assert seen == [by_hand]
 
 
 def test_a_table_says_what_it_knows() -> None:

@@ -146,6 +146,17 @@ def test_a_note_of_a_controller_says_that_it_is_one() -> None:
         assert claim.source is ClaimSource.RECORD
 
 
+def test_what_a_person_alone_can_have_written_is_no_note() -> None:
+    note = Note("k", "203.0.113.9", AT, "acme-prod", Offline(), by_hand=True)
+    for reader in (
+        *(names(whole, ClaimSource.RECORD), addresses(whole, ClaimSource.RECORD)),
+        *(ranges(whole, ClaimSource.RECORD), setting("does", source=ClaimSource.RECORD)),
+    ):
+        (claim,) = reader(note)
+        assert isinstance(claim, AddressClaim | PlatformSetting)
+        assert claim.source is ClaimSource.ANNOTATION
+
+
 def test_pools_go_by_name_or_by_network() -> None:
     assert read(pools(json_list), '["public", "198.51.100.17/28"]') == [
         NamedClaim("public", AT, Topic.POOL),
