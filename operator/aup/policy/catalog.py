@@ -7,9 +7,10 @@ exact word counts; of several catalogues all do, so that a further one never exc
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from aup.api.catalog import CatalogItem, CatalogSpec
 from aup.facts.image import rebase
@@ -21,6 +22,9 @@ from aup.policy.spdx import SpdxProblem, parse
 from aup.policy.terms import Software
 from aup.policy.versions import VersionRange
 from aup.text import printable
+
+_MOST_ANSWERS: Final = 4096
+"""Images whose answers are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,22 @@ class MergedCatalog:
     mirrors: Mirrors
     support_ends: tuple[date, ...] = ()
     """Last days of vendor support that any entry speaks of, sorted."""
+    _answers: dict[tuple[str, str, str], tuple[Software, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What was asked before: each rule asks about each image, and pods are alike."""
 
     def about(self, image: Image) -> tuple[Software, ...]:
         """Return what each catalogue says: by digest, then version range, then repository."""
+        asked = image.repository, image.tag, image.digest
+        answer = self._answers.get(asked)
+        if answer is None:
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            answer = self._answers[asked] = self._find(image)
+        return answer
+
+    def _find(self, image: Image) -> tuple[Software, ...]:
         listed = self.digests.get(image.digest, ()) if image.digest else ()
         found = [software for _, software in listed]
         told = {catalog for catalog, _ in listed}

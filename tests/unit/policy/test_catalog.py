@@ -126,3 +126,11 @@ def test_a_bad_licence_does_not_lose_the_product() -> None:
     assert find("registry.example/a:1", spec) == Software(
         repository="registry.example/a", license=None, product="a", export_category=""
     )
+
+
+def test_answers_are_kept_within_bounds() -> None:
+    """A tenant that names ever new images takes no memory away."""
+    known = catalog(SPEC)
+    images = [read_image(f"redis:7.2.{n}", "") for n in range(5000)]
+    assert len({known.about(image) for image in images}) == 1
+    assert len(known._answers) < 4097
