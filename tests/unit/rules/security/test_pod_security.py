@@ -118,10 +118,12 @@ def test_capabilities_that_the_node_notices_warn_at_baseline() -> None:
 
 
 def test_what_the_provider_lists_is_not_told() -> None:
-    listing = {"capabilities": frozenset({"SYS_NICE", "CHOWN"})}
+    listed = frozenset({"SYS_NICE", "CHOWN"})
     adding = pod(CONFINED | {"added": ("SYS_NICE", "CHOWN", "KILL")})
-    assert told(adding, replace(BASELINE, **listing)) == []
-    assert told(adding, replace(RESTRICTED, **listing)) == [(f"{HERE}.capabilities.add[2]", "KILL")]
+    assert told(adding, replace(BASELINE, capabilities=listed)) == []
+    assert told(adding, replace(RESTRICTED, capabilities=listed)) == [
+        (f"{HERE}.capabilities.add[2]", "KILL")
+    ]
 
 
 def test_restricted_asks_for_all_of_it() -> None:
