@@ -53,35 +53,32 @@ def read_pod(
     surroundings: Surroundings,
     *,
     at: str = "",
-    continues: bool = False,
-    budget_settled: bool = True,
+    **said: bool,
 ) -> tuple[Workload, Problems]:
     """Read the pod, or the pod template, under ``prefix``: empty, or a path that ends with a dot.
 
-    ``at`` is the path of the spec where it is not ``<prefix>spec``; ``continues`` and
-    ``budget_settled`` are what the workload says of itself.
+    ``at`` is the path of the spec where it is not ``<prefix>spec``; ``said`` is what the workload
+    says of itself: ``continues``, ``budget_settled``.
     """
     metadata = (template and template.metadata) or wire.Metadata()
     spec = (template and template.spec) or wire.PodSpec()
     path = at or f"{prefix}spec"
     if excess := tuple(_excess(spec, path)):
         spec = wire.PodSpec()
-    labels, bad_labels = _strings(metadata.labels, f"{prefix}metadata.labels")
-    annotations_path = f"{prefix}metadata.annotations"
-    annotations, bad_annotations = _strings(metadata.annotations, annotations_path)
-    selector, bad_selector = _strings(spec.node_selector, f"{path}.nodeSelector")
+    labels, annotations, selector, misfits = _texts(metadata, spec, prefix, path)
     volumes = tuple(each_volume(spec.volumes, path))
+    notes = f"{prefix}metadata.annotations"
     workload = Workload(
         namespace=namespace,
         path=path,
         containers=tuple(_containers(spec, path)),
         volume_images=tuple(volume_images(volumes)),
-        injected_images=tuple(injected_images(annotations, annotations_path))[:MAX_IMAGES],
+        injected_images=tuple(injected_images(annotations, notes))[:MAX_IMAGES],
         placement=read_placement(spec, selector, path, namespace, surroundings),
         labels=labels,
         labels_path=f"{prefix}metadata.labels",
         annotations=annotations,
-        annotations_path=annotations_path,
+        annotations_path=notes,
         host_network=bool(spec.host_network),
         host_pid=bool(spec.host_pid),
         host_ipc=bool(spec.host_ipc),
@@ -93,10 +90,19 @@ def read_pod(
         host_paths=tuple(host_paths(volumes)),
         connections=(*_probed(spec, path), *connections(volumes)),
         remote_sources=tuple(remote_sources(volumes)),
-        continues=continues,
-        budget_settled=budget_settled,
+        **said,
     )
-    return workload, (*excess, *bad_labels, *bad_annotations, *bad_selector)
+    return workload, (*excess, *misfits)
+
+
+def _texts(
+    metadata: wire.Metadata, spec: wire.PodSpec, prefix: str, path: str
+) -> tuple[Strings, Strings, Strings, Problems]:
+    """Return labels, annotations and node selector, and what in them is no text."""
+    labels, bad_labels = _strings(metadata.labels, f"{prefix}metadata.labels")
+    annotations, bad_notes = _strings(metadata.annotations, f"{prefix}metadata.annotations")
+    selector, bad_selector = _strings(spec.node_selector, f"{path}.nodeSelector")
+    return labels, annotations, selector, (*bad_labels, *bad_notes, *bad_selector)
 
 
 def lists(spec: wire.PodSpec) -> tuple[tuple[ContainerKind, list[wire.Container | None]], ...]:
