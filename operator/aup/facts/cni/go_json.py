@@ -29,6 +29,8 @@ class Members:
 
     pairs: tuple[tuple[str, object], ...] = ()
     """Names folded as Go compares them."""
+    names: tuple[str, ...] = ()
+    """As written, in the same order."""
 
     def all(self, *names: str) -> Iterator[object]:
         """Yield the value of each member that Go would take for one of the names; null is none."""
@@ -94,7 +96,8 @@ def strings(value: object) -> Iterator[tuple[str, str]]:
 
 
 def _members(pairs: list[tuple[str, object]]) -> Members:
-    return Members(tuple((fold(name), value) for name, value in pairs))
+    folded = tuple((fold(name), value) for name, value in pairs)
+    return Members(folded, tuple(name for name, _ in pairs))
 
 
 def _whole(escape: re.Match[str]) -> str:

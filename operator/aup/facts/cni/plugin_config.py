@@ -48,7 +48,8 @@ _RANGE = re.compile(r"subnet|range(?:_?start|_?end)?")
 """What says together from where to where addresses are handed out."""
 _FILE = re.compile(r"/(?!\d{1,3}\Z).+", re.DOTALL)
 _SPOOFING_SYSCTL = re.compile(
-    r"rp_filter|accept_local|ip_nonlocal_bind|route_localnet|forward|proxy_arp|proxy_ndp"
+    r"rp_filter|accept_local|ip_nonlocal_bind|route_localnet|forward|proxy_arp|proxy_ndp",
+    re.IGNORECASE,
 )
 _OWN_FILE: Final = frozenset({"server_socket"})
 """Kube-OVN's socket, which each of its networks names."""
@@ -95,13 +96,14 @@ def _between(found: Members, path: str) -> Iterator[Leaf]:
     if len(starts) == len(ends) == 1:
         yield claims.address_claim(parse_interface(starts[0]), path, _SPEC)
         whole = parse_range(f"{starts[0]}-{ends[0]}")
-        yield network_claim(replace(whole, text=ends[0]), path, _SPEC)
+        last = network_claim(replace(whole, text=ends[0]), path, _SPEC)
+        yield replace(last, reading="ends a range with")
 
 
 def _kernel_settings(found: Members, path: str) -> Iterator[Leaf]:
     """Yield kernel settings that let an interface answer or send for others."""
     for table in found.all("sysctl"):
-        for name, _ in table.pairs if isinstance(table, Members) else ():
+        for name in table.names if isinstance(table, Members) else ():
             if _SPOOFING_SYSCTL.search(name):
                 detail = "lets an interface take or send packets of others"
                 yield PlatformSetting(name, path, _SPEC, Reach.SPOOFING, detail)

@@ -119,6 +119,8 @@ class Capture:
     what: str
     """What it does, for example ``sends out the traffic of``; the namespaces follow."""
     namespaces: NamespaceReference
+    label: str = "kubernetes.io/metadata.name"
+    """Under which a selector there finds the name of a namespace."""
 
 
 @dataclass(frozen=True, slots=True)

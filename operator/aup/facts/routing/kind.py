@@ -114,7 +114,8 @@ def _between(found: Tree, first: str, last: str) -> Iterator[Leaf]:
     if not is_absent(start):
         whole = text_of(start) if is_absent(stop) else f"{start}-{stop}"
         parsed = replace(parse_range(whole), text=text_of(start))
-        yield network_claim(parsed, found.at(first), SPEC)
+        claim = network_claim(parsed, found.at(first), SPEC)
+        yield replace(claim, reading="begins a range with") if claim.networks else claim
 
 
 def _captures(tree: Tree, selection: Selection, surroundings: Surroundings) -> Iterator[Leaf]:
@@ -123,22 +124,27 @@ def _captures(tree: Tree, selection: Selection, surroundings: Surroundings) -> I
     if not selecting:
         yield Capture(selection.what, every_namespace("", selection.at.replace("[]", "")))
     for found in selecting:
-        for reference in _confinement(found, selection, surroundings):
-            yield Capture(selection.what, reference)
+        label, references = _confinement(found, selection, surroundings)
+        for reference in references:
+            yield Capture(selection.what, reference, label)
 
 
 def _confinement(
     found: Tree, selection: Selection, surroundings: Surroundings
-) -> list[NamespaceReference]:
-    """Return the namespaces that the first confined selector holds; every one if none is."""
-    at = found.path
+) -> tuple[str, list[NamespaceReference]]:
+    """Return the namespaces that the first confined selector holds; every one if none is.
+
+    Before them stands the label by which they are, or could be, told.
+    """
+    at, by = found.path, selection.selectors[0][1][0]
     for name, labels in selection.selectors:
         selector: Any = found.one(name)
-        at = found.at(name) if selector is not None else at
+        if selector is not None:
+            at, by = found.at(name), labels[0]
         references = list(selected_namespaces(selector, found.at(name), surroundings, labels))
         if not any(reference.everyone for reference in references):
-            return references
-    return [every_namespace("", at)]
+            return labels[0], references
+    return by, [every_namespace("", at)]
 
 
 def written(tree: Tree, subject: Subject) -> ClaimSource:

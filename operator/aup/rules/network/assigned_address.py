@@ -127,7 +127,7 @@ def _is_own_target(target: EndpointTarget, terms: NetworkTerms) -> bool:
 def _not_assigned(claim: AddressClaim, terms: NetworkTerms) -> str:
     """Say what is wrong with an address that can be read."""
     if claim.networks:
-        return f"holds addresses that are not assigned to {terms.tenant}"
+        return f"{claim.reading or 'holds'} addresses that are not assigned to {terms.tenant}"
     if claim.reading:
         return f"{claim.reading} {claim.address}, which is not assigned to {terms.tenant}"
     return f"{_read_as(claim.text, claim.address)}is not assigned to {terms.tenant}"

@@ -11,9 +11,6 @@ from aup.rules.base import Violation
 from aup.rules.paths import unindexed
 from aup.text import join
 
-_CONFINE = "confine it to your namespaces by the label kubernetes.io/metadata.name"
-_NAME_OWN = "name only namespaces of your own"
-
 
 def captures(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each selection that may hold a namespace of somebody else."""
@@ -24,7 +21,7 @@ def captures(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 path=reference.path,
                 value=reference.text,
                 detail=_captured(capture, terms),
-                remedy=f"{_CONFINE if reference.everyone else _NAME_OWN}, or ask {terms.contact}",
+                remedy=f"{_confine(capture)}, or ask {terms.contact}",
                 key=(unindexed(reference.path), reference.text),
             )
 
@@ -61,6 +58,13 @@ def _captured(capture: Capture, terms: NetworkTerms) -> str:
     if capture.namespaces.everyone:
         return f"{capture.what} every namespace"
     return f"{capture.what} a namespace that is not {terms.tenant}'s"
+
+
+def _confine(capture: Capture) -> str:
+    """Say how to take in one's own namespaces alone."""
+    if capture.namespaces.everyone:
+        return f"confine it to your namespaces by the label {capture.label}"
+    return "name only namespaces of your own"
 
 
 def _foreign(attachment: Attachment, terms: NetworkTerms) -> str:
