@@ -6,7 +6,7 @@ from aup.facts.annotations.keys import Reader
 from aup.facts.annotations.readers import nothing, unknown
 
 _SUSPECT_WORDS: Final = (
-    r"[Ll]oad-?[Bb]alanc",
+    r"[Ll]oad-?[Bb]alancer",
     r"[Ll][Bb]-?(?:ipam|IPAM)",
     r"(?<![A-Za-z])(?:eip|EIP|vip|VIP|[en]?lb|[EN]?LB)s?(?![a-z])",
     r"(?:Eip|EIP|Vip|VIP)(?![a-z])",
@@ -60,7 +60,8 @@ HARMLESS: Final = (
     "lb.kubesphere.io/v1alpha1",
     "loxilb.io/ipam",
     "metal.equinix.com/eip-facility",
-    "nginx.ingress.kubernetes.io/load-balance",
+    "kubernetes.civo.com/loadbalancer-name",
+    "ingress.kubernetes.io/static-ip",  # where Google's controller notes what it made
     "service.beta.kubernetes.io/scw-loadbalancer-force-internal-ip",
     "service.beta.kubernetes.io/scw-loadbalancer-private",
     "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-name",

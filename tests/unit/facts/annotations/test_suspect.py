@@ -92,9 +92,12 @@ loxilb.io/ lbmode liveness ipam probetype timeout epselect
 metal.equinix.com/ eip-metro eip-facility
 nginx.ingress.kubernetes.io/ load-balance rewrite-target upstream-hash-by
 nginx.org/ lb-method
+haproxy.org/ load-balance
+ingress.kubernetes.io/ static-ip forwarding-rule load-balancing
+elbv2.k8s.aws/ checkpoint checkpoint-timestamp
 haproxy-ingress.github.io/ balance-algorithm
 traefik.ingress.kubernetes.io/ service.loadbalancer.server.port service.loadbalancer.sticky.cookie
-kubernetes.civo.com/ loadbalancer-algorithm firewall-id loadbalancer-enable-proxy-protocol
+kubernetes.civo.com/ loadbalancer-name loadbalancer-algorithm firewall-id
 service.kubernetes.io/ibm-load-balancer-cloud-provider- ip-type enable-features zone
 service.kubernetes.io/ibm-load-balancer-cloud-provider- vpc-node-selector vpc-health-check-udp
 service.kubernetes.io/qcloud-loadbalancer- backends-label internet-charge-type
