@@ -113,6 +113,8 @@ def wants_colour() -> bool:
 
 def _plain(text: str) -> str:
     """Return a line that does nothing to a terminal, character by character."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c.isprintable() else " " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
     )

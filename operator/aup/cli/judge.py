@@ -110,6 +110,9 @@ def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -
 
 def _locate(source: Source, document: Document, finding: Finding) -> Located:
     violation = finding.violation
+    if finding.outcome is Outcome.REVIEW and document.node is None:
+        # The places of JSON have to be looked for, and the writer is not told of reviews.
+        return Located(finding, None)
     return Located(finding, locate(document, source.lines, violation.path, violation.value))
 
 

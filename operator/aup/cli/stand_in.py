@@ -28,10 +28,10 @@ NOBODY: Final = "tenant"
 POLICY_ALONE: Final = frozenset(
     {
         *("network/sharing", "network/node-port", "network/unknown-annotation"),
-        *("network/external-name", "host/namespaces", "host/port", "host/path"),
-        *("host/privileged", "host/capabilities", "host/sysctls", "export/destination"),
-        *("export/end-use", "security/malware", "security/pod-security"),
-        *("conduct/high-risk-use", "tenancy/tampering", "tenancy/lending", "resources/budget"),
+        *("host/namespaces", "host/port", "host/path", "host/privileged", "host/capabilities"),
+        *("host/sysctls", "export/destination", "export/end-use", "security/malware"),
+        *("security/pod-security", "conduct/high-risk-use", "tenancy/tampering"),
+        "resources/budget",
     }
 )
 """Rules that hold for every tenant alike."""
@@ -39,7 +39,7 @@ POLICY_ALONE: Final = frozenset(
 FROM_REPORT: Final = frozenset(
     {
         *("network/assigned-address", "network/hostname", "network/status-writer"),
-        *("host/anti-spoofing", "host/kubelet-connections"),
+        *("network/external-name", "host/anti-spoofing", "host/kubelet-connections"),
     }
 )
 """Rules that ask for nothing of the tenant but its addresses and hostnames."""
