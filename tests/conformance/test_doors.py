@@ -179,6 +179,7 @@ def command_beside_a_cluster() -> dict[str, Said]:
     return check("--bundle", str(WORLD_FILE), "--bundle", str(CASES / "cluster.yaml"))
 
 
+HINT = "if this must be so, say why in the case: metadata.annotations {}: <the reason>"
 ASKS = {SUBRESOURCE, USER, GROUPS, BUDGET}
 """Annotations of cases that turn on the request, or on the moment, and not on the object."""
 
@@ -186,14 +187,14 @@ ASKS = {SUBRESOURCE, USER, GROUPS, BUDGET}
 @pytest.mark.parametrize("one", OBJECTS, ids=name)
 def test_audit_finds_what_the_webhook_refuses(one: One) -> None:
     if not one.said.keys() & {*ASKS, AUDIT}:
-        assert audit()[name(one)] == webhook()[name(one)]
+        assert audit()[name(one)] == webhook()[name(one)], HINT.format(AUDIT)
 
 
 @pytest.mark.parametrize("one", OBJECTS, ids=name)
 def test_a_file_is_told_what_the_webhook_says(one: One) -> None:
     """A case that needs more than its file says why: annotation case/offline."""
     if not one.said.keys() & {*ASKS, OFFLINE}:
-        assert command()[name(one)] == webhook()[name(one)]
+        assert command()[name(one)] == webhook()[name(one)], HINT.format(OFFLINE)
 
 
 @pytest.mark.parametrize("one", OBJECTS, ids=name)
