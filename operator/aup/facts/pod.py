@@ -7,6 +7,7 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from aup.facts.connections import probe_connections
 from aup.facts.image import read_image
@@ -15,6 +16,7 @@ from aup.facts.json_value import text_of, type_of
 from aup.facts.model import (
     Container,
     ContainerKind,
+    Image,
     KubeletConnection,
     Port,
     Problem,
@@ -60,25 +62,23 @@ def read_pod(
     ``at`` is the path of the spec where it is not ``<prefix>spec``; ``said`` is what the workload
     says of itself: ``continues``, ``budget_settled``.
     """
-    metadata = (template and template.metadata) or wire.Metadata()
     spec = (template and template.spec) or wire.PodSpec()
     path = at or f"{prefix}spec"
     if excess := tuple(_excess(spec, path)):
         spec = wire.PodSpec()
-    labels, annotations, selector, misfits = _texts(metadata, spec, prefix, path)
+    labels, annotations, selector, misfits = _texts(template, spec, prefix, path)
     volumes = tuple(each_volume(spec.volumes, path))
-    notes = f"{prefix}metadata.annotations"
     workload = Workload(
         namespace=namespace,
         path=path,
         containers=tuple(_containers(spec, path)),
         volume_images=tuple(volume_images(volumes)),
-        injected_images=tuple(injected_images(annotations, notes))[:MAX_IMAGES],
+        injected_images=tuple(_injected(annotations, prefix)),
         placement=read_placement(spec, selector, path, namespace, surroundings),
         labels=labels,
         labels_path=f"{prefix}metadata.labels",
         annotations=annotations,
-        annotations_path=notes,
+        annotations_path=f"{prefix}metadata.annotations",
         host_network=bool(spec.host_network),
         host_pid=bool(spec.host_pid),
         host_ipc=bool(spec.host_ipc),
@@ -96,9 +96,10 @@ def read_pod(
 
 
 def _texts(
-    metadata: wire.Metadata, spec: wire.PodSpec, prefix: str, path: str
+    template: wire.PodTemplateSpec | None, spec: wire.PodSpec, prefix: str, path: str
 ) -> tuple[Strings, Strings, Strings, Problems]:
     """Return labels, annotations and node selector, and what in them is no text."""
+    metadata = (template and template.metadata) or wire.Metadata()
     labels, bad_labels = _strings(metadata.labels, f"{prefix}metadata.labels")
     annotations, bad_notes = _strings(metadata.annotations, f"{prefix}metadata.annotations")
     selector, bad_selector = _strings(spec.node_selector, f"{path}.nodeSelector")
@@ -207,6 +208,12 @@ def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:
         for i, container in enumerate(containers):
             if container is not None:
                 yield from probe_connections(container, f"{path}.{kind}[{i}]")
+
+
+def _injected(annotations: Strings, prefix: str) -> Iterator[Image]:
+    """Yield the images that annotations name, as many as are looked at."""
+    if annotations:
+        yield from islice(injected_images(annotations, f"{prefix}metadata.annotations"), MAX_IMAGES)
 
 
 def _strings(found: wire.Strings | None, path: str) -> tuple[Strings, Problems]:
