@@ -2,14 +2,15 @@
 
 A key may be a *record* as well: the platform writes what it gave under the key by which it is
 asked (Kube-OVN's ``ip_address``), and believes what it finds there. Of a pod that exists it is read
-as a record; of one that is made, and of a template, as a wish. A Pod in a file counts as one that
-exists where its status says that it has an address.
+as a record; of one that is made, and of a template, as a wish. A Pod whose status says that it has
+an address exists, wherever it is read: nobody can make one with a status.
 """
 
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from aup.facts.annotations.external_dns import EXTERNAL_DNS, EXTERNAL_DNS_FAMILIES
 from aup.facts.annotations.keys import Keys, Reader, under
 from aup.facts.annotations.readers import (
     HERE,
@@ -119,8 +120,9 @@ def _keys(source: ClaimSource) -> Keys:
             dict.fromkeys(("podIP", "podIPs"), interfaces(source=source)),
         )
     given = noted("says what the cluster's network gave to the pod")
-    families = {**FAMILIES, **further, r"k8s\.ovn\.org/.*": given}
-    return Keys({**CALICO, **MULTUS, **OTHERS, **HARMLESS, **records, **first}, families)
+    families = {**FAMILIES, **further, r"k8s\.ovn\.org/.*": given, **EXTERNAL_DNS_FAMILIES}
+    readers = {**CALICO, **MULTUS, **OTHERS, **HARMLESS, **records, **first, **EXTERNAL_DNS}
+    return Keys(readers, families)
 
 
 ASKED: Final = _keys(HERE)
@@ -140,7 +142,11 @@ def with_pod_networks(facts: Facts, surroundings: Surroundings) -> Facts:
 
 def pod_leaves(workload: Workload, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
     """Yield what a pod, or the pods of a template, ask the container network for."""
-    stored = workload.running if subject.writer is None else subject.operation is Operation.UPDATE
+    updated = subject.operation is Operation.UPDATE
     is_pod = (subject.group, subject.kind) == ("", "Pod")
-    keys = STORED if is_pod and stored else ASKED
-    return keys.read(workload.annotations, workload.annotations_path, subject, surroundings)
+    keys = STORED if is_pod and (updated or workload.running) else ASKED
+    leaves = keys.read(workload.annotations, workload.annotations_path, subject, surroundings)
+    if keys is ASKED or updated:
+        return leaves
+    # Exported: the API server takes the status away before it asks, so nothing slips through here.
+    return (leaf for leaf in leaves if getattr(leaf, "source", None) is not ClaimSource.RECORD)
