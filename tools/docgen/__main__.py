@@ -1,8 +1,21 @@
-"""Write docs/reference and the chart's README (`python -m docgen`); remove stale pages."""
+"""Write docs/reference, and what the chart holds of the code (`python -m docgen`)."""
 
 from pathlib import Path
 
-from docgen import api, chart, clauses, cli, coverage, index, metrics, rules, settings, values
+from docgen import (
+    api,
+    chart,
+    clauses,
+    cli,
+    coverage,
+    index,
+    kinds,
+    metrics,
+    rules,
+    settings,
+    twins,
+    values,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -12,6 +25,7 @@ WRITERS = (
     rules.pages,
     clauses.pages,
     coverage.pages,
+    twins.pages,
     metrics.pages,
     cli.pages,
     settings.pages,
@@ -30,6 +44,8 @@ def main() -> None:
         if stale.relative_to(REFERENCE).as_posix() not in pages:
             stale.unlink()
     chart.write(ROOT)
+    kinds.write(ROOT)
+    twins.write(ROOT)
     print(f"docs/reference: {len(pages)} pages")
 
 

@@ -5,6 +5,7 @@ until an extractor reads what rules need of them.
 """
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -112,14 +113,22 @@ def subject(request: Request) -> Subject:
     """
     if request.operation not in JUDGED:
         raise InvalidReviewError(problem=f"operation {printable(request.operation)} is not known")
+    return replace(
+        envelope(request),
+        name=request.name or _name(bytes(request.object)),
+        operation=Operation(request.operation),
+    )
+
+
+def envelope(request: Request) -> Subject:
+    """Return what is known of the object before it is looked at: not yet a name of its own."""
     return Subject(
         group=request.kind.group,
         kind=request.kind.kind,
         # request.namespace is authoritative: the object may leave its own out.
         namespace=request.namespace,
-        name=request.name or _name(bytes(request.object)),
+        name=request.name,
         subresource=request.sub_resource,
-        operation=Operation(request.operation),
         writer=Writer(request.user_info.username, tuple(request.user_info.groups or ())),
     )
 

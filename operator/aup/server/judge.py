@@ -12,7 +12,7 @@ from aup.admission.owner import owners
 from aup.engine.decision import Decision
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import KINDS, extract
-from aup.facts.model import Facts, Operation, Subject, Surroundings, Writer
+from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.policy.terms import GrantTerm, Terms
 
 
@@ -44,11 +44,9 @@ class Judge:
 
     def lane(self, request: review.Request) -> str:
         """Return whose lane a request waits in: its tenant's, else its namespace's or user's."""
-        if request.namespace:
-            tenant = self._source.tenant_of(request.namespace)
-            return tenant or f"namespace/{request.namespace}"
-        writer = Writer(request.user_info.username, tuple(request.user_info.groups or ()))
-        return next(iter(self._owners("", writer)), f"user/{writer.username}")
+        subject = review.envelope(request)
+        nobody = f"namespace/{subject.namespace}" if subject.namespace else "nobody"
+        return next(iter(self._owners(subject)), nobody)
 
     def answer(self, request: review.Request) -> bytes:
         """Judge a request and encode the answer.
@@ -61,13 +59,13 @@ class Judge:
             return review.allow(request.uid)
         subject = review.subject(request)
         decisions = []
-        for tenant in self._owners(subject.namespace, subject.writer):
+        for tenant in self._owners(subject):
             terms = self._source.terms(tenant, self._now())
             if terms is None:
                 return self._unknown_terms(request, subject)
             decisions.append(self._decide(request, subject, terms))
         if not decisions:
-            if subject.namespace:
+            if _lies_in_a_namespace(subject):
                 return self._unknown_terms(request, subject)
             metrics.ADMISSION_UNATTRIBUTED.labels(_kind(subject)).inc()
             return review.allow(request.uid)
@@ -81,21 +79,20 @@ class Judge:
         if request.operation not in review.JUDGED:
             return review.allow(request.uid)
         subject = review.subject(request)
-        for tenant in self._owners(subject.namespace, subject.writer):
+        for tenant in self._owners(subject):
             if terms := self._source.terms(tenant, self._now()):
                 decision = self._decide(request, subject, terms, advisory=True)
                 _count(decision)
                 return review.answer(request, decision)
         return review.allow(request.uid)
 
-    def _owners(self, namespace: str, writer: Writer | None) -> tuple[str, ...]:
+    def _owners(self, subject: Subject) -> tuple[str, ...]:
         """Return the tenants whose object it is: one in a namespace, any number outside of all."""
-        if namespace:
-            tenant = self._source.tenant_of(namespace)
+        if _lies_in_a_namespace(subject):
+            tenant = self._source.tenant_of(subject.namespace)
             return (tenant,) if tenant else ()
-        if writer is None:
-            return ()
-        return owners(writer, self._source.tenant_of, self._source.tenants_of)
+        writer = subject.writer
+        return owners(writer, self._source.tenant_of, self._source.tenants_of) if writer else ()
 
     def _decide(
         self, request: review.Request, subject: Subject, terms: Terms, *, advisory: bool = False
@@ -134,6 +131,14 @@ def _count(decision: Decision) -> None:
     found = Counter((finding.rule, finding.outcome.value) for finding in decision.findings)
     for labels, number in found.items():
         metrics.RULE_VIOLATIONS.labels(*labels).inc(number)
+
+
+def _lies_in_a_namespace(subject: Subject) -> bool:
+    """Tell whether an object is in a namespace; the API server says of each that it is in itself.
+
+    The provider's people and the platform's controllers annotate tenants' Namespaces.
+    """
+    return bool(subject.namespace) and (subject.group, subject.kind) != ("", "Namespace")
 
 
 def _kind(subject: Subject) -> str:

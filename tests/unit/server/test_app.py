@@ -224,6 +224,15 @@ def test_what_is_nobodys_outside_of_namespaces_passes_and_is_counted() -> None:
     assert counter._value.get() == before + 2
 
 
+def test_a_namespace_is_its_writers_and_lies_in_none() -> None:
+    pools = {"cni.projectcalico.org/ipv4pools": '["other-tenant"]'}
+    made = {"kind": "Namespace", "metadata": {"name": "new", "annotations": pools}}
+    mine: dict[str, Any] = {"username": "alice", "groups": ("tenants:acme",)}
+    for name in ("acme-prod", "new"):
+        assert not judge(made, namespace=name, **mine).allowed
+        assert judge(made, namespace=name).allowed
+
+
 def test_whoever_belongs_to_two_tenants_may_do_what_either_may() -> None:
     own = judge(
         service(externalIPs=[OWN]),

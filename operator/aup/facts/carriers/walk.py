@@ -25,7 +25,7 @@ _PASSED_OVER: Final = frozenset({"metadata", "status"})
 """What speaks about the object, not about what it wants."""
 _LISTS: Final = frozenset({"containers", "initContainers", "ephemeralContainers"})
 
-_BUILT_IN: Final = frozenset(
+KNOWN_GROUPS: Final = frozenset(
     {
         "admissionregistration.k8s.io",
         "apiextensions.k8s.io",
@@ -54,7 +54,7 @@ _BUILT_IN: Final = frozenset(
 
 def is_custom(group: str) -> bool:
     """Tell whether kinds of a group may be anybody's: a definition's group has a dot."""
-    return "." in group and group not in _BUILT_IN
+    return "." in group and group not in KNOWN_GROUPS
 
 
 def walk(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:

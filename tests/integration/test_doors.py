@@ -1,0 +1,253 @@
+"""Which requests the API server asks the webhook about: each at most once, on a real API server."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from support.controlplane import ControlPlane
+from support.controlplane.nodes import create_nodes
+from support.installation import Installation, installed
+from support.provision import provide, tenant
+from support.reviews import pod
+from support.waiting import until
+
+NS = "acme-prod"
+ALICE = ("alice", ("tenants:acme", "system:authenticated"))
+ADMIN = ("admin", ("system:masters",))
+NODE = ("system:node:node-1", ("system:nodes", "system:masters"))
+PLATFORM = (
+    "system:serviceaccount:kube-system:agent",
+    ("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),
+)
+STAFF = ("one@asergo.example", ("asergo:support", "system:authenticated"))
+
+
+def crd(group: str, plural: str, kind: str, *, scope: str = "Namespaced") -> dict[str, Any]:
+    """Return a definition that takes anything."""
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {
+        "name": "v7",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": anything},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {
+            "group": group,
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "scope": scope,
+            "versions": [version],
+        },
+    }
+
+
+CRDS = (
+    crd("example.org", "widgets", "Widget"),
+    crd("example.org", "clusterwidgets", "ClusterWidget", scope="Cluster"),
+    # Of a group that is judged, in a version that nobody has heard of.
+    crd("argoproj.io", "rollouts", "Rollout"),
+    crd("argoproj.io", "applications", "Application"),
+    crd("crd.projectcalico.org", "bgppeers", "BGPPeer", scope="Cluster"),
+    crd("cilium.io", "ciliumendpoints", "CiliumEndpoint"),
+)
+
+
+def prepare(cluster: ControlPlane) -> None:
+    """Define the kinds of other projects before the webhook is there."""
+    items = {"apiVersion": "v1", "kind": "List", "items": list(CRDS)}
+    cluster.kubectl("create", "-f", "-", input=json.dumps(items))
+    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all")
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """Run the product with one tenant, in whose namespace stand a few objects."""
+    overrides = {"security": {"staffGroups": ["asergo:support"]}}
+    with installed({"policy": {"overrides": overrides}}, before=prepare) as installation:
+        cluster = installation.cluster
+        create_nodes(cluster, 1, {"topology.kubernetes.io/region": "eu-north-1"})
+        provide(installation, tenant("acme", groups=["tenants:acme"]))
+        cluster.create_namespace("free")
+        everything = ("create", "clusterrolebinding", "alice", "--clusterrole=anything")
+        cluster.kubectl("create", "clusterrole", "anything", "--verb=*", *ANYTHING)
+        cluster.kubectl(*everything, "--group=system:authenticated")
+        for obj in STANDING:
+            cluster.kubectl("create", "-n", NS, "-f", "-", input=json.dumps(obj))
+        yield installation
+
+
+ANYTHING = tuple(
+    f"--resource={resource}"
+    for resource in (
+        "pods,pods/exec,pods/eviction,pods/status,pods/binding,configmaps,namespaces",
+        "deployments.apps,deployments.apps/scale",
+        "widgets.example.org,clusterwidgets.example.org",
+        "rollouts.argoproj.io,applications.argoproj.io,bgppeers.crd.projectcalico.org",
+        "ciliumendpoints.cilium.io,supportaccessgrants.aup.asergo.com,leases.coordination.k8s.io",
+    )
+)
+
+
+def named(obj: dict[str, Any], name: str, **more: Any) -> dict[str, Any]:
+    """Return an object with another name."""
+    return obj | {"metadata": {"name": name}} | more
+
+
+def custom(api: str, kind: str, name: str, **spec: Any) -> dict[str, Any]:
+    """Return an object of another project's kind."""
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+TEMPLATE = {"metadata": {"labels": {"app": "web"}}, "spec": pod()["spec"]}
+DEPLOYMENT = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "web"},
+    "spec": {"replicas": 0, "selector": {"matchLabels": {"app": "web"}}, "template": TEMPLATE},
+}
+WIDGET = custom("example.org/v7", "Widget", "standing", size=1)
+STANDING = (named(pod(), "standing"), DEPLOYMENT, WIDGET)
+LEASE = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "l"}}
+CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}
+PEER = custom("crd.projectcalico.org/v7", "BGPPeer", "p", peerIP="203.0.113.9")
+GRANT = custom(
+    "aup.asergo.com/v1alpha1",
+    "SupportAccessGrant",
+    "g",
+    users=["one@asergo.example"],
+    reason="TICKET-81",
+    expiresAt="2036-01-01T00:00:00Z",
+)
+EVICTION = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "standing"}}
+BINDING = {
+    "apiVersion": "v1",
+    "kind": "Binding",
+    "metadata": {"name": "standing"},
+    "target": {"apiVersion": "v1", "kind": "Node", "name": "node-1"},
+}
+CREATE = ("create", "-n", NS, "-f", "-", "--dry-run=server")
+FINALIZER = '{"metadata":{"finalizers":["example.org/x"]}}'
+LABEL = '{"metadata":{"labels":{"x":"y"}}}'
+READY = '{"status":{"conditions":[{"type":"Ready","status":"True"}]}}'
+POD = f"/api/v1/namespaces/{NS}/pods/standing"
+
+
+def patch(target: str, change: str, *options: str) -> tuple[str, ...]:
+    """Return the command that changes an object."""
+    kind, name = target.split("/")
+    return ("patch", kind, name, "-n", NS, "--type=merge", "-p", change, *options)
+
+
+class Row(NamedTuple):
+    """A request and how often the webhook is asked about it."""
+
+    title: str
+    who: tuple[str, tuple[str, ...]]
+    command: tuple[str, ...]
+    times: int
+    obj: Any = None
+
+
+ROWS = (
+    Row("a pod", ALICE, CREATE, 1, named(pod(), "new")),
+    Row("a pod by a controller", PLATFORM, CREATE, 1, named(pod(), "new")),
+    Row("a pod of nobody's", ALICE, ("create", "-n", "free", "-f", "-"), 0, named(pod(), "new")),
+    Row("a label of a pod", ALICE, patch("pod/standing", LABEL), 1),
+    Row("a finalizer of a pod", ALICE, patch("pod/standing", FINALIZER), 0),
+    Row("status by the kubelet", NODE, patch("pod/standing", READY, "--subresource=status"), 0),
+    Row("status by a person", ALICE, patch("pod/standing", READY, "--subresource=status"), 1),
+    # kubectl exec would ask twice: by WebSocket, and by SPDY when that fails.
+    Row("a shell", ALICE, ("create", "--raw", f"{POD}/exec?command=true", "-f", "-"), 1, {}),
+    Row("an eviction", ALICE, ("create", "--raw", f"{POD}/eviction", "-f", "-"), 0, EVICTION),
+    Row("a binding", ADMIN, ("create", "--raw", f"{POD}/binding", "-f", "-"), 1, BINDING),
+    Row("a scale", ALICE, ("scale", "-n", NS, "deployment", "web", "--replicas=0"), 0),
+    Row("a config map", ALICE, CREATE, 0, CONFIG),
+    Row("a lease", ALICE, CREATE, 0, LEASE),
+    Row("a grant", ALICE, CREATE, 1, GRANT),
+    Row("a kind that nobody knows", ALICE, CREATE, 1, custom("example.org/v7", "Widget", "new")),
+    Row("what its controller notes", ALICE, patch("widget/standing", FINALIZER), 0),
+    Row("a known kind", ALICE, CREATE, 1, custom("argoproj.io/v7", "Rollout", "r")),
+    Row("an unknown one beside it", ALICE, CREATE, 1, custom("argoproj.io/v7", "Application", "a")),
+    Row("a report", PLATFORM, CREATE, 0, custom("cilium.io/v7", "CiliumEndpoint", "e")),
+    Row("a forged report", ALICE, CREATE, 1, custom("cilium.io/v7", "CiliumEndpoint", "e")),
+    Row("outside, by a tenant", ALICE, CREATE, 1, PEER),
+    Row("outside, by the provider", ADMIN, CREATE, 0, PEER),
+    Row("outside, by the platform", PLATFORM, CREATE, 0, PEER),
+    Row("outside, unknown", ALICE, CREATE, 0, custom("example.org/v7", "ClusterWidget", "w")),
+    Row("a label of the namespace", ALICE, ("label", "namespace", NS, "x=y"), 1),
+    Row("the same by the provider", ADMIN, ("label", "namespace", NS, "z=y"), 0),
+    Row("a deletion", ALICE, ("delete", "widget", "standing", "-n", NS, "--wait=false"), 0),
+)
+
+
+def asked(installation: Installation) -> int:
+    """Return how many requests both replicas have answered so far."""
+    found = (
+        re.search(r"^aup_admission_duration_seconds_count (\S+)$", role.metrics(), re.MULTILINE)
+        for role in installation.admission
+    )
+    return sum(int(float(match[1])) for match in found if match)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
+def test_a_request_meets_one_webhook_or_none(installation: Installation, row: Row) -> None:
+    """In the order of the table: some rows look at what earlier ones did."""
+    before = asked(installation)
+    user, groups = row.who
+    done = installation.cluster.kubectl(
+        *row.command,
+        input=None if row.obj is None else json.dumps(row.obj),
+        as_user=user,
+        as_groups=groups,
+        check=False,
+    )
+    assert asked(installation) - before == row.times, done.stderr
+
+
+def test_staff_come_in_by_a_grant_from_the_moment_on_that_it_is_there(
+    installation: Installation,
+) -> None:
+    """And no longer than it is there; they cannot write it themselves."""
+    cluster = installation.cluster
+    user, groups = STAFF
+
+    def enter() -> str:
+        command = ("create", "--raw", f"{POD}/exec?command=true", "-f", "-")
+        return cluster.kubectl(
+            *command, input="{}", as_user=user, as_groups=groups, check=False
+        ).stderr
+
+    refused = "[security/staff-access"
+    assert refused in enter()
+    own = cluster.kubectl(
+        *CREATE, input=json.dumps(GRANT), as_user=user, as_groups=groups, check=False
+    )
+    assert refused in own.stderr
+    cluster.kubectl(
+        *("create", "-n", NS, "-f", "-"),
+        input=json.dumps(GRANT),
+        as_user="alice",
+        as_groups=ALICE[1],
+    )
+    until("the grant", lambda: refused not in enter())
+    cluster.kubectl(
+        "delete", "supportaccessgrant", "g", "-n", NS, as_user="alice", as_groups=ALICE[1]
+    )
+    until("its end", lambda: refused in enter())
+
+
+def test_what_looks_like_a_pod_in_an_unknown_kind_is_warned_of(installation: Installation) -> None:
+    """And admitted, whatever is in it."""
+    guess = custom(
+        "example.org/v7", "Widget", "guess", template={"spec": pod(hostPID=True)["spec"]}
+    )
+    done = installation.cluster.kubectl(
+        *CREATE, input=json.dumps(guess), as_user="alice", as_groups=ALICE[1]
+    )
+    assert "Warning: would violate [host/namespaces" in done.stderr
