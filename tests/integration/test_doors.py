@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from support.controlplane import ControlPlane
-from support.controlplane.nodes import create_nodes
 from support.installation import Installation, installed
 from support.provision import provide, tenant
 from support.reviews import pod
@@ -71,7 +70,7 @@ def installation() -> Iterator[Installation]:
     overrides = {"security": {"staffGroups": ["asergo:support"]}}
     with installed({"policy": {"overrides": overrides}}, before=prepare) as installation:
         cluster = installation.cluster
-        create_nodes(cluster, 1, {"topology.kubernetes.io/region": "eu-north-1"})
+        cluster.create_nodes(1, {"topology.kubernetes.io/region": "eu-north-1"})
         provide(installation, tenant("acme", groups=["tenants:acme"]))
         cluster.create_namespace("free")
         everything = ("create", "clusterrolebinding", "alice", "--clusterrole=anything")

@@ -10,7 +10,6 @@ from aup.kube.resource import NODES, PODS
 from aup.live.surroundings import LiveSurroundings
 from support.asynchronous import asynchronous, eventually
 from support.controlplane import ControlPlane
-from support.controlplane.nodes import create_nodes, run_pod
 
 REGION = "topology.kubernetes.io/region"
 
@@ -35,7 +34,7 @@ async def test_what_a_pod_is_can_be_told_for_as_long_as_it_waits(
     cluster: ControlPlane, namespace: str
 ) -> None:
     """A Binding does not say it; once the pod has a node, only its address matters."""
-    (node,) = create_nodes(cluster, 1, {REGION: "eu-north-1"})
+    (node,) = cluster.create_nodes(1, {REGION: "eu-north-1"})
     async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
         async with followed(kube) as surroundings:
             containers = [{"name": "hsm", "image": "registry.example/crypto/hsm:3"}]
@@ -57,7 +56,7 @@ async def test_what_a_pod_is_can_be_told_for_as_long_as_it_waits(
             assert surroundings.pod("elsewhere", "hsm-0") is None
 
             address = ip_address(
-                await asyncio.to_thread(run_pod, cluster, namespace, "hsm-0", node)
+                await asyncio.to_thread(cluster.run_pod, namespace, "hsm-0", node=node)
             )
             await eventually(lambda: surroundings.pod(namespace, "hsm-0") is None)
             # Nobody has claimed the namespace: its pod's address is no tenant's.

@@ -1,6 +1,6 @@
-"""The chart's table of other projects' kinds: what the webhook asks about, as the operator reads it.
+"""The chart's table of other projects' kinds: what the webhook asks about beside Kubernetes' own.
 
-Kubernetes' own kinds stand in ``files/judged.yaml``, by hand: they come by resource and subresource.
+Kubernetes' own stand in ``files/judged.yaml``, by hand: they come by resource and subresource.
 """
 
 from collections import defaultdict
