@@ -1,0 +1,83 @@
+"""Claims that are not plain names: expressions, Services, and what a value brings about."""
+
+import pytest
+
+from aup.facts import host_claims
+from aup.facts.model import HostnameClaim, Offline, Surroundings
+from support.world import Cluster
+
+
+def read(value: object, surroundings: Surroundings | None = None) -> HostnameClaim | None:
+    """Read a name where the cluster's own may stand, in a namespace of acme."""
+    found = list(host_claims.inside_or_outside(value, "p", "acme-prod", surroundings or Cluster()))
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize("name", ["localhost", "redis", "redis-0", "*.localhost"])
+def test_a_name_without_a_dot_is_the_namespaces_own(name: str) -> None:
+    assert read(name) is None
+
+
+@pytest.mark.parametrize("name", ["*.local", "*.com", "*.svc", "*.redis"])
+def test_a_wildcard_over_a_whole_domain_is_a_claim(name: str) -> None:
+    claim = read(name)
+    assert claim is not None
+    assert (claim.wildcard, claim.service) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "owner"),
+    [
+        ("redis.acme-prod.svc", "acme-prod", "acme"),
+        ("redis.acme-prod", "acme-prod", "acme"),
+        ("redis.acme-dev", "acme-dev", "acme"),
+        ("*.redis.acme-prod.svc.cluster.local", "acme-prod", "acme"),
+        ("*.acme-prod.svc.cluster.local", "acme-prod", "acme"),
+        ("vault.beta-prod.svc", "beta-prod", "beta"),
+        ("kubernetes.default.svc", "default", None),
+        ("*.svc.cluster.local", "", None),
+        ("192-0-2-1.acme-prod.pod.cluster.local", "", None),
+    ],
+)
+def test_a_service_is_judged_by_its_namespace(name: str, namespace: str, owner: str | None) -> None:
+    claim = read(name)
+    assert claim is not None
+    assert claim.service is not None
+    assert (claim.service.text, claim.service.owner) == (namespace, owner)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["www.acme.example", "acme.example", "vault.beta-prod", "redis.acme-prod.svc.beta.example"],
+)
+def test_what_only_looks_like_a_service_is_a_hostname(name: str) -> None:
+    claim = read(name)
+    assert claim is not None
+    assert (claim.name, claim.service) == (name, None)
+
+
+def test_a_namespace_that_is_called_like_a_registry_has_no_short_names() -> None:
+    """Else a namespace ``dev`` would make all of ``.dev`` its own."""
+    (claim,) = host_claims.inside_or_outside("google.dev", "p", "dev", Offline())
+    assert (claim.name, claim.service) == ("google.dev", None)
+
+
+@pytest.mark.parametrize("value", [7, "a..b", None])
+def test_what_cannot_be_read_is_a_claim_with_a_problem(value: object) -> None:
+    claim = read(value)
+    assert claim is not None
+    assert claim.problem
+
+
+def test_a_star_is_every_name_and_an_expression_its_domain() -> None:
+    every = host_claims.glob("*", "p")
+    assert (every.catch_all, every.text) == (True, "*")
+    below = host_claims.pattern(r"^.+\.acme\.example$", "p")
+    assert (below.name, below.wildcard, below.reading) == ("acme.example", True, "stands for")
+    assert host_claims.pattern(".*", "p").problem
+
+
+def test_what_a_value_brings_about_is_cited_by_the_value() -> None:
+    claim = host_claims.implied("true", "p", "*.acme.example", "covers")
+    assert (claim.text, claim.name, claim.wildcard) == ("true", "acme.example", True)
