@@ -70,7 +70,7 @@ def installation() -> Iterator[Installation]:
     overrides = {"security": {"staffGroups": ["asergo:support"]}}
     with installed({"policy": {"overrides": overrides}}, before=prepare) as installation:
         cluster = installation.cluster
-        cluster.create_nodes(1, {"topology.kubernetes.io/region": "eu-north-1"})
+        cluster.nodes(1, {"topology.kubernetes.io/region": "eu-north-1"})
         provide(installation, tenant("acme", groups=["tenants:acme"]))
         cluster.create_namespace("free")
         everything = ("create", "clusterrolebinding", "alice", "--clusterrole=anything")

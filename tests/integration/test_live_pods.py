@@ -34,7 +34,7 @@ async def test_what_a_pod_is_can_be_told_for_as_long_as_it_waits(
     cluster: ControlPlane, namespace: str
 ) -> None:
     """A Binding does not say it; once the pod has a node, only its address matters."""
-    (node,) = cluster.create_nodes(1, {REGION: "eu-north-1"})
+    (node,) = cluster.nodes(1, {REGION: "eu-north-1"})
     async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
         async with followed(kube) as surroundings:
             containers = [{"name": "hsm", "image": "registry.example/crypto/hsm:3"}]
