@@ -11,6 +11,11 @@ from support.world import Cluster
 
 KEYS = Keys(NAMES, NAMES_FAMILIES)
 SUBJECT = Subject("networking.k8s.io", "Ingress", "acme-prod", "web")
+DESTINATIONS = (
+    *("upstream-vhost", "permanent-redirect", "temporal-redirect", "proxy-redirect-to", "auth-url"),
+    *("auth-signin", "mirror-target", "mirror-host", "cors-allow-origin", "proxy-ssl-name"),
+    *("from-to-www-redirect", "whitelist-source-range"),
+)
 ALB = "alb.ingress.kubernetes.io/conditions.web"
 
 
@@ -90,23 +95,7 @@ def test_names_are_read_out_of_each_annotation(key: str, value: str, expected: l
 @pytest.mark.parametrize(
     "key",
     [
-        *(
-            f"nginx.ingress.kubernetes.io/{name}"
-            for name in [
-                "upstream-vhost",
-                "permanent-redirect",
-                "temporal-redirect",
-                "proxy-redirect-to",
-                "auth-url",
-                "auth-signin",
-                "mirror-target",
-                "mirror-host",
-                "cors-allow-origin",
-                "proxy-ssl-name",
-                "from-to-www-redirect",
-                "whitelist-source-range",
-            ]
-        ),
+        *(f"nginx.ingress.kubernetes.io/{name}" for name in DESTINATIONS),
         "konghq.com/host-header",
         "appgw.ingress.kubernetes.io/backend-hostname",
         "haproxy-ingress.github.io/redirect-to",
