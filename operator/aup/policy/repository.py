@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from aup.facts.hostname import parse_hostname
 from aup.facts.image import read_image
 
 
@@ -10,10 +11,16 @@ def read_repository(text: str) -> str | None:
     """Return the canonical name of a repository; ``None`` when the text names an image or less.
 
     The registry must be written out: ``redis`` is a repository to a kubelet, and to nobody else.
+    It may be written in the letters of its language, as no image can be.
     """
-    registry, slash, _ = text.partition("/")
+    registry, slash, rest = text.partition("/")
     if not slash:
         return None
+    if not registry.isascii():
+        host, colon, port = registry.partition(":")
+        known = parse_hostname(host)
+        registry = "" if known.wildcard else f"{known.name}{colon}{port}"
+        text = f"{registry}/{rest}"
     if "." not in registry and ":" not in registry and registry != "localhost":
         return None
     image = read_image(f"{text}:x", "")

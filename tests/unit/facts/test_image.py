@@ -141,3 +141,68 @@ def test_a_mirror_shows_its_origin_by_whole_segments(repository: str, origin: st
 def test_the_name_carries_the_digest_that_decides_what_runs() -> None:
     assert read_image("reg.example/app:1", "p").name == "reg.example/app"
     assert read_image(f"reg.example/app:1@{SHA}", "p").name == f"reg.example/app@{SHA}"
+
+
+HUB = st.sampled_from(
+    [
+        "docker.io",
+        "Docker.io",
+        "docker.io:443",
+        "index.docker.io",
+        "registry-1.docker.io",
+        "REGISTRY-1.docker.io:0443",
+        "registry.hub.docker.com",
+    ]
+)
+
+
+@given(hub=HUB, repository=REPOSITORY, tag=TAG)
+def test_every_name_of_docker_hub_is_one_registry(hub: str, repository: str, tag: str) -> None:
+    named, short = (
+        read_image(f"{hub}/{repository}:{tag}", "p"),
+        read_image(f"{repository}:{tag}", "p"),
+    )
+    if "." not in repository.partition("/")[0] and not repository.startswith("localhost/"):
+        assert named.repository == short.repository
+    assert named.repository.startswith("docker.io/")
+    assert named.repository.count("/") >= 2
+
+
+@given(repository=REPOSITORY, tag=TAG, digest=DIGEST.filter(bool))
+def test_a_digest_decides_whatever_the_tag_says(repository: str, tag: str, digest: str) -> None:
+    plain = read_image(f"reg.example/{repository}{digest}", "p")
+    tagged = read_image(f"reg.example/{repository}:{tag}{digest}", "p")
+    assert (tagged.name, tagged.digest) == (plain.name, plain.digest)
+
+
+@given(mirror=HOST, below=REPOSITORY, rest=REPOSITORY, origin=HOST)
+def test_what_a_mirror_serves_is_known_under_its_first_name(
+    mirror: str, below: str, rest: str, origin: str
+) -> None:
+    copied = read_image(f"{mirror}/{below}/{rest}", "p").repository
+    assert rebase(copied, f"{mirror}/{below}", origin) == f"{origin}/{rest}"
+    assert (
+        rebase(copied, f"{mirror}/{below}", "docker.io")
+        == read_image(f"docker.io/{rest}", "p").repository
+    )
+
+
+@given(repository=REPOSITORY, more=st.from_regex(r"[a-z0-9]{1,4}", fullmatch=True))
+def test_a_prefix_ends_where_a_segment_ends(repository: str, more: str) -> None:
+    prefix = f"mirror.example/{repository}"
+    assert rebase(f"{prefix}{more}/redis", prefix, "docker.io") is None
+    assert rebase(f"{prefix}-{more}", prefix, "docker.io") is None
+    assert rebase(f"evil.{prefix}/redis", prefix, "docker.io") is None
+
+
+@pytest.mark.parametrize(
+    "host", ["exаmple.com", "registry。example", "ＲＥＧ.example", "bücher.example"]
+)
+def test_a_host_in_other_letters_is_refused_as_by_the_kubelet(host: str) -> None:
+    assert "not ASCII" in read_image(f"{host}/app:1", "p").problem
+
+
+def test_a_lookalike_in_ascii_is_another_registry() -> None:
+    lookalike = read_image("xn--exmple-4nf.com/app", "p")
+    assert lookalike.repository == "xn--exmple-4nf.com/app"
+    assert lookalike.repository != read_image("example.com/app", "p").repository
