@@ -114,7 +114,7 @@ def load(wanted: Wanted) -> Bundle:
             ours.append(found)
         else:
             others.append(found)
-    added = stand_in(ours, wanted.preset, now)
+    added = stand_in(ours, wanted.preset, now, wanted.tenant)
     objects = _objects((*ours, *added.objects))
     world = compile_world(objects, rules=RULE_IDS)
     warnings += [f"{k} {n}: {t.message}" for (k, n), ts in world.troubles.items() for t in ts]

@@ -23,7 +23,7 @@ from aup.rules import CATALOGUE
 from aup.text import join
 
 NOBODY: Final = "tenant"
-"""Name of the tenant of whom nothing is known."""
+"""Name of the tenant where nobody says it: a report does not."""
 
 POLICY_ALONE: Final = frozenset(
     {
@@ -68,13 +68,16 @@ class StandIn:
     notes: tuple[str, ...] = ()
 
 
-def stand_in(found: Sequence[msgspec.Struct], preset: str, now: datetime) -> StandIn:
+def stand_in(
+    found: Sequence[msgspec.Struct], preset: str, now: datetime, tenant: str = ""
+) -> StandIn:
     """Return what is missing from the objects of a bundle.
 
     Args:
         found: what it holds.
         preset: contract where it brings none.
         now: when manifests are judged.
+        tenant: its name, if somebody says it; selectors of its own stamp name it.
 
     Raises:
         BundleError: they do not tell which policy or which report counts.
@@ -94,7 +97,8 @@ def stand_in(found: Sequence[msgspec.Struct], preset: str, now: datetime) -> Sta
         f"not checked: {skipped}, which turn on what your provider knows of you; ask it for a "
         "bundle (aup export)"
     )
-    objects = (*added, _tenant(policy, status, now), *_assignments(status))
+    name = tenant or NOBODY
+    objects = (*added, _tenant(name, policy, status, now), *_assignments(name, status))
     return StandIn(objects, rules, tuple(notes))
 
 
@@ -139,7 +143,7 @@ def _skipped(rules: Rules) -> Iterator[str]:
             yield name
 
 
-def _tenant(policy: str, status: TenantReportStatus, now: datetime) -> Tenant:
+def _tenant(name: str, policy: str, status: TenantReportStatus, now: datetime) -> Tenant:
     """Return a Tenant of whom only addresses and hostnames are known."""
     domains = tuple(
         Domain(
@@ -152,20 +156,20 @@ def _tenant(policy: str, status: TenantReportStatus, now: datetime) -> Tenant:
     )
     spec = TenantSpec(
         policy=policy,
-        legal_name=NOBODY,
+        legal_name=name,
         # Nothing tells where it is established, and no rule that asks is judged.
         establishment=Establishment(country="DK"),
         namespaces=NamespaceClaim(),
         enforce_from=status.enforce_from,
         domains=domains,
     )
-    return Tenant(metadata=ObjectMeta(name=NOBODY), spec=spec)
+    return Tenant(metadata=ObjectMeta(name=name), spec=spec)
 
 
-def _assignments(status: TenantReportStatus) -> Iterator[AddressAssignment]:
+def _assignments(tenant: str, status: TenantReportStatus) -> Iterator[AddressAssignment]:
     """Yield the addresses that a report tells."""
     for number, cidr in enumerate(status.addresses):
-        spec = AssignmentSpec(tenant=NOBODY, cidr=cidr, from_=_LONG_AGO)
+        spec = AssignmentSpec(tenant=tenant, cidr=cidr, from_=_LONG_AGO)
         yield AddressAssignment(metadata=ObjectMeta(name=f"report-{number}"), spec=spec)
 
 

@@ -37,7 +37,7 @@ def test_nothing_is_found_that_the_cluster_would_not_find(
     """All that may pass passes, but for what consent and ids of addresses cover."""
     bundle = ["--bundle", write(tmp_path, "policy.yaml", yaml.safe_dump(POLICY))]
     if known == "report":
-        bundle += ["--bundle", report(tmp_path)]
+        bundle += ["--bundle", report(tmp_path), "--tenant", "acme"]
     files = [str(case.path) for case in cases("allowed") if is_of_acme(case)]
     files.append(str(CASES / "ordinary"))
     consented = {rule for exemption in terms("acme").exemptions for rule in exemption.rules}
@@ -77,6 +77,15 @@ def test_what_a_report_does_not_tell_is_said(tmp_path: Path, aup: Commands) -> N
     said = aup.run("check", "--bundle", report(tmp_path), file)
     assert said.code == 1
     assert UNKNOWN_CONSENT in said.out.splitlines()
+
+
+def test_who_says_its_name_is_called_by_it(tmp_path: Path, aup: Commands) -> None:
+    """A report does not say whose it is."""
+    file = write(tmp_path, "s.yaml", service("203.0.113.9"))
+    bundle = ("--bundle", report(tmp_path))
+    assert "is not assigned to tenant\n" in aup.run("check", *bundle, file).out
+    named = aup.run("check", *bundle, "--tenant", "acme", file)
+    assert "is not assigned to acme\n" in named.out
 
 
 def test_rules_that_are_named_exist() -> None:
