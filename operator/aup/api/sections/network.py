@@ -61,7 +61,8 @@ class NetworkTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     unknown_load_balancer_annotations: Unrecognised = Unrecognised.WARN
     """Annotations whose key looks like a load balancer's and that no rule knows."""
     allowed_annotations: tuple[str, ...] = ()
-    """Keys of them that are harmless; a trailing ``*`` stands for any ending."""
+    """Keys of them that are harmless, and of settings of the platform's network that tenants may
+    make (Cilium's global Services, an interface of kube-vip); a trailing ``*`` is any ending."""
     external_dns_prefixes: tuple[str, ...] = msgspec.field(default=(), name="externalDNSPrefixes")
     """Annotation prefixes of external-dns beside its own two."""
     network_attachment_types: tuple[str, ...] = ()
