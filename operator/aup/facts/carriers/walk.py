@@ -109,12 +109,19 @@ def _is_read(value: dict[str, Any], key: str) -> bool:
 
 
 def _runs_containers(value: dict[str, Any]) -> bool:
-    """Tell whether an object has the looks of a pod spec."""
+    """Tell whether an object has the looks of a pod spec.
+
+    The patterns of other policy engines have them too, but for their images: ``!*:latest``.
+    """
     containers = value.get("containers")
     return isinstance(containers, list) and any(
-        isinstance(c, dict) and isinstance(c.get("image"), str) and is_settled(c["image"])
-        for c in containers[:MAX_FOUND]
+        isinstance(c, dict) and _is_image(c.get("image")) for c in containers[:MAX_FOUND]
     )
+
+
+def _is_image(text: Any) -> bool:
+    """Tell whether a value is an image by now and can be read as one."""
+    return isinstance(text, str) and is_settled(text) and not read_image(text, "").problem
 
 
 def _images(value: dict[str, Any], path: str) -> Iterator[Image]:

@@ -50,6 +50,12 @@ def test_containers_with_images_are_taken_for_a_part_of_a_pod() -> None:
     assert [i.text for i in workload.images] == ["redis:8", "busybox"]
 
 
+@pytest.mark.parametrize("image", ["!*:latest", "*", "registry.example/*/web", "", "{{ image }}"])
+def test_patterns_for_pods_are_no_pods(image: str) -> None:
+    """Objects of other policy engines spell out what a pod may look like."""
+    assert not walked({"pattern": {"spec": {"containers": [{"image": image}]}}}).workloads
+
+
 @pytest.mark.parametrize(
     "text",
     ["redis:8", "ghcr.io/acme/web", "acme/web:1", "acme/web@sha256:" + "1" * 64, "reg:5000/x"],
