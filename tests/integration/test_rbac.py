@@ -28,6 +28,7 @@ Right = tuple[str, str, str, str, str]
 NOT_DONE_HERE = {
     "apply the policy of the chart",
     "close a quarantined namespace, and give it back",
+    "close direct delivery of mail",
     "isolate what a trusted source reported",
     "keep evidence of a quarantined namespace",
     "keep the journal",

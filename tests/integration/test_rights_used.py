@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from aup.kube.rbac import GRANTS, Role, uncovered, unused
+from aup.kube.resource import MAIL_EGRESS
 from support.audit import Asked, asked
 from support.controlplane import ControlPlane
 from support.guard import exemption, ours
@@ -28,6 +29,11 @@ RARE = {
     ("configmaps", "delete"): "a journal whose quarantine is gone",
     ("addressuses", "delete"): "after retention, 400 days",
     ("gateways", "watch"): "where the Gateway API is installed",
+    **{
+        (kind.plural, verb): "where the network has such policies of the whole cluster"
+        for kind in MAIL_EGRESS
+        for verb in ("list", "create", "patch", "delete")
+    },
     ("quarantines", "patch"): "a second report about an open case",
 }
 """Rights that the scenario does not use, and what they are for."""

@@ -88,7 +88,7 @@ class PolicySpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class PolicyStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What became of the policy. Conditions: Compiled, Ready."""
+    """What became of the policy. Conditions: Compiled, Ready, MailEgress."""
 
     observed_generation: int | None = None
     observed_revision: str | None = None

@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     parser.description = (
         "Remove what the operator left in tenants' namespaces: stamps, ResourceQuotas, "
-        "LimitRanges, NetworkPolicies and TenantReports. The provider's own objects (Tenants, "
+        "LimitRanges, NetworkPolicies and TenantReports, and the policies of the whole cluster "
+        "that close the delivery of mail. The provider's own objects (Tenants, "
         "assignments, evidence) stay. Refuses while the operator runs, and while a Quarantine is "
         "open."
     )
@@ -145,6 +146,7 @@ async def _leftovers(cluster: "Cluster") -> AsyncIterator[tuple[str, Any]]:
         resource.LIMIT_RANGES,
         resource.NETWORK_POLICIES,
         resource.TENANT_REPORTS,
+        *resource.MAIL_EGRESS,
     ):
         if not await cluster.has(kind):
             continue
@@ -172,6 +174,6 @@ async def _leftovers(cluster: "Cluster") -> AsyncIterator[tuple[str, Any]]:
 
 def _removal(cluster: "Cluster", kind: "Resource", found: Any) -> tuple[str, Any]:
     """Return the name of an object and the coroutine that deletes it."""
-    name, namespace = found["metadata"]["name"], found["metadata"]["namespace"]
+    name, namespace = found["metadata"]["name"], found["metadata"].get("namespace")
     delete = cluster.delete(kind, name, namespace=namespace, missing_ok=True)
-    return f"{kind.kind} {namespace}/{name}", delete
+    return f"{kind.kind} {f'{namespace}/' if namespace else ''}{name}", delete

@@ -112,6 +112,11 @@ _CONTROLLER = (
         "let the API server trust the certificate",
         names=("{fullname}",),
     ),
+    *_each(
+        (kinds.VALIDATING_ADMISSION_POLICIES, kinds.VALIDATING_ADMISSION_POLICY_BINDINGS),
+        _FOLLOW,
+        "notice when the guard is gone",
+    ),
     Grant(kinds.NAMESPACES, ("get", *_FOLLOW, "patch"), "claim, stamp and lock"),
     Grant(kinds.NODES, _FOLLOW, "resolve node selection to places"),
     Grant(kinds.PERSISTENT_VOLUMES, _FOLLOW, "know where volumes are"),
@@ -152,6 +157,11 @@ _CONTROLLER = (
         kinds.NETWORK_POLICIES,
         (*_FOLLOW, "create", "patch", "delete"),
         "close a quarantined namespace, and give it back",
+    ),
+    *_each(
+        kinds.MAIL_EGRESS,
+        ("list", "create", "patch", "delete"),
+        "close direct delivery of mail",
     ),
     Grant(kinds.SERVICE_ACCOUNTS, ("list",), "keep evidence of a quarantined namespace"),
     Grant(kinds.CORE_EVENTS, ("list",), "keep evidence of a quarantined namespace"),

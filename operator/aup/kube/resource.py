@@ -120,6 +120,24 @@ INGRESSES = Resource("networking.k8s.io", "v1", "ingresses", "Ingress", namespac
 NETWORK_POLICIES = Resource(
     "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", namespaced=True
 )
+CLUSTER_NETWORK_POLICIES = Resource(
+    "policy.networking.k8s.io",
+    "v1alpha2",
+    "clusternetworkpolicies",
+    "ClusterNetworkPolicy",
+    namespaced=False,
+)
+CILIUM_CLUSTERWIDE_NETWORK_POLICIES = Resource(
+    "cilium.io",
+    "v2",
+    "ciliumclusterwidenetworkpolicies",
+    "CiliumClusterwideNetworkPolicy",
+    namespaced=False,
+)
+CALICO_TIERS = Resource("projectcalico.org", "v3", "tiers", "Tier", namespaced=False)
+CALICO_GLOBAL_NETWORK_POLICIES = Resource(
+    "projectcalico.org", "v3", "globalnetworkpolicies", "GlobalNetworkPolicy", namespaced=False
+)
 GATEWAYS = Resource("gateway.networking.k8s.io", "v1", "gateways", "Gateway", namespaced=True)
 EVENTS = Resource("events.k8s.io", "v1", "events", "Event", namespaced=True)
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease", namespaced=True)
@@ -128,6 +146,13 @@ VALIDATING_WEBHOOK_CONFIGURATIONS = Resource(
     "v1",
     "validatingwebhookconfigurations",
     "ValidatingWebhookConfiguration",
+    namespaced=False,
+)
+VALIDATING_ADMISSION_POLICIES = Resource(
+    "admissionregistration.k8s.io",
+    "v1",
+    "validatingadmissionpolicies",
+    "ValidatingAdmissionPolicy",
     namespaced=False,
 )
 VALIDATING_ADMISSION_POLICY_BINDINGS = Resource(
@@ -182,6 +207,14 @@ POLICY_REPORTS = (
     Resource("wgpolicyk8s.io", "v1alpha2", "policyreports", "PolicyReport", namespaced=True),
 )
 """Where dashboards of the field look for findings; the first that a cluster serves is written."""
+
+MAIL_EGRESS = (
+    CILIUM_CLUSTERWIDE_NETWORK_POLICIES,
+    CALICO_GLOBAL_NETWORK_POLICIES,
+    CALICO_TIERS,
+    CLUSTER_NETWORK_POLICIES,
+)
+"""What closes direct delivery of mail, where it is served; in the order in which it is deleted."""
 
 WORKLOADS = (
     PODS,

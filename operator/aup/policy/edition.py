@@ -39,6 +39,8 @@ class Edition:
     pods: AddressSet
     """Range of the cluster's pods."""
     allowed_endpoints: AddressSet
+    relays: AddressSet
+    """Where mail is delivered for tenants."""
     license: LicenseRules
     countries: CountryRules
     categories: tuple[ExportCategory, ...]
@@ -83,6 +85,7 @@ def compile_edition(
         allowed_endpoints=_addresses(
             "network.allowedEndpointCIDRs", network.allowed_endpoint_cidrs, notes
         ),
+        relays=_addresses("mail.relayCIDRs", spec.mail.relay_cidrs, notes),
         license=_license(spec, notes),
         countries=countries,
         categories=_categories(spec.export, notes),

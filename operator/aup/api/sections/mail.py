@@ -12,5 +12,7 @@ class MailTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Mail servers of tenants that were not approved for direct delivery."""
     relay: str | None = None
     """Host that delivers mail for tenants; named in denials."""
+    relay_cidrs: tuple[str, ...] = msgspec.field(default=(), name="relayCIDRs")
+    """Its addresses: they stay open where policies of the network close direct delivery."""
     ports: tuple[int, ...] = (25, 465, 587)
     """Ports on which mail servers listen."""

@@ -32,6 +32,7 @@ def mail_terms(world: World, account: Account, edition: Edition) -> MailTerms:
         tenant=account.tenant.metadata.name,
         direct=Permission.ALLOWED if approved else Permission.FORBIDDEN,
         relay=terms.relay or "",
+        relays=edition.relays.cidrs,
         ports=frozenset(terms.ports),
         missing_duties=tuple(name for name, value in duties if not value),
         catalog=world.catalog,

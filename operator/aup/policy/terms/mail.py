@@ -15,6 +15,8 @@ class MailTerms:
     """Whether the tenant may deliver mail itself: by the policy, or approved for it alone."""
     relay: str
     """Host that delivers mail for tenants; empty: none is named."""
+    relays: tuple[str, ...]
+    """Its addresses, as CIDRs; empty: not known, or none is named."""
     ports: frozenset[int]
     missing_duties: tuple[str, ...]
     """Fields of the Tenant that a sender of mail must have filled and has not."""
