@@ -5,6 +5,7 @@ from aup.controller.address_uses import AddressUses
 from aup.controller.audit import Audit
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
+from aup.controller.mail_egress import MailEgress
 from aup.controller.preset import Preset
 from aup.controller.probe import Probe
 from aup.controller.quarantine import Quarantines
@@ -31,4 +32,5 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         AddressUses(context),
         Abuse(context),
         Quarantines(context),
+        MailEgress(context),
     )
