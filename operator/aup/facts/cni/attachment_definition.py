@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from aup.facts import claims
 from aup.facts.cni.go_json import Members, UnreadableJSONError, read_json
+from aup.facts.cni.notes import few_ranges
 from aup.facts.cni.plugin_config import plugin_leaves
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import ClaimSource, Facts, PlatformSetting, Reach, Subject, Surroundings
@@ -48,7 +49,7 @@ def attachment_definition(raw: bytes, subject: Subject, surroundings: Surroundin
         return claims.exposed(subject, problems, [_refused(config, str(error))])
     if not isinstance(decoded, Members) or not any(decoded.all("type", "plugins")):
         return claims.exposed(subject, problems, [_refused(config, "names no plugin")])
-    return claims.exposed(subject, problems, plugin_leaves(decoded, _PATH))
+    return claims.exposed(subject, problems, few_ranges(plugin_leaves(decoded, _PATH), _PATH))
 
 
 def _refused(text: str, detail: str, instead: str = "write one JSON object") -> PlatformSetting:

@@ -38,8 +38,8 @@ _NETWORK = re.compile(
 )
 """Names such as ``dra.net``, ``sriovnetwork.k8snetworkplumbingwg.io``, ``cni.dra.networking.…``."""
 _TOLD = re.compile(
-    r"ip(?:s|v4|v6|am)?|ip_?addresses|addresses|routes?|interfaces?|ifname|mac(?:address)?"
-    r"|hardwareaddr(?:ess)?|gateways?|vlan(?:id)?|subnets?|cidrs?|netns",
+    r"ip(?:s|v4|v6|am)?|ip_?addresses|addresses|interfaces?|ifname|mac(?:address)?"
+    r"|hardwareaddr(?:ess)?|vlan(?:id)?|subnets?|cidrs?|netns",
 )
 """Folded names of what only a driver of networks is told."""
 _MAC = re.compile(r"mac(?:address)?|hardwareaddr(?:ess)?")
@@ -60,7 +60,7 @@ def _configured(tree: Tree, path: str) -> Iterator[Leaf]:
     for opaque in tree.objects(path):
         driver = text_of(opaque.one("driver"))
         told = list(_members(opaque.one("parameters"), opaque.at("parameters")))
-        if _NETWORK.fullmatch(driver) or any(_TOLD.fullmatch(name) for name, _, _ in told):
+        if _NETWORK.fullmatch(driver) or any(_TOLD.fullmatch(name) for name, *_ in told):
             yield Plugin(driver, opaque.at("driver"), PluginSort.DRIVER, _CONFIGURES)
             for name, at, value in told:
                 yield from _word(name, at, value)
@@ -76,10 +76,11 @@ def _word(name: str, at: str, value: object) -> Iterator[Leaf]:
 
 
 def _members(value: Any, at: str) -> Iterator[tuple[str, str, object]]:
-    """Yield folded name, path and value of every scalar that is not about peers."""
+    """Yield folded name, path and value of everything that is not about peers."""
     left: list[tuple[str, str, object]] = [("", at, value)]
     while left:
         name, where, found = left.pop()
+        yield name, where, found
         match found:
             case dict():
                 left.extend(
@@ -90,10 +91,8 @@ def _members(value: Any, at: str) -> Iterator[tuple[str, str, object]]:
             case list():
                 items = reversed(list(enumerate(found)))
                 left.extend((name, f"{where}[{index}]", item) for index, item in items)
-            case None:
-                continue
             case _:
-                yield name, where, found
+                continue
 
 
 def _reported(tree: Tree) -> Iterator[Leaf]:

@@ -23,7 +23,7 @@ from aup.facts.annotations.readers import (
     whole,
 )
 from aup.facts.claims import Leaf
-from aup.facts.cni.notes import HARDWARE, UNVERIFIED
+from aup.facts.cni.notes import HARDWARE, UNVERIFIED, few_ranges
 from aup.facts.json_value import text_of
 from aup.facts.model import ClaimSource, NamedClaim, PlatformSetting, Reach, Topic
 
@@ -65,7 +65,7 @@ def _everywhere(source: ClaimSource) -> Mapping[str, Reader]:
     noted = partial(setting, source=source)
     return {
         "ip_address": addresses(source=source),
-        "ip_pool": _ip_pool,
+        "ip_pool": lambda note: few_ranges(_ip_pool(note), note.path),
         "mac_address": setting(HARDWARE, Reach.SPOOFING, source=source),
         "port_security": _port_security,
         "port_vips": addresses(),

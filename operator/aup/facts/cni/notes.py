@@ -1,16 +1,16 @@
 """How values that only the container network has are read: source prefixes, families of pools."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from aup.facts.address import parse_network, tokens
 from aup.facts.annotations.keys import Note, Reader
-from aup.facts.annotations.readers import HERE, json_list
+from aup.facts.annotations.readers import HERE, MAX_RANGES, json_list
 from aup.facts.claims import Leaf
 from aup.facts.cni.go_json import UnreadableJSONError, read_json, strings
 from aup.facts.json_value import text_of
-from aup.facts.model import Capture, NamedClaim, PlatformSetting, Reach, Topic
+from aup.facts.model import AddressClaim, Capture, NamedClaim, PlatformSetting, Reach, Topic
 from aup.facts.namespace import named_namespace
 
 HARDWARE: Final = "chooses the hardware address of an interface"
@@ -62,3 +62,19 @@ def pools_by_family(note: Note) -> Iterator[Leaf]:
     for name, value in strings(decoded):
         if not name or name in _POOLS:
             yield NamedClaim(value, note.path, Topic.POOL, "", parse_network(value).networks)
+
+
+def few_ranges(leaves: Iterable[Leaf], path: str) -> Iterator[Leaf]:
+    """Yield leaves up to as many networks and ranges as are looked at, and a problem past that.
+
+    Each may be many networks, all of which are looked up.
+    """
+    count = 0
+    for leaf in leaves:
+        if isinstance(leaf, AddressClaim) and leaf.networks:
+            count += 1
+            if count > MAX_RANGES:
+                problem = f"has more than {MAX_RANGES} networks or ranges"
+                yield AddressClaim("", path, leaf.source, address=None, problem=problem)
+                return
+        yield leaf

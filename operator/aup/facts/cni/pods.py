@@ -131,13 +131,14 @@ STORED: Final = _keys(ClaimSource.RECORD)
 
 def with_pod_networks(facts: Facts, surroundings: Surroundings) -> Facts:
     """Add what the pods of an object ask the container network for."""
-    leaves = [
+    leaves = (
         leaf
         for workload in facts.workloads
         if workload.annotations
         for leaf in pod_leaves(workload, facts.subject, surroundings)
-    ]
-    return also(facts, leaves) if leaves else facts
+    )
+    first = next(leaves, None)
+    return facts if first is None else also(facts, (first,), leaves)
 
 
 def pod_leaves(workload: Workload, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:

@@ -8,6 +8,7 @@ from aup.facts import claims
 from aup.facts.address import parse_address, parse_range
 from aup.facts.annotations.readers import network_claim
 from aup.facts.claims import Leaf, is_absent
+from aup.facts.cni.notes import few_ranges
 from aup.facts.json_value import text_of
 from aup.facts.model import (
     Capture,
@@ -68,7 +69,7 @@ class RoutingKind:
     def __call__(self, raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         """Read the facts of an object."""
         tree = read_tree(raw)
-        leaves = [*self._owned(tree)]
+        leaves = [*few_ranges(self._owned(tree), "spec")]
         if not leaves and self.detail:
             source = written(tree, subject) if self.noted else SPEC
             text = subject.kind
@@ -101,10 +102,10 @@ class RoutingKind:
 
 
 def _present(tree: Tree, paths: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield path and value of each field that says something."""
+    """Yield path and value of each field that says something; an empty element of a list does."""
     for path in paths:
         for at, value in tree.each(path):
-            if not is_absent(value):
+            if path.endswith("[]") or not is_absent(value):
                 yield at, value
 
 

@@ -12,11 +12,16 @@ from aup.facts import claims
 from aup.facts.address import parse_address, parse_range
 from aup.facts.annotations.readers import network_claim
 from aup.facts.claims import Leaf
+from aup.facts.cni.notes import few_ranges
 from aup.facts.model import Facts, Subject, Surroundings
 from aup.facts.routing.kind import SPEC, Kinds, written
 from aup.facts.wire.tree import Tree, read_tree
 
-_ADDRESS = re.compile(r".*:[0-9a-f:.]*|(?:.*\.)?(?:\d+|0x[0-9a-f]+)\.?", re.IGNORECASE | re.DOTALL)
+_LONGEST: Final = 253
+"""Characters of a name; what is longer is none, and not looked at closely."""
+_ADDRESS = re.compile(
+    r".*:[0-9a-f:.]*(?:%.*)?|(?:.*\.)?(?:\d+|0x[0-9a-f]+)\.?", re.IGNORECASE | re.DOTALL
+)
 """What no resolver takes for a name: no top-level domain is a number."""
 
 
@@ -41,8 +46,9 @@ def workload_entry(raw: bytes, subject: Subject, surroundings: Surroundings) -> 
 
 def shared_addresses(tree: Tree, surroundings: Surroundings) -> Iterator[Leaf]:
     """Yield what a ServiceEntry captures in everybody's proxies, and where it sends that."""
-    for at, value in tree.each("spec.addresses[]"):
-        yield network_claim(parse_range(value), at, SPEC)
+    path = "spec.addresses"
+    captured = tree.each(f"{path}[]")
+    yield from few_ranges((network_claim(parse_range(v), at, SPEC) for at, v in captured), path)
     yield from _targets(tree, "spec.endpoints[].address", surroundings)
 
 
@@ -51,7 +57,7 @@ def _targets(tree: Tree, path: str, surroundings: Surroundings) -> Iterator[Leaf
     values = [
         (at, value)
         for at, value in tree.each(path)
-        if not isinstance(value, str) or _ADDRESS.fullmatch(value.strip())
+        if not isinstance(value, str) or len(value) > _LONGEST or _ADDRESS.fullmatch(value.strip())
     ]
     yield from claims.targets(values, surroundings)
 
