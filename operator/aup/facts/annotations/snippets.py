@@ -24,17 +24,18 @@ _NGINX: Final = re.compile(
     r"(?:\$\{\w+\}|\\.|[^\s;{}\\])*)",
     re.DOTALL,
 )
-_BLOCKS: Final = frozenset({"if", "limit_except"})
-"""Blocks that only narrow which requests are meant."""
+_BLOCKS: Final = frozenset({"if", "limit_except", "location"})
+"""Blocks that only narrow which requests are meant. ``set`` is none of the directives below:
+ingress-nginx chooses the backend, anybody's, by a variable."""
 _HARMLESS: Final = frozenset(
     {
         *("add_header", "add_trailer", "allow", "auth_basic", "break", "charset"),
         *("chunked_transfer_encoding", "client_body_buffer_size", "client_body_timeout"),
-        *("client_max_body_size", "default_type", "deny", "etag", "expires", "gunzip", "gzip"),
-        *("gzip_comp_level", "gzip_disable", "gzip_min_length", "gzip_proxied", "gzip_types"),
-        *("gzip_vary", "if_modified_since", "keepalive_requests", "keepalive_timeout"),
-        *("limit_conn", "limit_rate", "limit_rate_after", "limit_req", "log_not_found"),
-        *("more_clear_headers", "more_clear_input_headers", "more_set_headers"),
+        *("client_max_body_size", "default_type", "deny", "error_page", "etag", "expires"),
+        *("gunzip", "gzip", "gzip_comp_level", "gzip_disable", "gzip_min_length", "gzip_proxied"),
+        *("gzip_types", "gzip_vary", "if_modified_since", "keepalive_requests"),
+        *("keepalive_timeout", "limit_conn", "limit_rate", "limit_rate_after", "limit_req"),
+        *("log_not_found", "more_clear_headers", "more_clear_input_headers", "more_set_headers"),
         *("more_set_input_headers", "proxy_buffer_size", "proxy_buffering", "proxy_buffers"),
         *("proxy_busy_buffers_size", "proxy_connect_timeout", "proxy_cookie_domain"),
         *("proxy_cookie_flags", "proxy_cookie_path", "proxy_hide_header", "proxy_http_version"),

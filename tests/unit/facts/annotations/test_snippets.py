@@ -36,6 +36,7 @@ def read(reader: Reader, text: object) -> list[tuple[str, str]]:
         "if ($http_x = 'a') { return 403; }",
         'if ($a ~ "^b{2}$") { if ($c) { rewrite ^/(.*)$ /$1 break; } }',
         "limit_except GET { deny all; }",
+        'location = /robots.txt { default_type text/plain; return 200 "User-agent: *"; }',
     ],
 )
 def test_directives_that_keep_to_their_own_requests_pass(text: str) -> None:
@@ -52,7 +53,12 @@ def test_directives_that_keep_to_their_own_requests_pass(text: str) -> None:
         ("if ($a) { proxy_pass http://192.0.2.1; }", ["proxy_pass http://192.0.2.1"]),
         ("add_header { return 200; }", ["add_header"]),
         ("if ($a);", ["if ($a)"]),
-        ("location / { return 200; }", ["location /"]),
+        ("location / { proxy_pass http://x; }", ["proxy_pass http://x"]),
+        (
+            'set $proxy_upstream_name "beta-prod-web-80";',
+            ['set $proxy_upstream_name "beta-prod-web-80"'],
+        ),
+        ("location { location / { root /etc; } }", ["root /etc"]),
     ],
 )
 def test_each_other_statement_is_a_finding(text: str, statements: list[str]) -> None:
