@@ -99,19 +99,29 @@ def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
 def endpoint_slice(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read an EndpointSlice.
 
-    A slice of names (``addressType: FQDN``) has no addresses to judge: kube-proxy ignores it, and
-    a name says nothing of where it leads. An entry that a resolver would take for an IPv4 address
-    is one all the same.
+    In a slice of names (``addressType: FQDN``) a name leads where a Service of type ExternalName
+    would: kube-proxy ignores it, and other proxies follow it. An entry that a resolver would take
+    for an IPv4 address is one all the same.
     """
     found, problems = wire.ENDPOINT_SLICE.read(raw)
     named = found.address_type == "FQDN"
-    values = (
-        (f"endpoints[{i}].addresses[{j}]", value)
-        for i, endpoint in each(found.endpoints, wire.Endpoint())
-        for j, value in enumerate(endpoint.addresses or ())
-        if not (named and _is_name(value))
+    names = ((path, value) for path, value in _backends(found) if named and _is_name(value))
+    addresses = (
+        (path, value) for path, value in _backends(found) if not (named and _is_name(value))
     )
-    return claims.exposed(subject, problems, claims.targets(values, surroundings))
+    return claims.exposed(
+        subject,
+        problems,
+        claims.targets(addresses, surroundings),
+        (external_name(value, path, surroundings) for path, value in names),
+    )
+
+
+def _backends(found: wire.EndpointSlice) -> Iterator[tuple[str, object]]:
+    """Yield path and value of each address of an EndpointSlice."""
+    for i, endpoint in each(found.endpoints, wire.Endpoint()):
+        for j, value in enumerate(endpoint.addresses or ()):
+            yield f"endpoints[{i}].addresses[{j}]", value
 
 
 def endpoints(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:

@@ -5,11 +5,19 @@ network/assigned-address
                   load-balancer controllers on Service, Ingress and Gateway, and in Gateway
                   spec.infrastructure; Gateway spec.addresses and spec.infrastructure.parametersRef;
                   status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
-                  Endpoints
+                  Endpoints; annotations of pods, pod templates and Namespaces for the container
+                  network (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS and
+                  others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and
+                  cloud-init network data; parameters of network drivers in ResourceClaims;
+                  ServiceImport and Istio's entries; kinds of egress, announcements, pools and data
+                  planes (OVN-Kubernetes, Cilium, Calico, Antrea, MetalLB, Kube-OVN and others)
     Allowed       addresses assigned to the tenant now; names of addresses, networks and load
                   balancers in its resourceIDs; inside the cluster those for Services; as endpoints
                   also its own running pods and what the provider lists; settings of the platform's
-                  network only where `network.allowedAnnotations` lists them
+                  network only where `network.allowedAnnotations` lists them; networks of its own
+                  namespaces, and others in its resourceIDs; CNI plugins and drivers that
+                  `network.networkAttachmentTypes` and `network.networkDrivers` offer; egress under
+                  own addresses, of own namespaces alone
     Serves        "only use IP addresses assigned by the provider" (asergo/6.2)
 
 What a load balancer writes into a status, and the endpoint controllers into slices, is believed
@@ -178,9 +186,12 @@ RULE = Rule(
     check=assigned_address,
     blind=(
         "Annotations of load-balancer controllers that no table knows "
-        "(network/unknown-annotation looks at those); names in an EndpointSlice of type FQDN; "
-        "addresses that a program binds without telling Kubernetes. A pod that has just gone, or "
-        "whose address the operator has not heard of yet, is not known as the tenant's. Without "
-        "a cluster, endpoints in the range of pods are not judged."
+        "(network/unknown-annotation looks at those); addresses that a program binds, or a machine "
+        "gives itself, without telling Kubernetes; network data in Secrets; networks of others "
+        "that an overlay joins by having the same name in its configuration; labels of a "
+        "Namespace by which pools and policies of the platform select it. A pod that has just "
+        "gone, or whose address the operator has not heard of yet, is not known as the tenant's. "
+        "Without a cluster, endpoints in the range of pods, and namespaces whose owner is not "
+        "known, are not judged."
     ),
 )

@@ -1,7 +1,8 @@
 """Network: a Service of type ExternalName leads to the internet, or to the tenant's own Services.
 
 network/external-name
-    Fields read   Service spec.externalName, where spec.type is ExternalName
+    Fields read   Service spec.externalName, where spec.type is ExternalName; names in an
+                  EndpointSlice of type FQDN
     Allowed       names of the internet; Services of the tenant's own namespaces; its assigned
                   addresses and those that the provider lets Services point to; with
                   `network.externalNames` Allowed any name, with Forbidden none
