@@ -117,6 +117,18 @@ RECONCILE_SECONDS = Histogram(
     buckets=(0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0),
     registry=REGISTRY,
 )
+UNCLAIMED_NAMESPACES = Gauge(
+    "aup_unclaimed_namespaces",
+    "Namespaces that belong to no tenant and are not on the platform list: nobody is held to "
+    "anything in them.",
+    registry=REGISTRY,
+)
+GUARD_MISSING = Gauge(
+    "aup_guard_missing_policies",
+    "Policies of the chart that the API server does not apply, because the policy or its binding "
+    "is gone; /readyz of the leading controller names them.",
+    registry=REGISTRY,
+)
 CERTIFICATE_EXPIRY = Gauge(
     "aup_certificate_expiry_timestamp_seconds",
     "When the certificate that the webhook serves ends, in seconds since 1970.",

@@ -70,6 +70,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     platform_namespaces: Annotated[
         Names, Meta(description="namespaces that no Tenant can claim, besides the operator's own")
     ] = ("kube-system", "kube-public", "kube-node-lease")
+    guard_policies: Annotated[
+        Names, Meta(description="policies of the API server that the release has installed")
+    ] = ()
     evidence_dir: Annotated[
         Path | None, Meta(description="directory for evidence, on a volume that outlives the pod")
     ] = None

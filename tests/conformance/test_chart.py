@@ -12,7 +12,6 @@ import yaml
 from aup import presets
 from aup.api import meta
 from aup.controller.quarantine_steps import PROBE_USER
-from aup.kube.resource import WORKLOADS
 from aup.settings import Option, Settings, options
 from docgen import chart
 from docgen.values import described
@@ -155,32 +154,6 @@ def test_a_policy_of_the_guard_avoids_what_fails_at_run_time(name: str) -> None:
         assert "variables.passes" not in told
 
 
-def test_the_webhook_asks_about_every_resource_that_a_rule_reads() -> None:
-    """In the versions that the facts are read from."""
-    rules = yaml.safe_load(
-        re.sub(r"\{\{.*?\}\}", "x", TEMPLATES["webhook.yaml"].partition("  rules:")[2])
-    )
-    asked = {
-        (group, resource)
-        for rule in rules
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-    }
-    assert {(kind.group, kind.plural) for kind in WORKLOADS} <= asked
-    assert {
-        ("", "pods/ephemeralcontainers"),
-        ("", "services"),
-        ("", "services/status"),
-        ("", "endpoints"),
-        ("discovery.k8s.io", "endpointslices"),
-        ("networking.k8s.io", "ingresses"),
-        ("networking.k8s.io", "ingresses/status"),
-        ("gateway.networking.k8s.io", "gateways"),
-        ("gateway.networking.k8s.io", "gateways/status"),
-    } <= asked
-    assert all(rule["operations"] == ["CREATE", "UPDATE"] for rule in rules)
-
-
 def test_no_template_writes_the_webhooks_authority() -> None:
     """The controller fills it in; a rendered one would be put back at each sync."""
     for name, template in TEMPLATES.items():
@@ -198,6 +171,7 @@ def test_the_definitions_can_be_given_an_annotation() -> None:
 def test_the_paths_of_this_test_exist() -> None:
     """A folder that was moved would make the tests above empty."""
     assert set(GUARD) == {
-        f"guard-{name}.yaml" for name in ("managed", "namespaces", "objects", "quarantine")
+        f"guard-{name}.yaml"
+        for name in ("managed", "namespaces", "objects", "quarantine", "unclaimed")
     }
     assert Path(CHART / "files/quarantine-lock.yaml").is_file()

@@ -1,6 +1,7 @@
 """The controller as a process: claims, stamps, budgets and statuses on a real API server."""
 
 import json
+import re
 import signal
 import urllib.error
 import urllib.request
@@ -343,26 +344,70 @@ def test_an_emptied_bundle_is_filled_in_again(installation: Installation) -> Non
     )
 
 
+def readiness(installation: Installation) -> tuple[int, str]:
+    """Return what the leading controller answers on /readyz."""
+    url = f"{installation.controllers[-1].url}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=2) as found:  # noqa: S310
+            return found.status, found.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
 def test_a_missing_webhook_configuration_is_told(installation: Installation) -> None:
     """Without it nothing is judged and nothing is refused: nobody would notice otherwise."""
     kind, name = "validatingwebhookconfiguration", "aup-operator"
     kept = get(installation, kind, name)
     installation.cluster.kubectl("delete", kind, name)
-    controller = installation.controllers[-1]
-
-    def answer() -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(f"{controller.url}/readyz", timeout=2) as found:  # noqa: S310
-                return found.status, found.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    until("a controller that is not ready", lambda: answer()[0] == 503)
-    assert f"[-]certificates: ValidatingWebhookConfiguration {name} is missing" in answer()[1]
+    until("a controller that is not ready", lambda: readiness(installation)[0] == 503)
+    told = readiness(installation)[1]
+    assert f"[-]certificates: ValidatingWebhookConfiguration {name} is missing" in told
     kept["metadata"] = {k: kept["metadata"][k] for k in ("name", "labels", "annotations")}
     del kept["webhooks"][0]["clientConfig"]["caBundle"]
     installation.cluster.kubectl("create", "-f", "-", input=json.dumps(kept))
-    until("a controller that is ready", lambda: answer()[0] == 200)
+    until("a controller that is ready", lambda: readiness(installation)[0] == 200)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("validatingadmissionpolicybinding", "aup-operator-managed"),
+        ("validatingadmissionpolicy", "aup-operator-quarantine"),
+    ],
+)
+def test_a_missing_policy_of_the_guard_is_told(
+    installation: Installation, kind: str, name: str
+) -> None:
+    """What it kept is open, and no refusal would ever say so."""
+    kept = get(installation, kind, name)
+    controller = installation.controllers[-1]
+    assert "\naup_guard_missing_policies 0.0\n" in controller.metrics()
+    installation.cluster.kubectl("delete", kind, name)
+    until("a controller that is not ready", lambda: readiness(installation)[0] == 503)
+    assert (
+        "[-]guard: not in force are ValidatingAdmissionPolicies or their bindings: "
+        f"{name}; helm upgrade puts them back"
+    ) in readiness(installation)[1]
+    assert "\naup_guard_missing_policies 1.0\n" in controller.metrics()
+    kept["metadata"] = {k: kept["metadata"][k] for k in ("name", "labels")}
+    kept.pop("status", None)
+    installation.cluster.kubectl("create", "-f", "-", input=json.dumps(kept))
+    until("a controller that is ready", lambda: readiness(installation)[0] == 200)
+
+
+def test_namespaces_of_nobodys_are_counted(installation: Installation) -> None:
+    """Those that neither a Tenant claims nor the platform list names."""
+    controller = installation.controllers[-1]
+
+    def count() -> int:
+        found = re.search(r"^aup_unclaimed_namespaces (\S+)$", controller.metrics(), re.MULTILINE)
+        return int(float(found[1])) if found else -1
+
+    before = count()
+    installation.cluster.create_namespace("nobodys")
+    until("one more", lambda: count() == before + 1)
+    provide(installation, tenant("somebody", namespaces={"names": ["nobodys"]}))
+    until("one less", lambda: count() == before)
 
 
 def test_a_quota_that_is_older_than_the_guard_is_made_anew(installation: Installation) -> None:

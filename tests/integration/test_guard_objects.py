@@ -310,6 +310,56 @@ class TestOperatorsOwn:
             assert 'cannot delete resource "tenantreports"' in done.stderr
 
 
+class TestGrantsOfAccess:
+    """Consent is the tenant's: its provider cannot give it for it."""
+
+    @staticmethod
+    def grant_of_access(of: str) -> Manifest:
+        """Return a SupportAccessGrant."""
+        return ours(
+            "SupportAccessGrant",
+            of,
+            spec={
+                "users": ["one@asergo.example"],
+                "reason": "TICKET-81",
+                "expiresAt": "2036-01-01T00:00:00Z",
+            },
+        )
+
+    def test_whoever_may_write_tenants_cannot_let_staff_in(self, release: Release) -> None:
+        """The provider's own role and the administrator of the cluster alike."""
+        cluster, namespace = release.cluster, name("acme")
+        cluster.create_namespace(namespace)
+        for user in ("eve", None):
+            assert answer(
+                cluster,
+                *("create", "-n", namespace, "-f", "-"),
+                input=json.dumps(self.grant_of_access(name("g"))),
+                as_user=user,
+            ) == (
+                "a grant of access counts only when the tenant writes it, and you may write "
+                "Tenants, which makes you the provider; ask an administrator of the namespace to "
+                "create it"
+            )
+
+    def test_an_administrator_of_the_namespace_lets_staff_in_and_out(
+        self, release: Release
+    ) -> None:
+        """By the built-in role admin; an editor does not decide about it."""
+        cluster, namespace, of = release.cluster, name("acme"), name("g")
+        cluster.create_namespace(namespace)
+        grant(cluster, "anna", "admin", namespace)
+        grant(cluster, "eddy", "edit", namespace)
+        text = json.dumps(self.grant_of_access(of))
+        done = cluster.kubectl(
+            *("create", "-n", namespace, "-f", "-"), input=text, as_user="eddy", check=False
+        )
+        assert 'cannot create resource "supportaccessgrants"' in done.stderr
+        cluster.kubectl("create", "-n", namespace, "-f", "-", input=text, as_user="anna")
+        cluster.kubectl("get", "sag", of, "-n", namespace, as_user="eddy")
+        cluster.kubectl("delete", "sag", of, "-n", namespace, as_user="anna")
+
+
 class TestDeletionsThatWouldOpen:
     """What is in force ends by what ends it, never by deleting the paper."""
 

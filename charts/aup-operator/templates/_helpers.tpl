@@ -36,6 +36,16 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "aup.fullname" . }}-co
 {{- . | toJson | replace "\"" "'" -}}
 {{- end -}}
 
+{{/* Names of the ValidatingAdmissionPolicies that this release installs, as a JSON list. */}}
+{{- define "aup.policies" -}}
+{{- $suffixes := list "managed" "namespaces" "objects" "quarantine" -}}
+{{- if eq .Values.unclaimedNamespaces "Deny" }}{{ $suffixes = append $suffixes "unclaimed" }}{{ end -}}
+{{- if eq .Values.mode "available" }}{{ range (.Files.Get "files/twins.yaml" | fromYaml).groups }}{{ $suffixes = append $suffixes (printf "twin-%s" .name) }}{{ end }}{{ end -}}
+{{- $names := list -}}
+{{- range $suffixes }}{{ $names = append $names (printf "%s-%s" (include "aup.fullname" $) .) }}{{ end -}}
+{{- $names | toJson -}}
+{{- end -}}
+
 {{/* Binding of a policy of the guard: args (list . "suffix"). Deny, for everybody and everywhere. */}}
 {{- define "aup.binding" -}}
 {{- $root := index . 0 -}}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aup import metrics
 from aup.api.meta import TENANT_LABEL, ObjectMeta
 from aup.controller.context import Context
 from aup.policy.world import World
@@ -67,5 +68,7 @@ class LiveClaims:
             claims=claim(self._world, metas),
             stamped={tenant: tuple(sorted(names)) for tenant, names in stamped.items()},
         )
+        nobodys = {m.name for m in metas} - self.current.claims.owners.keys()
+        metrics.UNCLAIMED_NAMESPACES.set(len(nobodys - self._context.platform_namespaces))
         tenants = before.tenants() | self.current.tenants()
         return frozenset(t for t in tenants if before.of(t) != self.current.of(t))

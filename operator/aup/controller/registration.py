@@ -5,6 +5,7 @@ from aup.controller.address_uses import AddressUses
 from aup.controller.audit import Audit
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
+from aup.controller.guard import Guard
 from aup.controller.mail_egress import MailEgress
 from aup.controller.preset import Preset
 from aup.controller.probe import Probe
@@ -23,6 +24,7 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     probe = Probe(context.settings, certificates.trusted)
     return (
         certificates,
+        Guard(context),
         Preset(context),
         *statuses(context),
         Revisions(context),
