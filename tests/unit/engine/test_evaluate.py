@@ -47,6 +47,7 @@ def check(pod: Workload, _terms: Terms) -> Iterator[Violation]:
             address=ADDRESS,
             review=label == "review",
             warn=label == "warn",
+            change=label == "noted",
         )
 
 
@@ -68,6 +69,15 @@ def judge(new: Facts, held: Terms | None = None, old: Facts | None = None) -> De
 def outcomes(decision: Decision) -> list[tuple[str, Outcome]]:
     """Return value and outcome of each finding."""
     return [(f.violation.value, f.outcome) for f in decision.findings]
+
+
+def test_what_only_may_not_be_written_is_no_finding_where_it_stood() -> None:
+    """Not even a warning; and it is told how often it stood."""
+    assert outcomes(judge(workload("noted"))) == [("noted", Outcome.DENY)]
+    assert outcomes(judge(workload("noted", "a"), old=workload("noted"))) == [("a", Outcome.DENY)]
+    assert outcomes(judge(workload("noted", "noted"), old=workload("noted"))) == [
+        ("noted", Outcome.DENY)
+    ]
 
 
 @pytest.mark.parametrize(

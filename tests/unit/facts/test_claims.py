@@ -6,7 +6,7 @@ import pytest
 
 from aup.facts import claims
 from aup.facts.claims import MAX_CLAIMS
-from aup.facts.model import AddressClaim, ClaimSource, Problem, Subject
+from aup.facts.model import AddressClaim, ClaimSource, Facts, Problem, Subject
 from aup.facts.wire.shape import WHOLE, too_many
 
 SUBJECT = Subject("", "Service", "acme-prod", "web")
@@ -57,3 +57,21 @@ def test_claims_past_the_limit_are_not_even_made() -> None:
         earlier,
         too_many(WHOLE, 4096, "addresses"),
     )
+
+
+def test_what_is_added_stands_behind_what_is_known_and_each_thing_once() -> None:
+    known = claims.exposed(SUBJECT, (), claims.address_list([FOREIGN], "p"))
+    assert known.exposure is not None
+    more = claims.also(known, claims.address_list([FOREIGN, "203.0.113.10"], "p"))
+    assert more.exposure is not None
+    assert [(c.path, c.text) for c in more.exposure.addresses] == [
+        ("p[0]", FOREIGN),
+        ("p[1]", "203.0.113.10"),
+    ]
+    assert more.exposure.writer == known.exposure.writer
+
+
+def test_what_is_added_has_the_limit_of_what_is_known() -> None:
+    plain = Facts(SUBJECT)
+    found = claims.also(plain, endless())
+    assert found.problems == (too_many(WHOLE, 4096, "addresses"),)
