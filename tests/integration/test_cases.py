@@ -7,10 +7,14 @@ from aup.facts.carriers.walk import is_custom
 from support.controlplane import ControlPlane
 from support.corpus import Case, cases
 
-SECTIONS = ("host", "license", "export", "resources", "security/pod-security")
+SECTIONS = (
+    *("host", "license", "export", "mail", "resources"),
+    *("security/malware", "security/pod-security", "security/tools"),
+)
 REFUSED = {
     # Ephemeral containers come through a subresource only.
     *("ephemeral-container", "every-list-of-containers", "subresources-do-not-wait"),
+    "init-and-ephemeral-container",
     # The API server wants no dots in a path of the node; nor a path that is empty.
     "dots-in-a-file",
     # The API server wants no spaces around an image; a file may hold them all the same.
