@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from aup.facts.json_value import text_of
-from aup.facts.model import NamespaceReference, Surroundings
+from aup.facts.model import NamespaceReference, Surroundings, Writer
 
 NAME_LABEL: Final = "kubernetes.io/metadata.name"
 """Set by the API server on every Namespace."""
 TENANT_LABEL: Final = "aup.asergo.com/tenant"
 """Stamped by the operator; nobody else may write it."""
+_ACCOUNT: Final = "system:serviceaccount:"
 
 
 def named_namespace(
@@ -24,6 +25,14 @@ def named_namespace(
     known = surroundings.pods_known
     owner = surroundings.tenant_of(namespace) if known and namespace else None
     return NamespaceReference(text, path, owner, known or not namespace)
+
+
+def is_nobodys_account(writer: Writer | None, surroundings: Surroundings) -> bool:
+    """Tell whether a request is sent by a ServiceAccount of a namespace that is no tenant's."""
+    if writer is None or not writer.username.startswith(_ACCOUNT) or not surroundings.pods_known:
+        return False
+    namespace = writer.username.removeprefix(_ACCOUNT).partition(":")[0]
+    return bool(namespace) and surroundings.tenant_of(namespace) is None
 
 
 def every_namespace(text: str, path: str) -> NamespaceReference:

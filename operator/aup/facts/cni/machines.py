@@ -62,14 +62,14 @@ def machine_leaves(tree: Tree, subject: Subject, surroundings: Surroundings) -> 
 
 def _plugged(spec: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
     """Yield networks of others, bridges on the pod's own, and hardware addresses on a wire."""
-    pods = {text_of(n.one("name")) for n in spec.objects("networks[]") if n.one("pod") is not None}
+    wires = {text_of(n.one("name")) for n in spec.objects("networks[]") if n.one("multus")}
     for at, value in spec.each("networks[].multus.networkName"):
         yield from _MULTUS(Note("", value, at, subject.namespace, surroundings))
     for interface in spec.objects("domain.devices.interfaces[]"):
         if any(interface.one(name) is not None for name in _HIDDEN):
             continue
-        if interface.one("bridge") is not None and text_of(interface.one("name")) in pods:
-            text, at = text_of(interface.one("name")), interface.at("name")
+        text, at = text_of(interface.one("name")), interface.at("name")
+        if interface.one("bridge") is not None and text not in wires:
             yield PlatformSetting(text, at, _SPEC, Reach.ROUTING, _BRIDGE, instead="use masquerade")
         for at, value in interface.each("macAddress"):
             yield PlatformSetting(text_of(value), at, _SPEC, Reach.SPOOFING, HARDWARE)

@@ -30,6 +30,7 @@ from aup.facts.cni.kube_ovn import kube_ovn
 from aup.facts.cni.multus import networks
 from aup.facts.cni.notes import HARDWARE, UNVERIFIED, captured, pools_by_family, prefixes
 from aup.facts.model import ClaimSource, Facts, Operation, Reach, Subject, Surroundings, Workload
+from aup.facts.namespace import is_nobodys_account
 
 _SPOOFING: Final = Reach.SPOOFING
 _HARDWARE: Final = setting(HARDWARE, _SPOOFING)
@@ -147,7 +148,8 @@ def pod_leaves(workload: Workload, subject: Subject, surroundings: Surroundings)
     is_pod = (subject.group, subject.kind) == ("", "Pod")
     keys = STORED if is_pod and (updated or workload.running) else ASKED
     leaves = keys.read(workload.annotations, workload.annotations_path, subject, surroundings)
-    if keys is ASKED or updated:
+    if keys is ASKED or (updated and not is_nobodys_account(subject.writer, surroundings)):
         return leaves
-    # Exported: the API server takes the status away before it asks, so nothing slips through here.
+    # Written by the network, wherever it runs; or exported: the API server takes the status away
+    # before it asks, so that nothing slips through here.
     return (leaf for leaf in leaves if getattr(leaf, "source", None) is not ClaimSource.RECORD)

@@ -75,6 +75,7 @@ def test_a_bridge_is_refused_on_the_network_of_pods_alone() -> None:
     at = "spec.template.spec.domain.devices.interfaces"
     assert settings({"name": "default", "bridge": {}}) == [f"{at}[0].name default"]
     assert settings({"name": "wire", "bridge": {}}) == []
+    assert settings({"name": "default", "bridge": {}}, networks=()) == [f"{at}[0].name default"]
     assert settings({"name": "wire", "bridge": {}, "macAddress": "02:01"}) == [
         f"{at}[0].macAddress 02:01"
     ]

@@ -117,6 +117,27 @@ def test_what_is_noted_of_a_stored_pod_is_a_record() -> None:
     assert found.names == ()
 
 
+@pytest.mark.parametrize(
+    ("account", "judged"),
+    [
+        ("calico-system:calico-cni-plugin", False),
+        ("openshift-ovn-kubernetes:ovn-kubernetes-node", False),
+        ("acme-prod:default", True),
+        ("beta-prod:default", True),
+        (":", True),
+    ],
+)
+def test_the_network_may_run_in_any_namespace_that_is_no_tenants(
+    account: str, judged: bool
+) -> None:
+    """No pod would start if its network could not note the address that it gave."""
+    writer = Writer(f"system:serviceaccount:{account}")
+    found = facts(NOTED, operation=Operation.UPDATE, writer=writer)
+    assert (found.exposure is not None) is judged
+    (wish,) = exposure(ASKED, operation=Operation.UPDATE, writer=writer).addresses
+    assert wish.source is ClaimSource.ANNOTATION
+
+
 def test_what_only_a_tenant_writes_is_a_wish_of_a_stored_pod_as_well() -> None:
     """Calico gives a floating address to a pod that runs."""
     found = exposure(ASKED, operation=Operation.UPDATE, writer=ALICE)
