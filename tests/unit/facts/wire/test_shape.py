@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.facts.model import Problem
-from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, Shape, Wire
+from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, Shape, Wire, fit
 
 
 class Item(Wire, frozen=True):
@@ -128,3 +129,9 @@ def test_any_bytes_give_an_answer(raw: bytes) -> None:
     thing, problems = THING.read(raw)
     assert isinstance(thing, Thing)
     assert len(problems) <= MAX_PROBLEMS
+
+
+@given(JSON)
+def test_a_decoded_value_is_read_as_its_bytes_are(value: Any) -> None:
+    raw = msgspec.json.encode(value)
+    assert fit(msgspec.json.decode(raw), Thing) == THING.read(raw)

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.facts.model import Problem
-from aup.facts.wire.shape import WHOLE
-from aup.facts.wire.tree import Tree, read_tree
+from aup.facts.wire.shape import WHOLE, too_many
+from aup.facts.wire.tree import MAX_ITEMS, Tree, read_tree
 
-ROUTES = {"spec": {"routes": [{"hosts": ["a", None, "b"]}, None, {"hosts": None}, {"hosts": []}]}}
+ROUTES: Any = {
+    "spec": {"routes": [{"hosts": ["a", None, "b"]}, None, {"hosts": None}, {"hosts": []}]}
+}
 
 
 def tree(value: Any) -> Tree:
@@ -92,3 +94,26 @@ def test_only_so_many_problems_are_told() -> None:
 def test_any_value_gets_an_answer(value: Any) -> None:
     found = tree(value)
     assert all(isinstance(path, str) for path, _ in found.each("spec.routes[].hosts[]"))
+
+
+def test_a_star_leads_to_every_field_of_a_map() -> None:
+    found = tree({"spec": {"roles": {"Worker": {"n": 1}, "a.b/c": {"n": 2}, "none": None}}})
+    assert list(found.each("spec.roles.*.n")) == [
+        ("spec.roles.Worker.n", 1),
+        ('spec.roles["a.b/c"].n', 2),
+    ]
+    assert found.problems == ()
+    assert list(tree({"spec": [1]}).each("spec.*")) == []
+
+
+def test_no_more_is_walked_than_anybody_writes() -> None:
+    whole = tree({"rows": [[1]] * (MAX_ITEMS // 2)})
+    assert len(list(whole.each("rows[][]"))) == MAX_ITEMS // 2
+    assert whole.problems == ()
+    for value, path in (
+        ([None] * (MAX_ITEMS + 1), "a[]"),
+        ({str(i): 1 for i in range(MAX_ITEMS + 1)}, "a.*"),
+    ):
+        found = tree({"a": value})
+        assert len(list(found.each(path))) <= MAX_ITEMS
+        assert found.problems == (too_many("a", MAX_ITEMS, "entries"),)
