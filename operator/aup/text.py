@@ -24,7 +24,13 @@ def clip(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def legible(text: str) -> str:
+    """Return ``text`` without characters that do something to a terminal instead of being read."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def printable(value: str, limit: int = 128) -> str:
     """Return a tenant's value fit for a message: one line, no control characters, bounded."""
-    shown = (c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
-    return clip("".join(shown), limit)
+    return clip(legible(value), limit)

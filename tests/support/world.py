@@ -74,6 +74,7 @@ def _at(manifest: dict[str, Any]) -> tuple[str, str]:
     return manifest["metadata"]["namespace"], manifest["metadata"]["name"]
 
 
+@cache
 def world_objects() -> Objects:
     """Return the objects of the world, decoded."""
     found = manifests()

@@ -21,7 +21,7 @@ class InvalidReviewError(AupError):
     """The request is not an AdmissionReview that can be answered."""
 
     def __init__(self, *, problem: str) -> None:
-        super().__init__(f"not an AdmissionReview: {problem}")
+        super().__init__(f"not an AdmissionReview: {printable(problem)}")
         self.problem = problem
 
 
@@ -112,7 +112,7 @@ def subject(request: Request) -> Subject:
 
     """
     if request.operation not in JUDGED:
-        raise InvalidReviewError(problem=f"operation {printable(request.operation)} is not known")
+        raise InvalidReviewError(problem=f"operation {request.operation} is not known")
     return replace(
         envelope(request),
         name=request.name or _name(bytes(request.object)),

@@ -7,7 +7,7 @@ line breaks, and shows warnings only when they are one line of at most 256 chara
 from itertools import accumulate, takewhile
 
 from aup.engine.decision import Decision, Finding
-from aup.text import clip, plural, printable
+from aup.text import clip, legible, plural, printable
 
 WARNING_LIMIT = 256
 """Characters: what the API server shows of one warning (KEP-1693)."""
@@ -21,7 +21,7 @@ DENIAL_LIMIT = 32 * 1024
 
 def sentence(finding: Finding) -> str:
     """Return a finding without its rule: ``<path> <value> <detail>; <remedy>``."""
-    return f"{_fact(finding)}; {finding.violation.remedy}"
+    return f"{_fact(finding)}; {legible(finding.violation.remedy)}"
 
 
 def statement(finding: Finding) -> str:
@@ -86,7 +86,7 @@ def terms_hint(namespace: str) -> str:
 
     An object outside of namespaces has none of its own to name.
     """
-    where = namespace or "<your namespace>"
+    where = legible(namespace) or "<your namespace>"
     return f"what you are held to: kubectl get tenantreport aup -n {where} -o yaml"
 
 
@@ -94,7 +94,7 @@ def _fact(finding: Finding) -> str:
     """Return ``spec.externalIPs[0] 203.0.113.9 is not assigned to acme``."""
     violation = finding.violation
     words = (violation.path, printable(violation.value), violation.detail)
-    return " ".join(word for word in words if word)
+    return legible(" ".join(word for word in words if word))
 
 
 def _tag(finding: Finding) -> str:

@@ -14,6 +14,7 @@ from aup.engine.evaluate import evaluate
 from aup.facts.extract import KINDS, extract
 from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.policy.terms import GrantTerm, Terms
+from aup.text import printable
 
 
 class TermsSource(Protocol):
@@ -116,7 +117,7 @@ class Judge:
     def _unknown_terms(self, request: review.Request, subject: Subject) -> bytes:
         """Refuse what was sent before this replica knew what it must be held to."""
         metrics.ADMISSION_REJECTED.labels("unknown_terms").inc()
-        where = f"namespace {subject.namespace}" if subject.namespace else "its tenant"
+        where = f"namespace {printable(subject.namespace)}" if subject.namespace else "its tenant"
         return review.refuse(
             request.uid,
             f"the terms of {where} are not loaded yet, so nothing is admitted to it; "

@@ -1,0 +1,86 @@
+"""Whatever comes as a review is answered: never with a mistake of ours, never by falling silent."""
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from support.mutations import bodies, reviews, written
+from support.reviews import Answer, send
+
+PATIENCE = 60.0
+"""Seconds: how long an answer takes is not what is tested here."""
+LONGEST = 64 << 10
+"""Bytes of an answer, whatever was asked."""
+
+thorough = settings(max_examples=600, suppress_health_check=list(HealthCheck))
+
+
+def check(answer: Answer, body: bytes, path: str) -> None:
+    """Fail unless the API server can make something of an answer."""
+    assert answer.status in {200, 400, 413}, answer
+    assert len(answer.body) <= LONGEST
+    if answer.status != 200:
+        # Nobody can be answered by name; the API server takes it as a failure of the webhook.
+        assert b"allowed" not in answer.body
+        return
+    response = answer.response
+    assert isinstance(response["uid"], str)
+    assert isinstance(response["allowed"], bool)
+    assert response["uid"].encode() in body
+    if path == "/advise":
+        assert response["allowed"]
+    if not response["allowed"]:
+        status = response["status"]
+        assert status["status"] == "Failure"
+        assert 400 <= status["code"] < 500, status
+        assert len(status["message"]) > 20
+        assert_readable(status["message"].splitlines())
+    for warning in response.get("warnings", ()):
+        assert len(warning) <= 256
+        assert_readable([warning])
+    for note in response.get("auditAnnotations", {}).values():
+        assert_readable([note])
+
+
+def assert_readable(lines: list[str]) -> None:
+    """Fail where a tenant's value could move the cursor of whoever reads it."""
+    for line in lines:
+        assert line.isprintable(), repr(line)
+
+
+@given(bodies(), st.sampled_from(["/validate", "/validate", "/validate", "/advise"]))
+@thorough
+def test_a_review_with_something_wrong_in_it_is_answered(body: bytes, path: str) -> None:
+    (answer,) = send(body, path=path, deadline=PATIENCE)
+    check(answer, body, path)
+
+
+@given(st.binary(max_size=300))
+@example(b"")
+@example(b"\xff")
+@example(b'{"request":{"uid":"u"}}')
+@example(b'{"request":{"uid":"u","kind":{"kind":"Pod"},"operation":"CREATE","object":{"spec":')
+@settings(max_examples=200)
+def test_any_bytes_are_answered(body: bytes) -> None:
+    (answer,) = send(body, deadline=PATIENCE)
+    check(answer, body, "/validate")
+
+
+@given(st.lists(bodies(), min_size=2, max_size=6))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+def test_one_bad_review_spoils_no_other(several: list[bytes]) -> None:
+    """What is wrong with one is told to it alone, and an honest one beside it is judged."""
+    honest: dict[str, Any] = reviews()[0]
+    alone = send(written(honest), deadline=PATIENCE)[0]
+    *others, last = send(*several, written(honest), deadline=PATIENCE)
+    assert last == alone
+    for body, answer in zip(several, others, strict=True):
+        check(answer, body, "/validate")
+
+
+def test_the_reviews_that_all_this_is_made_of_are_judged() -> None:
+    """Else the mutations above would all be of something that is refused at the door."""
+    verdicts = Counter(answer.allowed for answer in send(*reviews(), lane=10**6, deadline=PATIENCE))
+    assert min(verdicts[True], verdicts[False]) > len(reviews()) // 4
