@@ -62,7 +62,8 @@ def test_the_c_library_reads_the_same_address(text: str) -> None:
         expected: tuple[IPv4Address, ...] = (IPv4Address(socket.inet_aton(text)),)
     except OSError:
         expected = ()
-    assert read(text).addresses == expected
+    found = read(text)
+    assert (() if found.name else found.addresses) == expected
 
 
 @pytest.mark.parametrize(
