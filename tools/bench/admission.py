@@ -1,32 +1,40 @@
-"""Admission on a real API server: server-side dry runs of one Pod, mode after mode, in one run.
+"""Admission on a real API server: server-side dry runs of one Pod, engine after engine, in one run.
 
-All modes take turns in every round, so that what else the machine does hits them alike; what a
-mode adds is its figure minus that of "no policy" in the same round.
+All contenders take turns in every round, so that what else the machine does hits them alike; what
+one adds is its figure minus that of "no policy" in the same round. Only the one whose turn it is
+stands in the way: other engines do not even run, and the product's processes are idle.
 """
 
+import os
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from bench.contender import Contender
+from bench.handwritten import HandWritten
 from bench.load import Burst, burst, resident
-from bench.modes import MODES, Mode, Switch
+from bench.modes import MODES, Part, Switch
 from bench.objects import NAMESPACE, pod
+from bench.peers.gatekeeper import Gatekeeper
+from bench.peers.kyverno import Kyverno
+from support.controlplane import ControlPlane
 from support.installation import Installation, installed
 from support.provision import provide, tenant
 
 CLIENTS: Final = (1, 8, 32)
-ROUNDS: Final = 3
-REQUESTS: Final = {1: 400, 8: 1600, 32: 3200}
+ROUNDS: Final = int(os.environ.get("ROUNDS", "") or 3)
+REQUESTS: Final = {1: 800, 8: 1600, 32: 3200}
 """By clients."""
-WARM_UP: Final = 200
+WARM_UP: Final = {1: 200, 8: 800, 32: 400}
+"""By clients. Half of what is compiled and grown is so after a few hundred requests at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One mode at one concurrency: medians over the rounds."""
+    """One contender at one concurrency: medians over the rounds."""
 
     mode: str
     clients: int
@@ -40,28 +48,47 @@ class Row:
     """Requests in a second."""
     server_cpu: float
     """Seconds of the API server's processor time for 1,000 requests."""
-    webhook_cpu: float
-    """The same of all admission replicas."""
+    engine_cpu: float
+    """The same of the processes that decide beside it."""
+    idle_cpu: float
+    """The same of the product's processes that had nothing to do with it."""
     memory: float
-    """MiB of the largest admission replica after the run."""
+    """MiB of the largest process that decides, after its turn."""
 
 
-def measure() -> list[Row]:
-    """Install the product, measure every mode at every concurrency, and take it away."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a contender did in one round, by clients."""
+
+    bursts: dict[int, Burst]
+    memory: float
+
+
+def measure(*, peers: bool = False) -> list[Row]:
+    """Install the product, measure every contender at every concurrency, and take it away.
+
+    Args:
+        peers: whether other engines, and one policy written by hand, are measured too.
+
+    """
+    found: defaultdict[str, list[Turn]] = defaultdict(list)
     with _running() as installation:
         switch = Switch(installation)
-        found: defaultdict[tuple[str, int], list[Burst]] = defaultdict(list)
-        for _ in range(ROUNDS):
-            for mode in MODES:
-                switch.to(mode)
-                for clients in CLIENTS:
-                    found[mode.name, clients].append(_burst(installation, clients))
-        memory = max(resident(role.process.pid) for role in installation.admission)
-    return [
-        _row(mode, clients, found[mode.name, clients], found[MODES[0].name, clients], memory)
-        for clients in CLIENTS
-        for mode in MODES
-    ]
+        switch.to(MODES[0])
+        contenders: list[Contender] = [Part(mode, switch) for mode in MODES]
+        if peers:
+            contenders[1:1] = [HandWritten(installation.cluster)]
+            contenders += _peers(installation.cluster)
+        for number in range(ROUNDS):
+            for contender in contenders:
+                print(f"round {number + 1} of {ROUNDS}: {contender.name}", flush=True)
+                found[contender.name].append(_turn(installation, contender, switch.processes))
+    none = found[MODES[0].name]
+    return [_row(name, n, turns, none) for n in CLIENTS for name, turns in found.items()]
+
+
+def _peers(cluster: ControlPlane) -> Sequence[Contender]:
+    return Gatekeeper(cluster, "CEL"), Gatekeeper(cluster, "Rego"), Kyverno(cluster)
 
 
 @contextmanager
@@ -72,34 +99,45 @@ def _running() -> Iterator[Installation]:
         yield installation
 
 
-def _burst(installation: Installation, clients: int) -> Burst:
-    """Warm the connections up, then measure."""
+def _turn(installation: Installation, contender: Contender, ours: Sequence[int]) -> Turn:
+    """Let one contender stand in the way, warm it up at each concurrency, and measure."""
     cluster = installation.cluster
-    watched = {
-        "server": [cluster.pid_of("kube-apiserver")],
-        "webhook": [role.process.pid for role in installation.admission],
-    }
-    burst(cluster, pod(), clients=clients, requests=WARM_UP, watched={})
-    requests = REQUESTS[clients]
-    return burst(cluster, pod(), clients=clients, requests=requests, watched=watched)
+    server = [cluster.pid_of("kube-apiserver")]
+    with contender.standing() as deciding:
+        idle = sorted(set(ours) - set(deciding))
+        watched = {"server": server, "engine": deciding, "idle": idle}
+        bursts = {}
+        for clients in CLIENTS:
+            burst(cluster, pod(), clients=clients, requests=WARM_UP[clients], watched={})
+            requests = REQUESTS[clients]
+            bursts[clients] = burst(
+                cluster, pod(), clients=clients, requests=requests, watched=watched
+            )
+        return Turn(bursts, max(map(resident, deciding), default=0.0))
 
 
-def _row(mode: Mode, clients: int, own: list[Burst], none: list[Burst], memory: float) -> Row:
-    """Put the rounds of a mode together."""
+def _row(name: str, clients: int, turns: list[Turn], none: list[Turn]) -> Row:
+    """Put the rounds of a contender together."""
+    own = [turn.bursts[clients] for turn in turns]
     p50, p99 = [_percentile(b, 50) for b in own], [_percentile(b, 99) for b in own]
-    without = [(_percentile(b, 50), _percentile(b, 99)) for b in none]
+    without = [turn.bursts[clients] for turn in none]
     median = statistics.median
+
+    def cpu(of: str) -> float:
+        return median(1000 * b.cpu[of] / len(b.microseconds) for b in own)
+
     return Row(
-        mode=mode.name,
+        mode=name,
         clients=clients,
         p50=median(p50),
         p99=median(p99),
-        added_p50=median(a - b for a, (b, _) in zip(p50, without, strict=True)),
-        added_p99=median(a - b for a, (_, b) in zip(p99, without, strict=True)),
+        added_p50=median(a - _percentile(b, 50) for a, b in zip(p50, without, strict=True)),
+        added_p99=median(a - _percentile(b, 99) for a, b in zip(p99, without, strict=True)),
         rate=median(len(b.microseconds) / b.seconds for b in own),
-        server_cpu=median(1000 * b.cpu["server"] / len(b.microseconds) for b in own),
-        webhook_cpu=median(1000 * b.cpu["webhook"] / len(b.microseconds) for b in own),
-        memory=memory if mode.webhook else 0.0,
+        server_cpu=cpu("server"),
+        engine_cpu=cpu("engine"),
+        idle_cpu=cpu("idle"),
+        memory=median(turn.memory for turn in turns),
     )
 
 

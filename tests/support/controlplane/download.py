@@ -28,7 +28,9 @@ def fetch(component: Component, program: Program, folder: Path) -> Path:
     TestbedError
         It was fetched, but is not what its publisher's checksum says.
     """
-    archive = component.archives[program.name]
+    archive = component.archives.get(program.name)
+    if archive is None:
+        raise UnavailableError(f"{component.name} is not published as a file")
     file = folder / archive.url.rsplit("/", 1)[1]
     try:
         expected = _checksum(archive, file.name)

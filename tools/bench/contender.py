@@ -1,0 +1,71 @@
+"""What the benchmark compares: an engine that stands in the way of a Pod, alone."""
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from bench.checks import CHECKS, breaching
+from bench.objects import pod
+from support.controlplane import ControlPlane
+from support.waiting import until
+
+
+class Contender(Protocol):
+    """An engine, or the way in which one is used."""
+
+    @property
+    def name(self) -> str:
+        """How the table calls it."""
+        ...
+
+    def standing(self) -> AbstractContextManager[tuple[int, ...]]:
+        """Bring it about, prove that it refuses, and take it away again.
+
+        Gives the processes that decide; none where the API server decides by itself.
+        """
+        ...
+
+
+def prove(cluster: ControlPlane, by: str) -> None:
+    """Wait until each of the six checks is refused by an engine, and the good Pod is admitted.
+
+    Args:
+        cluster: the API server.
+        by: words in every refusal that are nobody else's.
+
+    Raises:
+        TimeoutError: the engine enforces nothing, or not everything; says what is missing.
+
+    """
+    until(f"six refusals by {by}", lambda: _lacking(cluster, by) == [])
+    admitted = try_pod(cluster, pod())
+    if admitted:
+        raise RuntimeError(f"{by} refuses the Pod of the benchmark: {admitted}")
+
+
+def _lacking(cluster: ControlPlane, by: str) -> list[str] | str:
+    """Return the checks that an engine does not refuse for the right reason."""
+    missed = []
+    for check in CHECKS:
+        refusal = try_pod(cluster, breaching(check))
+        if not (by in refusal and check.message in refusal):
+            missed.append(f"{check.name}: {refusal or 'admitted'}")
+    return missed
+
+
+def try_pod(cluster: ControlPlane, manifest: Mapping[str, Any]) -> str:
+    """Create a Pod by dry run and return the refusal; empty when it was admitted."""
+    done = cluster.kubectl(
+        *("create", "--dry-run=server", "-f", "-"), input=json.dumps(manifest), check=False
+    )
+    return done.stderr if done.returncode else ""
+
+
+def apply(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:
+    """Create objects, or bring them to what is said here."""
+    whole = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+    # A sum of annotations as client-side apply keeps would not hold the larger definitions.
+    cluster.kubectl(
+        *("apply", "--server-side", "--force-conflicts", "-f", "-"), input=json.dumps(whole)
+    )
