@@ -28,8 +28,8 @@ from aup.facts.wire.shape import WHOLE, fit, too_many
 from aup.facts.wire.tree import Tree, read_tree
 
 MAX_PARTS: Final = 512
-"""Templates, containers and images of one object. An honest workflow has dozens of steps; each of
-them is judged by every rule that reads workloads."""
+"""Templates, containers, images and whatever else rules look at one by one in an object. An honest
+workflow has dozens of steps; all are judged by every rule that reads workloads."""
 
 _FILLED_IN: Final = ("$(", "${", "{{")
 """Beginnings of what a project replaces before it makes a pod."""
@@ -66,19 +66,28 @@ class Carrier:
         """Read an object of the kind."""
         tree = read_tree(raw)
         unreadable = tree.problems
-        parts = tuple(islice(self._workloads(tree, subject, surroundings), MAX_PARTS + 1))
-        loose = loose_parts(
-            tuple(islice(self._loose_containers(tree), MAX_PARTS + 1)),
-            tuple(islice(self._loose_images(tree), MAX_PARTS + 1)),
+        parts: list[Workload] = []
+        left = MAX_PARTS
+        for part in self._parts(tree, subject, surroundings):
+            left -= weight(part)
+            if left < 0:
+                excess = too_many(WHOLE, MAX_PARTS, "pod templates, containers, images and volumes")
+                return Facts(subject, problems=(*unreadable, excess))
+            if not part.partial or says_anything(part):
+                parts.append(part)
+        problems = unreadable or tuple(problem for problem in tree.problems if problem.hides)
+        return Facts(subject, tuple(parts), problems=problems)
+
+    def _parts(
+        self, tree: Tree, subject: Subject, surroundings: Surroundings
+    ) -> Iterator[Workload]:
+        """Yield all parts of pods; last what stands by itself."""
+        yield from self._workloads(tree, subject, surroundings)
+        yield loose_parts(
+            tuple(islice(self._loose_containers(tree), MAX_PARTS)),
+            tuple(islice(self._loose_images(tree), MAX_PARTS)),
             subject,
         )
-        problems = unreadable or tuple(problem for problem in tree.problems if problem.hides)
-        if max(len(parts), len(loose.containers), len(loose.volume_images)) > MAX_PARTS:
-            excess = too_many(WHOLE, MAX_PARTS, "pod templates, containers or images")
-            return Facts(subject, problems=(*problems, excess))
-        if loose.images or loose.containers:
-            parts += (loose,)
-        return Facts(subject, parts, problems=problems)
 
     def _workloads(
         self, tree: Tree, subject: Subject, surroundings: Surroundings
@@ -91,10 +100,10 @@ class Carrier:
         for path in self.fragments:
             for at, value in tree.each(path):
                 template, _ = fit(value, wire.PodTemplateSpec)
-                yield from partial(carried(template, at, subject, surroundings))
+                yield as_part(carried(template, at, subject, surroundings))
         for path in self.specs:
             for at, value in tree.each(path):
-                yield from part_of_pod(value, at, subject, surroundings)
+                yield part_of_pod(value, at, subject, surroundings)
 
     def _loose_containers(self, tree: Tree) -> Iterator[Container]:
         """Yield the containers that stand by themselves."""
@@ -111,13 +120,11 @@ class Carrier:
                 yield from _referred(reference, at, value)
 
 
-def part_of_pod(
-    value: Any, path: str, subject: Subject, surroundings: Surroundings
-) -> Iterator[Workload]:
-    """Yield the part of a pod that an object with some fields of a pod spec is, if it is any."""
+def part_of_pod(value: Any, path: str, subject: Subject, surroundings: Surroundings) -> Workload:
+    """Return the part of a pod that an object with some fields of a pod spec is."""
     spec, _ = fit(value, wire.PodSpec)
     template = wire.PodTemplateSpec(spec=spec)
-    yield from partial(carried(template, path, subject, surroundings, spec_at=path))
+    return as_part(carried(template, path, subject, surroundings, spec_at=path))
 
 
 def carried(
@@ -139,25 +146,50 @@ def carried(
     )
 
 
-def partial(workload: Workload) -> Iterator[Workload]:
-    """Yield a workload as the part of a pod that it is, if it says anything at all."""
-    spoken = (
-        workload.containers,
-        workload.images,
-        workload.labels,
-        workload.annotations,
-        workload.host_network or workload.host_pid or workload.host_ipc,
-        workload.pod_host_process,
-        workload.host_paths,
-        workload.connections,
-        workload.security != SecurityContext(workload.security.path),
+def weight(workload: Workload) -> int:
+    """Return how much there is to judge about a part of a pod: one at least."""
+    return 1 + sum(
+        map(
+            len,
+            (
+                workload.containers,
+                workload.volume_images,
+                workload.injected_images,
+                workload.host_paths,
+                workload.connections,
+                workload.remote_sources,
+                workload.placement.grounds,
+                workload.security.sysctls,
+                *(container.ports for container in workload.containers),
+                *(container.security.added for container in workload.containers),
+            ),
+        )
     )
-    if not any(spoken):
-        return
+
+
+def says_anything(workload: Workload) -> bool:
+    """Tell whether a part of a pod has anything that a rule might ask about."""
+    return any(
+        (
+            workload.containers,
+            workload.images,
+            workload.labels,
+            workload.annotations,
+            workload.host_network or workload.host_pid or workload.host_ipc,
+            workload.pod_host_process,
+            workload.host_paths,
+            workload.connections,
+            workload.security != SecurityContext(workload.security.path),
+        )
+    )
+
+
+def as_part(workload: Workload) -> Workload:
+    """Return a workload as a part of a pod: where it is silent, the rest may speak."""
     placement = workload.placement
     if placement.regions is None:
         placement = Placement(_LEFT_OPEN, placement.path)
-    yield replace(workload, partial=True, placement=placement)
+    return replace(workload, partial=True, placement=placement)
 
 
 def loose_parts(

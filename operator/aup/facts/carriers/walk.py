@@ -6,19 +6,28 @@ one and says more than a word: ``redis`` may be anything, ``redis:8`` and ``ghcr
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
-from aup.facts.carriers.carrier import is_settled, loose_parts, part_of_pod
+from aup.facts.carriers.carrier import (
+    is_settled,
+    loose_parts,
+    part_of_pod,
+    says_anything,
+    weight,
+)
 from aup.facts.image import read_image
 from aup.facts.model import Facts, Image, Subject, Surroundings, Workload
 
+MAX_BYTES: Final = 512 * 1024
+"""Of an object; what is longer is a store of something else, and dear to decode."""
 MAX_DEPTH: Final = 16
 MAX_VISITED: Final = 8192
-"""Values that are looked at, of whatever sort."""
+"""Objects and lists that are looked at."""
 MAX_FOUND: Final = 64
-"""Parts of pods, and images. Each is judged by every rule that reads workloads."""
+"""Parts of pods, with their containers and what else rules look at one by one, and images."""
 
 _NAMES: Final = ("image", "imageName")
 _PASSED_OVER: Final = frozenset({"metadata", "status"})
@@ -58,7 +67,9 @@ def is_custom(group: str) -> bool:
 
 
 def walk(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
-    """Read what looks like pods and images; an object that cannot be read has none."""
+    """Read what looks like pods and images; an object that cannot be read, or is huge, has none."""
+    if len(raw) > MAX_BYTES:
+        return Facts(subject)
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -67,12 +78,18 @@ def walk(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         return Facts(subject)
     pods: list[Workload] = []
     images: list[Image] = []
+    left = MAX_FOUND
     for path, found in _objects({k: v for k, v in value.items() if k not in _PASSED_OVER}):
-        if len(pods) + len(images) >= MAX_FOUND:
-            break
         if _runs_containers(found):
-            pods.extend(part_of_pod(found, path, subject, surroundings))
-        images.extend(_images(found, path))
+            part = part_of_pod(found, path, subject, surroundings)
+            left -= weight(part)
+            if says_anything(part):
+                pods.append(part)
+        for image in _images(found, path):
+            images.append(image)
+            left -= 1
+        if left <= 0:
+            break
     if images:
         pods.append(loose_parts((), tuple(images), subject))
     return Facts(subject, tuple(pods), advisory=True) if pods else Facts(subject)
@@ -82,18 +99,26 @@ def _objects(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield path and value of each object, outer ones and earlier ones first."""
     left = MAX_VISITED
     waiting: list[tuple[str, Any, int]] = [("", value, 0)]
-    while waiting and left > 0:
+    while waiting:
         path, found, depth = waiting.pop()
-        left -= 1
-        below: list[tuple[str, Any]] = []
         if isinstance(found, dict):
             yield path, found
-            below = [(_step(path, key), found[key]) for key in found if not _is_read(found, key)]
-        elif isinstance(found, list):
-            below = [(f"{path}[{i}]", item) for i, item in enumerate(found[:left])]
         if depth < MAX_DEPTH:
-            nested = [(at, item, depth + 1) for at, item in below if isinstance(item, dict | list)]
-            waiting.extend(reversed(nested))
+            below = list(islice(_below(found, path), left))
+            left -= len(below)
+            waiting.extend((at, item, depth + 1) for at, item in reversed(below))
+
+
+def _below(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield the objects and lists in an object or a list, but for what was read with it."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(item, dict | list) and not _is_read(value, key):
+                yield _step(path, key), item
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            if isinstance(item, dict | list):
+                yield f"{path}[{i}]", item
 
 
 def _step(path: str, key: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aup.engine.decision import Outcome
 from aup.engine.evaluate import evaluate
-from aup.facts.carriers.walk import MAX_DEPTH, MAX_FOUND, is_custom, walk
+from aup.facts.carriers.walk import MAX_BYTES, MAX_DEPTH, MAX_FOUND, is_custom, walk
 from aup.facts.extract import extract, extract_object
 from aup.facts.model import Facts, Offline, Subject
 from support.world import terms
@@ -108,6 +108,12 @@ def test_depth_and_number_are_bounded() -> None:
     many = {"spec": [{"image": f"redis:{i}"} for i in range(1000)]}
     assert len(images(many)) == MAX_FOUND
     assert images({"spec": [{}] * 20_000 + [{"image": "redis:8"}]}) == []
+    pods = {"spec": [{"containers": [{"image": "redis:8"}] * 40}] * 10}
+    assert len(walked(pods).workloads) == 2
+    too_many = {"spec": {"containers": [{"image": "redis:8"}] * 1000}}
+    assert walked(too_many) == Facts(SUBJECT)
+    too_long = {"spec": {"image": "redis:8"}, "data": "x" * MAX_BYTES}
+    assert walked(too_long) == Facts(SUBJECT)
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"null", b"\xff", b"{" * 100_000, b'"x"'])
