@@ -29,12 +29,28 @@ POLICY_ANNOTATION: Final = f"{GROUP}/policy"
 """Stamp on a Namespace: ``<policy>/<revision>`` that its tenant is held to."""
 BUDGET_ANNOTATION: Final = f"{GROUP}/budget"
 """Stamp on a Namespace: one of `BudgetState`."""
+PROVIDER_ANNOTATION: Final = f"{GROUP}/provider"
+"""Stamp on a Namespace: who the contract is with, as denials name it."""
+CONTACT_ANNOTATION: Final = f"{GROUP}/contact"
+"""Stamp on a Namespace: where its tenant writes to."""
+RULES_ANNOTATION: Final = f"{GROUP}/rules"
+"""Stamp on a Namespace: base of the links in denials."""
+TWINS_ANNOTATION: Final = f"{GROUP}/twins"
+"""Stamp on a Namespace: rules that the API server's own policies hold there, each with its clause:
+``host/port=6.2``."""
+ALLOWS_ANNOTATION: Final = f"{GROUP}/allows"
+"""Stamp on a Namespace: what its terms allow beyond the usual: ``capability:NET_ADMIN``."""
 STAMP_LABELS: Final = (TENANT_LABEL, STATE_LABEL)
 STAMP_ANNOTATIONS: Final = (
     ADDRESSES_ANNOTATION,
     HOSTNAMES_ANNOTATION,
     POLICY_ANNOTATION,
     BUDGET_ANNOTATION,
+    PROVIDER_ANNOTATION,
+    CONTACT_ANNOTATION,
+    RULES_ANNOTATION,
+    TWINS_ANNOTATION,
+    ALLOWS_ANNOTATION,
 )
 CLAIM_PREFIX: Final = f"claim.{GROUP}/"
 """Labels of a Namespace that a Tenant's selector may read; only the provider writes them."""

@@ -31,8 +31,8 @@ class Namespaces:
             if present is None or present.tenant != terms.tenant:
                 continue
             budget = standing.budget_state
-            if present != stamp(terms, present.state, budget):
-                decide = partial(_renewed, terms, budget)
+            if present != stamp(terms, namespace, present.state, budget):
+                decide = partial(_renewed, terms, namespace, budget)
                 await restamp(self._context.cluster, namespace, decide)
 
     async def stamp_first(self, terms: Terms, allowances: Allowances) -> Mapping[str, str]:
@@ -77,7 +77,7 @@ class Namespaces:
 
     async def _claim(self, namespace: str, terms: Terms, budget: BudgetState) -> None:
         """Stamp a namespace for the first time, and say so where its users look."""
-        decide = partial(_first, terms, budget)
+        decide = partial(_first, terms, namespace, budget)
         if await restamp(self._context.cluster, namespace, decide) is None:
             return
         held = f"held to {terms.policy.stamp} of {terms.policy.provider}"
@@ -105,17 +105,19 @@ class Namespaces:
 
 
 def _renewed(
-    terms: Terms, budget: BudgetState, meta: ObjectMeta, present: Stamp | None
+    terms: Terms, namespace: str, budget: BudgetState, meta: ObjectMeta, present: Stamp | None
 ) -> Stamp | None:
     """Return the stamp of today, unless the namespace has become somebody else's meanwhile."""
     if present is None or present.tenant != terms.tenant:
         return None
-    return stamp(terms, _state(meta), budget)
+    return stamp(terms, namespace, _state(meta), budget)
 
 
-def _first(terms: Terms, budget: BudgetState, meta: ObjectMeta, _: Stamp | None) -> Stamp | None:
+def _first(
+    terms: Terms, namespace: str, budget: BudgetState, meta: ObjectMeta, _: Stamp | None
+) -> Stamp | None:
     """Return the first stamp of a tenant, unless the namespace is going."""
-    return None if meta.deletion_timestamp else stamp(terms, _state(meta), budget)
+    return None if meta.deletion_timestamp else stamp(terms, namespace, _state(meta), budget)
 
 
 def _state(meta: ObjectMeta) -> NamespaceState:

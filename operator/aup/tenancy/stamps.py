@@ -5,17 +5,24 @@ from dataclasses import dataclass
 
 from aup.api.meta import (
     ADDRESSES_ANNOTATION,
+    ALLOWS_ANNOTATION,
     BUDGET_ANNOTATION,
+    CONTACT_ANNOTATION,
     HOSTNAMES_ANNOTATION,
     POLICY_ANNOTATION,
+    PROVIDER_ANNOTATION,
+    RULES_ANNOTATION,
+    STAMP_ANNOTATIONS,
     STATE_LABEL,
     TENANT_LABEL,
+    TWINS_ANNOTATION,
     BudgetState,
     NamespaceState,
     ObjectMeta,
 )
-from aup.policy.addresses import AddressSet
 from aup.policy.terms import Domain, Terms
+from aup.twins.catalogue import TWINNED
+from aup.twins.stamps import MAX_NETWORKS, OVERFLOW, allowances, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +31,9 @@ class Stamp:
 
     tenant: str
     state: NamespaceState
-    addresses: AddressSet
-    domains: tuple[Domain, ...]
-    """Sorted by name."""
-    policy: str
-    """Name of the policy and its revision: ``asergo/2023-06-01``."""
     budget: BudgetState
+    notes: Mapping[str, str]
+    """Annotation to its text, for all but the budget."""
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -39,24 +43,23 @@ class Stamp:
     @property
     def annotations(self) -> Mapping[str, str]:
         """The stamps that are annotations."""
-        return {
-            ADDRESSES_ANNOTATION: ",".join(self.addresses.cidrs),
-            HOSTNAMES_ANNOTATION: ",".join(hostnames(self.domains)),
-            POLICY_ANNOTATION: self.policy,
-            BUDGET_ANNOTATION: self.budget.value,
-        }
+        return {**self.notes, BUDGET_ANNOTATION: self.budget.value}
 
 
-def stamp(terms: Terms, state: NamespaceState, budget: BudgetState) -> Stamp:
+def stamp(terms: Terms, namespace: str, state: NamespaceState, budget: BudgetState) -> Stamp:
     """Return what a namespace of a tenant must carry."""
-    return Stamp(
-        tenant=terms.tenant,
-        state=state,
-        addresses=terms.network.addresses,
-        domains=tuple(sorted(terms.network.domains, key=_key)),
-        policy=terms.policy.stamp,
-        budget=budget,
-    )
+    networks = terms.network.addresses.cidrs
+    notes = {
+        ADDRESSES_ANNOTATION: ",".join(networks) if len(networks) <= MAX_NETWORKS else OVERFLOW,
+        HOSTNAMES_ANNOTATION: ",".join(hostnames(terms.network.domains)),
+        POLICY_ANNOTATION: terms.policy.stamp,
+        PROVIDER_ANNOTATION: terms.policy.provider,
+        CONTACT_ANNOTATION: terms.policy.contact,
+        RULES_ANNOTATION: terms.policy.rules_url,
+        TWINS_ANNOTATION: held(terms, namespace, TWINNED),
+        ALLOWS_ANNOTATION: allowances(terms, namespace),
+    }
+    return Stamp(terms.tenant, state, budget, notes)
 
 
 def hostnames(domains: tuple[Domain, ...]) -> tuple[str, ...]:
@@ -72,25 +75,17 @@ def read_stamp(meta: ObjectMeta) -> Stamp | None:
     A stamp that cannot be read counts as absent: it is then written anew, never believed.
     """
     labels, annotations = meta.labels, meta.annotations
+    notes = (key for key in STAMP_ANNOTATIONS if key != BUDGET_ANNOTATION)
     try:
         return Stamp(
             tenant=labels[TENANT_LABEL],
             state=NamespaceState(labels[STATE_LABEL]),
-            addresses=AddressSet.of(_list(annotations[ADDRESSES_ANNOTATION])),
-            domains=tuple(_domain(text) for text in _list(annotations[HOSTNAMES_ANNOTATION])),
-            policy=annotations[POLICY_ANNOTATION],
             budget=BudgetState(annotations[BUDGET_ANNOTATION]),
+            # One that an older version did not write is as good as empty, and then renewed.
+            notes={key: annotations.get(key, "") for key in notes},
         )
     except (KeyError, ValueError):
         return None
-
-
-def _list(text: str) -> list[str]:
-    return [item for item in text.split(",") if item]
-
-
-def _domain(text: str) -> Domain:
-    return Domain(text.removeprefix("."), text.startswith("."))
 
 
 def _key(domain: Domain) -> tuple[str, bool]:

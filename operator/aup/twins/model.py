@@ -1,0 +1,91 @@
+"""What a twin is: a rule once more, in the language of the API server's own policies.
+
+Twins hold while the operator is away (mode ``available``). A policy costs the API server by the
+policy and not by the check, so all twins that read one kind of request are one policy: a `Group`.
+They read what is in force from the stamps of the namespace, so nothing of them grows with tenants.
+
+CEL here is text. ``{side}`` stands for ``New`` (the object as it would be stored) or ``Old`` (as it
+is): findings that stood before, unchanged, refuse nothing, as in the engine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+FIELD: Final = "\\x1f"
+RECORD: Final = "\\x1e"
+"""Between the parts of a finding, and between findings: CEL for characters that no text needs."""
+
+NEW: Final = "New"
+OLD: Final = "Old"
+OBJECTS: Final[Mapping[str, str]] = {NEW: "object", OLD: "oldObject"}
+"""The variable of the API server that holds each side; null where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The twin of one rule for one group of kinds."""
+
+    rule: str
+    findings: tuple[str, ...]
+    """CEL, each a list of findings: see `finding`. Reads ``variables.…{side}`` and the stamps."""
+    leaves: str = ""
+    """What the rule sees and the twin does not, with the reason; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Twins that one policy of the API server holds, for the kinds that it matches."""
+
+    name: str
+    """Ending of the policy's name, lower case."""
+    purpose: str
+    """A sentence for who lists the policies."""
+    rules: tuple[Mapping[str, tuple[str, ...]], ...]
+    """What is matched: ``resourceRules`` of the API server without their operations."""
+    twins: tuple[Twin, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    """Name and CEL of what does not depend on the side, in order."""
+    sided: tuple[tuple[str, str], ...] = field(default=())
+    """The same for what is computed of each side; names get the side's ending."""
+
+
+def finding(rule: str, *, key: str, path: str, value: str, words: str) -> str:
+    """Return CEL for one finding, a text; all arguments but the rule are CEL of type string.
+
+    Args:
+        rule: id of the rule.
+        key: what stays the same when lists are reordered: the ratchet's key.
+        path: of the field.
+        value: as written.
+        words: what is wrong, and after a semicolon what to do.
+
+    """
+    told = f"({path}) + ' ' + ({value}) + ' ' + ({words})"
+    return f"'{rule}{FIELD}' + {plain(key)} + '{FIELD}' + {plain(told)}"
+
+
+def flat(lists: str) -> str:
+    """Return CEL of one list of findings out of a list of lists.
+
+    The language has no flattening before Kubernetes 1.34, but findings are text without the
+    characters that stand between them.
+    """
+    whole = f"({lists}).map(l, l.join('{RECORD}')).join('{RECORD}')"
+    return f"{whole}.split('{RECORD}').filter(f, f != '')"
+
+
+def plain(text: str) -> str:
+    """Return CEL for a text on one line, and without what stands between findings."""
+    unwanted = ("\\n", "\\r", FIELD, RECORD)
+    return f"({text})" + "".join(f".replace('{c}', ' ')" for c in unwanted)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a CEL literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def listed(texts: tuple[str, ...] | list[str]) -> str:
+    """Return a list of texts as a CEL literal."""
+    return f"[{', '.join(map(quoted, texts))}]"

@@ -1,0 +1,126 @@
+"""From twins to policies of the API server: one for each group."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from aup.twins.model import FIELD, NEW, OBJECTS, OLD, Group, Twin, listed, quoted
+from aup.twins.words import STAMPS
+
+Manifest = Mapping[str, Any]
+
+_CHANGES: Final = (
+    "request.operation != 'UPDATE' || has(request.subResource)"
+    " || !has(object.spec) || !has(oldObject.spec) || object.spec != oldObject.spec"
+    " || (has(object.metadata.annotations) ? object.metadata.annotations : {})"
+    " != (has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {})"
+)
+"""What a twin is asked about: an update that says nothing new refuses nothing."""
+_RULE_AND_KEY: Final = f".substring(0, {{0}}.lastIndexOf('{FIELD}'))"
+_COMPARED: Final = 50
+"""Findings that are compared with those before; see decision 0012."""
+_LIMIT: Final = 5000
+"""Bytes of a message; the API server shows nothing of one beyond 5 KiB (celconfig)."""
+
+
+def spec(group: Group, platform: str) -> dict[str, Any]:
+    """Return the spec of the policy that holds a group.
+
+    Args:
+        group: what is held.
+        platform: CEL of the list of the platform's namespaces.
+
+    """
+    return {
+        "failurePolicy": "Fail",
+        "matchConstraints": {
+            "matchPolicy": "Equivalent",
+            "resourceRules": [
+                {**{k: list(v) for k, v in rule.items()}, "operations": ["CREATE", "UPDATE"]}
+                for rule in group.rules
+            ],
+        },
+        "matchConditions": [{"name": "says-something-new", "expression": _CHANGES}],
+        "variables": [
+            {"name": name, "expression": cel.replace("PLATFORM", platform)}
+            for name, cel in _variables(group)
+        ],
+        "validations": [
+            {
+                "expression": "variables.fresh.size() == 0",
+                "reason": "Forbidden",
+                "message": "the Acceptable Use Policy is violated in more ways than fit here; "
+                "kubectl get tenantreport aup says what the namespace is held to",
+                "messageExpression": "variables.told",
+            }
+        ],
+    }
+
+
+def _variables(group: Group) -> Iterator[tuple[str, str]]:
+    """Yield the variables of a policy, each after those that it reads."""
+    yield from STAMPS
+    yield from group.variables
+    for side in (NEW, OLD):
+        for name, cel in group.sided:
+            yield f"{name}{side}", _of(cel, side)
+        for twin in group.twins:
+            yield f"{_name(twin)}{side}", _held(twin, side)
+        found = " + ".join(f"variables.{_name(twin)}{side}" for twin in group.twins)
+        yield f"found{side}", f"oldObject == null ? [] : {found}" if side == OLD else found
+    yield "fresh", _fresh()
+    yield "lines", _lines()
+    rules = listed([twin.rule for twin in group.twins])
+    count = f"{rules}.filter(r, variables.fresh.exists(f, f.startsWith(r + '{FIELD}'))).size()"
+    head = (
+        f"'violates ' + ({count} == 1 ? '1 rule' : string({count}) + ' rules')"
+        " + ' of the Acceptable Use Policy of ' + variables.provider"
+        " + (variables.revision.size() == 2 ? ' (revision ' + variables.revision[1] + ')' : '')"
+        " + ': ' + variables.lines.join(' | ')"
+    )
+    yield "whole", head
+    short = "variables.whole.substring(0, 1200) + ' …'"
+    yield "told", f"bytes(variables.whole).size() <= {_LIMIT} ? variables.whole : {short}"
+
+
+def _name(twin: Twin) -> str:
+    """Return the name of the variable of a twin: ``hostPort`` of ``host/port``."""
+    first, *others = twin.rule.replace("/", "-").split("-")
+    return first + "".join(word.title() for word in others)
+
+
+def _of(cel: str, side: str) -> str:
+    """Return CEL about one side."""
+    return cel.replace("{side}", side).replace("{object}", OBJECTS[side])
+
+
+def _held(twin: Twin, side: str) -> str:
+    """Return CEL of a twin's findings where its rule is held."""
+    found = " + ".join(f"({_of(cel, side)})" for cel in twin.findings)
+    held = f"variables.held.exists(h, h.startsWith({quoted(twin.rule + '=')}))"
+    return f"({held} ? {found} : [])"
+
+
+def _fresh() -> str:
+    """Return CEL of the findings of which there are more than before.
+
+    Comparing costs by the square of their number, so beyond some all count as new: an edit of an
+    object with so many standing violations waits for the webhook, or mends them.
+    """
+    f, g = _RULE_AND_KEY.format("f"), _RULE_AND_KEY.format("g")
+    new, old = f"variables.found{NEW}", f"variables.found{OLD}"
+    same = f"filter(g, g{g} == rk).size()"
+    risen = f"[f{f}].exists(rk, {new}.{same} > {old}.{same})"
+    compared = f"{old}.size() == 0 || {new}.size() > {_COMPARED}"
+    return f"{compared} ? {new} : {new}.filter(f, {risen})"
+
+
+def _lines() -> str:
+    """Return CEL of the findings in words: rule, clause, sentence and link."""
+    clause = (
+        "variables.held.filter(h, h.startsWith(f[0] + '=')).map(h, h.substring(f[0].size() + 1))"
+    )
+    return (
+        f"variables.fresh.map(f, f.split('{FIELD}')).map(f, '[' + f[0] + {clause}.map(c,"
+        " c == '' ? '' : ', clause ' + c).join('') + '] ' + f[2] + '. See ' + variables.rulesURL"
+        " + '/' + f[0])"
+    )

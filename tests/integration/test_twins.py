@@ -1,0 +1,193 @@
+"""Twins and engine agree: the whole corpus on real API servers, with nobody at the webhook.
+
+``tests/cases/twins.yaml`` names the cases that twins leave to the webhook, each under a reason. A
+case that is refused after all must be taken off the list.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from aup.rules import CATALOGUE
+from aup.twins.catalogue import TWINNED, WITHOUT_TWIN
+from support.corpus import CASES, Case, cases
+from support.twins import Answer, Twins, alone
+
+VERSIONS = ("1.36.3", "1.33.13")
+"""Both ends of what is supported."""
+LEFT: dict[str, str] = {
+    case: reason["why"]
+    for reason in yaml.safe_load((CASES / "twins.yaml").read_text())
+    for case in reason["cases"]
+}
+CITED = re.compile(r"^\[(?P<rule>[a-z/-]+)(?:, clause (?P<clause>\S+))?\] (?P<path>\S+)")
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def twins(request: pytest.FixtureRequest) -> Iterator[Twins]:
+    """Give the tests a cluster of each version, one after the other."""
+    with alone(request.param) as running:
+        yield running
+
+
+def ask(twins: Twins, case: Case) -> Answer:
+    obj = case.load()
+    return twins.create(obj, obj["metadata"].get("namespace", "acme-prod"))
+
+
+def test_no_allowed_case_is_refused(twins: Twins) -> None:
+    """A twin may leave something to the webhook, and never contradict it."""
+    answers = {case.id: ask(twins, case) for case in cases("allowed")}
+    assert {name: a.message for name, a in answers.items() if a.by_twin} == {}
+    assert sum(a.code == 201 for a in answers.values()) > 100
+
+
+def test_a_denied_case_is_refused_or_left_for_a_reason(twins: Twins) -> None:
+    """By the same rule and clause, at the same path; or by the API server itself."""
+    wrong: dict[str, str] = {}
+    same = 0
+    for case in cases("denied"):
+        answer = ask(twins, case)
+        golden = cited(case)
+        if strange := answer.rules - {rule for rule, _, _ in golden}:
+            wrong[case.id] = f"names {strange}, which the engine does not"
+        if case.rule not in TWINNED or answer.code not in {201, 403}:
+            continue
+        if case.rule not in answer.rules:
+            if case.id not in LEFT:
+                wrong[case.id] = f"is neither refused nor listed: {answer}"
+            continue
+        if case.id in LEFT:
+            wrong[case.id] = "is listed as left, and refused"
+        same += 1
+        told = {t for t in golden if f"[{t[0]}, clause {t[1]}] {t[2]} " in answer.message}
+        if case.rule == "network/node-port":
+            continue  # by then the API server has allocated ports, which are cited instead
+        if not any(rule == case.rule for rule, _, _ in told):
+            wrong[case.id] = f"is told otherwise: {answer.message}"
+    assert wrong == {}
+    assert same > 90
+
+
+def cited(case: Case) -> set[tuple[str, str, str]]:
+    """Return rule, clause and path of each finding of the engine."""
+    found = (CITED.match(line) for line in case.golden.read_text().splitlines())
+    return {(m["rule"], m["clause"] or "", m["path"]) for m in found if m}
+
+
+def test_the_list_of_what_is_left_names_cases_that_exist() -> None:
+    assert set(LEFT) <= {case.id for case in cases("denied")}
+    assert all(reason.endswith(".") for reason in LEFT.values())
+
+
+def test_every_rule_has_a_twin_or_a_reason() -> None:
+    rules = {rule.id for rule in CATALOGUE}
+    assert rules <= TWINNED | WITHOUT_TWIN.keys()
+    assert not TWINNED & WITHOUT_TWIN.keys()
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    """Return a Pod."""
+    containers = [{"name": "app", "image": "docker.io/library/nginx:1"}]
+    metadata = {"name": "web"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": {"containers": containers, **spec},
+    }
+
+
+def test_an_answer_of_many_findings_is_one_line_and_says_how_many(twins: Twins) -> None:
+    """Beyond what the API server shows of a message the rest is cut off, never an error."""
+    volumes = [{"name": f"v{i}", "hostPath": {"path": f"/srv/{i}/\u00e6"}} for i in range(150)]
+    answer = twins.create(pod(volumes=volumes), "acme-prod")
+    assert answer.by_twin
+    assert "violates 1 rule of the Acceptable Use Policy of Asergo ApS" in answer.message
+    assert answer.message.endswith("…")
+    assert "\n" not in answer.message
+    assert "failed expression" not in answer.message
+
+
+def test_forty_claims_against_a_thousand_networks_are_compared(twins: Twins) -> None:
+    """The limit up to which a stamp lists networks: no error for cost on this side of it."""
+    networks = ",".join(f"10.{i // 256}.{i % 256}.0/25" for i in range(1000))
+    restamp(twins, networks)
+    spec = {"ports": [{"port": 80}], "externalIPs": [f"203.0.113.{i}" for i in range(40)]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+    answer = twins.create(service, "many")
+    assert answer.by_twin, answer
+    assert "spec.externalIPs[0] 203.0.113.0 is not assigned to acme" in answer.message
+    spec["externalIPs"] = [f"10.3.231.{i}" for i in range(40)]
+    assert twins.create(service, "many").code == 201
+
+
+def test_beyond_that_the_answer_says_so(twins: Twins) -> None:
+    restamp(twins, "overflow")
+    spec = {"ports": [{"port": 80}], "externalIPs": ["203.0.113.9"]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+    answer = twins.create(service, "many")
+    assert "acme has more networks than the API server compares" in answer.message
+
+
+def restamp(twins: Twins, addresses: str) -> None:
+    """Stamp namespace ``many`` with these addresses."""
+    cluster = twins.release.cluster
+    if cluster.kubectl("get", "namespace", "many", check=False).returncode:
+        cluster.create_namespace("many")
+    twins.stamp("many", "acme")
+    note = f"aup.asergo.com/addresses={addresses}"
+    twins.release.controller.kubectl("annotate", "namespace", "many", note, "--overwrite")
+
+
+def test_a_status_is_judged_where_a_tenant_writes_it(twins: Twins) -> None:
+    """A create writes no status, so the corpus' cases of it are asked here."""
+    cluster = twins.release.cluster
+    spec = {"type": "LoadBalancer", "ports": [{"port": 80}]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+    cluster.kubectl("create", "-n", "acme-prod", "-f", "-", input=json.dumps(service))
+    for address, refused in (("203.0.113.9", True), ("198.51.100.20", False)):
+        status = {"status": {"loadBalancer": {"ingress": [{"ip": address}]}}}
+        done = cluster.kubectl(
+            *("patch", "service", "web", "-n", "acme-prod", "--subresource=status"),
+            *("--type=merge", "-p", json.dumps(status)),
+            *("--as=alice@acme.example", "--as-group=system:masters"),
+            check=False,
+        )
+        assert (done.returncode != 0) is refused, done.stderr
+        assert ("status.loadBalancer.ingress[0].ip 203.0.113.9 is not" in done.stderr) is refused
+    foreign = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}}
+    cluster.kubectl(
+        *("patch", "service", "web", "-n", "acme-prod", "--subresource=status"),
+        *("--type=merge", "-p", json.dumps(foreign)),
+        *("--as=system:serviceaccount:kube-system:service-controller", "--as-group=system:masters"),
+    )
+
+
+def test_what_stood_before_refuses_nothing_and_what_is_added_does(twins: Twins) -> None:
+    """As in the engine: finalizers and fixes pass, in any order of the list."""
+    cluster = twins.release.cluster
+    cluster.create_namespace("ratchet")
+    spec = {"ports": [{"port": 80}], "externalIPs": ["203.0.113.1", "203.0.113.2"]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+    cluster.kubectl("create", "-n", "ratchet", "-f", "-", input=json.dumps(service))
+    twins.stamp("ratchet", "acme")
+
+    def patched(*addresses: str) -> str:
+        patch = json.dumps({"spec": {"externalIPs": list(addresses)}})
+        done = cluster.kubectl(
+            *("patch", "service", "web", "-n", "ratchet", "--type=merge", "-p", patch),
+            *("--dry-run=server", "--as=alice@acme.example", "--as-group=system:masters"),
+            check=False,
+        )
+        return done.stderr if done.returncode else ""
+
+    assert patched("203.0.113.2", "203.0.113.1") == ""
+    assert patched("203.0.113.2") == ""
+    assert "spec.externalIPs[1] 203.0.113.3 is not assigned" in patched(
+        "203.0.113.2", "203.0.113.3"
+    )

@@ -1,0 +1,55 @@
+"""The twins: the chart's file of policies, and the page that says what they see and what not."""
+
+from pathlib import Path
+
+import yaml
+
+from aup.rules import CATALOGUE
+from aup.twins.catalogue import GROUPS, TWINNED, WITHOUT_TWIN
+from aup.twins.render import spec
+from docgen.markdown import code, page, table
+
+FILE = Path("charts/aup-operator/files/twins.yaml")
+PLATFORM = "PLATFORM_NAMESPACES"
+"""Stands in the file for what the template fills in: a CEL list."""
+HEAD = """\
+# Rules of the operator in the language of the API server, for the mode `available`: made by
+# `make docs` out of operator/aup/twins, not to be edited. PLATFORM_NAMESPACES is filled in by the
+# template.
+"""
+
+
+def text() -> str:
+    """Return the chart's file."""
+    groups = [
+        {"name": group.name, "purpose": group.purpose, "spec": spec(group, PLATFORM)}
+        for group in GROUPS
+    ]
+    return HEAD + yaml.safe_dump({"groups": groups}, sort_keys=False, width=100)
+
+
+def write(root: Path) -> None:
+    """Write the chart's file."""
+    (root / FILE).write_text(text(), encoding="utf-8")
+
+
+def pages(root: Path) -> dict[str, str]:
+    """Return the page of the twins."""
+    del root
+    held = [
+        (code(twin.rule), group.name, twin.leaves or "nothing")
+        for group in GROUPS
+        for twin in group.twins
+    ]
+    left = [(code(rule.id), WITHOUT_TWIN[rule.id]) for rule in CATALOGUE if rule.id not in TWINNED]
+    return {
+        "twins.md": page(
+            "Twins",
+            "In the mode `available` these rules are held by policies of the API server itself, "
+            "also while no admission replica answers. Such a policy knows the object and the "
+            "stamps of its namespace and nothing else. What it leaves is judged by the webhook "
+            "while that is there, and found by the audit otherwise.",
+            table(["Rule", "Policy", "What it leaves to the webhook"], held),
+            "## Rules without a twin\n\n" + table(["Rule", "Why"], left),
+        )
+    }
