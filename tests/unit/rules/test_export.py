@@ -7,14 +7,14 @@ import pytest
 from aup.api.catalog import CatalogItem, CatalogSpec
 from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.image import read_image
-from aup.facts.model import Placement, RegionGround
+from aup.facts.model import Binding, Facts, Ground, Placement, RegionGround, Workload
 from aup.policy.catalog import compile_catalog, merge
 from aup.policy.terms import ExportCategory, PartyHit
 from aup.rules.base import Violation
-from aup.rules.export.destination import destination
+from aup.rules.export.destination import destination, landing
 from aup.rules.export.party import party
 from support.neutral import TERMS as NEUTRAL
-from support.workloads import UNCONFINED, container, placed, workload
+from support.workloads import UNCONFINED, container, placed, subject, workload
 
 LABEL = "aup.asergo.com/eu-annex-i"
 CRYPTO = ExportCategory("5D002", LABEL, frozenset({"eu-north-1", "eu-west-1"}))
@@ -64,6 +64,32 @@ def test_a_node_of_no_known_region_confines_nothing() -> None:
     assert found.remedy == f"name no node, and {REMEDY}"
 
 
+def bound(pod: Workload | None, placement: Placement) -> list[Violation]:
+    """Return what is said when a pod is given a node."""
+    given = Binding("acme-prod", "hsm-0", pod, placement)
+    return list(landing(Facts(subject(), binding=given), TERMS))
+
+
+def test_a_pod_is_not_put_on_a_node_outside() -> None:
+    node = placed("us-east-1")
+    (found,) = bound(workload("reg.example/hsm", placement=placed("eu-north-1")), node)
+    assert (found.path, found.value) == (node.grounds[0].path, "us-east-1")
+    assert found.detail == f"is a region in US, and {LIMITS}"
+    assert found.remedy == (
+        "choose a node where it may run, or ask abuse@asergo.example about an authorisation"
+    )
+
+
+def test_a_pod_may_be_put_on_a_node_inside_however_free_it_was() -> None:
+    assert not bound(workload("reg.example/hsm"), placed("eu-north-1"))
+
+
+def test_of_a_bound_pod_only_its_place_is_judged() -> None:
+    """A category without regions was on a person's list when the pod was created."""
+    assert not bound(workload("reg.example/other"), placed("us-east-1"))
+    assert not bound(None, placed("us-east-1"))
+
+
 def test_each_region_outside_is_cited_where_it_stands() -> None:
     running = workload("reg.example/hsm", placement=placed("eu-north-1", "us-east-1", "moon-1"))
     assert list(destination(running, TERMS)) == [
@@ -87,7 +113,7 @@ def test_each_region_outside_is_cited_where_it_stands() -> None:
 
 
 def test_a_node_is_cited_with_its_region() -> None:
-    ground = RegionGround("us-east-1", "spec.nodeName", "n4")
+    ground = RegionGround("us-east-1", "spec.nodeName", "n4", Ground.NODE)
     there = Placement(frozenset({"us-east-1"}), "spec.nodeName", "n4", (ground,))
     (found,) = destination(workload("reg.example/hsm", placement=there), TERMS)
     assert (found.path, found.value) == ("spec.nodeName", "n4")

@@ -3,7 +3,8 @@
 export/destination
     Fields read   images of all containers and image volumes, looked up in the catalogue; labels
                   of the pod by which a tenant declares a category; nodeName, nodeSelector and
-                  required node affinity, by region, zone or node; claims of persistent volumes
+                  required node affinity, by region, zone or node; claims of persistent volumes;
+                  target.name of a Binding, with the pod that it gives a node to
     Allowed       software of a category in the regions that the policy lists for it. A pod that
                   nothing confines to regions: as `export.unconstrainedPlacement` says
     Serves        "no use in violation of EU or international export controls" (asergo/4.1)
@@ -13,10 +14,10 @@ policy does not list is a matter for a person.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aup.api.sections.export import Placement as Unconstrained
-from aup.facts.model import Ground, RegionGround, Workload
+from aup.facts.model import Facts, Ground, RegionGround, Workload
 from aup.policy.terms import ExportCategory, ExportTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.software import known
@@ -40,6 +41,22 @@ class _Controlled:
     """What is controlled, for example ``registry.example/crypto/hsm (5D002)``."""
     image: str
     """Image concerned; empty where the tenant declared it."""
+
+
+def landing(facts: Facts, terms: ExportTerms) -> Iterator[Violation]:
+    """Yield what is wrong about where the pods of an object may land, or where one is put.
+
+    What a person should look at was said when the pod that is put somewhere was created.
+    """
+    for workload in facts.workloads:
+        yield from destination(workload, terms)
+    bound = facts.binding
+    if bound is None or bound.workload is None:
+        return
+    remedy = f"choose a node where it may run, or ask {terms.contact} about an authorisation"
+    for found in destination(replace(bound.workload, placement=bound.placement), terms):
+        if not found.review:
+            yield replace(found, remedy=remedy)
 
 
 def destination(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
@@ -149,13 +166,15 @@ def _place(reason: _Controlled, terms: ExportTerms, ground: Ground) -> str:
 RULE = Rule(
     id="export/destination",
     title="Controlled software runs only where it may be exported to",
-    reads=Workload,
+    reads=Facts,
     terms=lambda terms: terms.export,
-    check=destination,
+    check=landing,
     blind=(
         "Software that is in no catalogue and not declared. Who uses a service, and from "
         "where. Other ways to be placed: volumes that are made later, a scheduler that ignores "
         "node selection, a node whose hostname label is another node's name. A pod that names its "
-        "node skips the scheduler; a node that the operator has not heard of has no region."
+        "node skips the scheduler; a node that the operator has not heard of has no region. Which "
+        "pod a Binding is for, where the operator has not heard of the pod yet: the kubelet holds "
+        "it to its own node selection."
     ),
 )
