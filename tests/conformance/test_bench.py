@@ -16,7 +16,7 @@ OURS = ("guard", "twins", "webhook", "all")
 
 def rows(*, ours: float, peers: float, by_hand: float) -> list[Row]:
     """Return a run in which every figure of a contender is the same number."""
-    none = Row("no policy", 1, 2, 8, 0, 0, 400, 2, 0, 0, 0)
+    none = Row("no policy", 1, 2, 8, 0, 0, 400, 2, 0, 0, 0, 1)
     figures = {HandWritten.name: by_hand} | dict.fromkeys(PEERS, peers) | dict.fromkeys(OURS, ours)
     made = [
         replace(none, mode=m, added_p50=f, added_p99=f, engine_cpu=f, server_cpu=2 + f)

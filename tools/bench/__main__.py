@@ -30,9 +30,8 @@ def main() -> int:
 
 
 def _machine() -> dict[str, Any]:
-    """Say on what it is measured, and what else the machine does."""
-    load = os.getloadavg()[0]
-    return {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": load}
+    """Say on what it is measured."""
+    return {"cores": os.cpu_count(), "python": platform.python_version()}
 
 
 def _engine() -> dict[str, Any]:

@@ -26,10 +26,12 @@ from support.provision import provide, tenant
 
 CLIENTS: Final = (1, 8, 32)
 ROUNDS: Final = int(os.environ.get("ROUNDS", "") or 3)
-REQUESTS: Final = {1: 800, 8: 1600, 32: 3200}
+SCALE: Final = float(os.environ.get("SCALE", "") or 1)
+"""Of the usual number of requests, for a run that is shorter and tells less."""
+REQUESTS: Final = {1: round(800 * SCALE), 8: round(1600 * SCALE), 32: round(3200 * SCALE)}
 """By clients."""
-WARM_UP: Final = {1: 200, 8: 800, 32: 400}
-"""By clients. Half of what is compiled and grown is so after a few hundred requests at once."""
+WARM_UP: Final = {1: round(200 * SCALE), 8: round(800 * SCALE), 32: round(400 * SCALE)}
+"""By clients. An engine that has just started is slower until it has seen a few hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class Row:
     """The same of the product's processes that had nothing to do with it."""
     memory: float
     """MiB of the largest process that decides, after its turn."""
+    load: float
+    """Of the machine in that minute: beyond its cores, others were at work and latencies mean
+    little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Turn:
 
     bursts: dict[int, Burst]
     memory: float
+    load: float
 
 
 def measure(*, peers: bool = False) -> list[Row]:
@@ -113,7 +119,8 @@ def _turn(installation: Installation, contender: Contender, ours: Sequence[int])
             bursts[clients] = burst(
                 cluster, pod(), clients=clients, requests=requests, watched=watched
             )
-        return Turn(bursts, max(map(resident, deciding), default=0.0))
+        memory = max(map(resident, deciding), default=0.0)
+        return Turn(bursts, memory, os.getloadavg()[0])
 
 
 def _row(name: str, clients: int, turns: list[Turn], none: list[Turn]) -> Row:
@@ -138,6 +145,7 @@ def _row(name: str, clients: int, turns: list[Turn], none: list[Turn]) -> Row:
         engine_cpu=cpu("engine"),
         idle_cpu=cpu("idle"),
         memory=median(turn.memory for turn in turns),
+        load=median(turn.load for turn in turns),
     )
 
 

@@ -1,7 +1,7 @@
 """What the benchmark compares: an engine that stands in the way of a Pod, alone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -64,8 +64,16 @@ def try_pod(cluster: ControlPlane, manifest: Mapping[str, Any]) -> str:
 
 def apply(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:
     """Create objects, or bring them to what is said here."""
-    whole = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-    # A sum of annotations as client-side apply keeps would not hold the larger definitions.
+    # On the server's side: the larger definitions would not fit into kubectl's annotation.
     cluster.kubectl(
-        *("apply", "--server-side", "--force-conflicts", "-f", "-"), input=json.dumps(whole)
+        *("apply", "--server-side", "--force-conflicts", "-f", "-"), input=_together(objects)
     )
+
+
+def delete(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:
+    """Delete objects, those that are there."""
+    cluster.kubectl("delete", "--ignore-not-found", "-f", "-", input=_together(objects))
+
+
+def _together(objects: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})

@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from typing import Final
 
 from bench.checks import CHECKS, CONTAINERS_CEL
-from bench.contender import apply, prove
+from bench.contender import apply, delete, prove
 from support.controlplane import ControlPlane
 
 NAME: Final = "bench-by-hand"
-_KINDS: Final = ("validatingadmissionpolicybinding", "validatingadmissionpolicy")
 
 
 class HandWritten:
@@ -37,14 +36,13 @@ class HandWritten:
             "validations": [{"expression": c.cel, "message": c.message} for c in CHECKS],
         }
         binding = {"policyName": NAME, "validationActions": ["Deny"]}
-        apply(
-            self._cluster,
-            {**head, "kind": "ValidatingAdmissionPolicy", "spec": policy},
+        objects = (
             {**head, "kind": "ValidatingAdmissionPolicyBinding", "spec": binding},
+            {**head, "kind": "ValidatingAdmissionPolicy", "spec": policy},
         )
+        apply(self._cluster, *objects)
         try:
             prove(self._cluster, f"ValidatingAdmissionPolicy '{NAME}'")
             yield ()
         finally:
-            for kind in _KINDS:
-                self._cluster.kubectl("delete", kind, NAME)
+            delete(self._cluster, *objects)

@@ -33,7 +33,7 @@ def _metadata() -> dict[str, Any]:
 
 def _spec() -> dict[str, Any]:
     return {
-        "initContainers": [_container("migrate", 0)],
+        "initContainers": [_container("migrate", 3)],
         "containers": [_container(name, i) for i, name in enumerate(("app", "proxy", "metrics"))],
         "nodeSelector": {"kubernetes.io/os": "linux"},
         "tolerations": [{"key": "spot", "operator": "Exists"}],
@@ -48,7 +48,7 @@ def _container(name: str, number: int) -> dict[str, Any]:
     return {
         "name": name,
         "image": f"registry.example/web/{name}:1.4.{number}",
-        "ports": [{"name": "http", "containerPort": 8080 + number}],
+        "ports": [{"name": name, "containerPort": 8080 + number}],
         "env": [{"name": f"SETTING_{i}", "value": "x" * 24} for i in range(20)],
         "resources": {
             "requests": {"cpu": "10m", "memory": "16Mi"},

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.checks import CHECKS, CONTAINERS_CEL, CONTAINERS_REGO, Check
-from bench.contender import apply, prove
+from bench.contender import apply, delete, prove
 from bench.peers.programs import GATEKEEPER, Release, released, running
 from support.controlplane import CommandError, ControlPlane
 from support.controlplane.credentials import Authority
@@ -51,9 +51,7 @@ class Gatekeeper:
                 prove(self._cluster, _WEBHOOK)
                 yield (process.pid,)
             finally:
-                for found in (webhook, *constraints):
-                    name = found["metadata"]["name"]
-                    self._cluster.kubectl("delete", found["kind"], name, "--ignore-not-found")
+                delete(self._cluster, webhook, *constraints)
 
     def _applied(self, constraints: list[dict[str, Any]]) -> bool:
         """Try to create the constraints, whose kinds Gatekeeper makes of the templates."""
