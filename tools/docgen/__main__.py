@@ -15,6 +15,7 @@ from docgen import (
     settings,
     twins,
     values,
+    vectors,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ WRITERS = (
     clauses.pages,
     coverage.pages,
     twins.pages,
+    vectors.pages,
     metrics.pages,
     cli.pages,
     settings.pages,

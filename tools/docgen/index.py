@@ -14,6 +14,7 @@ def pages(_root: Path) -> dict[str, str]:
         "[Rules](rules/README.md): what each reads, refuses and cannot see",
         "[Coverage](coverage.md): every clause of every provider's document and what serves it",
         *(f"[Clauses of the preset `{n}`](clauses-{n}.md): what serves each" for n in names),
+        "[Vectors](vectors.md): every known way around a check, and the cases that show it",
         "[Twins](twins.md): which rules hold while the operator is away, and how far",
         "[Command line](cli.md)",
         "[Settings of a process](settings.md)",
