@@ -15,7 +15,7 @@ class HostTerms:
     require_drop_net_raw: bool
     """Containers must drop NET_RAW, which runtimes give by default."""
     capabilities: frozenset[str]
-    """Capabilities that may be added, upper case without ``CAP_``; ``ALL`` stands for any."""
+    """Capabilities that may be added, upper case without ``CAP_``."""
     sysctls: tuple[str, ...]
     """Settings beside the safe ones, with dots; a trailing ``*`` stands for any ending."""
     host_paths: tuple[str, ...]

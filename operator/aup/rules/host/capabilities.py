@@ -51,7 +51,7 @@ def _added(container: Container, terms: HostTerms) -> Iterator[Violation]:
     """Yield the capabilities that are added and lead out of the container."""
     for i, text in enumerate(container.security.added):
         name = capability(text)
-        if not reaches(name) or name in terms.capabilities or ALL in terms.capabilities:
+        if not reaches(name) or name in terms.capabilities:
             continue
         yield Violation(
             path=container.security.at(f"capabilities.add[{i}]"),

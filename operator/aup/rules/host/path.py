@@ -31,7 +31,7 @@ def path(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
 
 def _is_under(found: str, allowed: str) -> bool:
     """Whether a path is another one, or below it."""
-    return found == allowed or found.startswith(f"{allowed.rstrip('/')}/")
+    return found == allowed or found.startswith(f"{allowed}/")
 
 
 def _remedy(terms: HostTerms) -> str:

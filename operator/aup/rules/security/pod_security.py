@@ -179,7 +179,7 @@ def _added(workload: Workload, terms: SecurityTerms) -> Iterator[tuple[Container
     """Yield the capabilities that are added beyond what the provider lists."""
     for container in workload.containers:
         for i, text in enumerate(container.security.added):
-            if ALL not in terms.capabilities and capability(text) not in terms.capabilities:
+            if capability(text) not in terms.capabilities:
                 yield container, i, text
 
 

@@ -56,8 +56,3 @@ def test_what_is_lent_is_lent_with_all_below_it(text: str) -> None:
 def test_what_is_beside_or_above_is_not(text: str) -> None:
     (found,) = path(workload(host_paths=(mounted(text),)), LENDING)
     assert found.remedy == f"{OWN}, or mount /srv/shared or /var/log/pods or what is below"
-
-
-def test_a_provider_may_lend_all() -> None:
-    whole = replace(TERMS.host, host_paths=("/",))
-    assert not list(path(workload(host_paths=(mounted("/"), mounted("/etc/x"))), whole))
