@@ -27,6 +27,7 @@ from aup.rules.license.program import (
     NOBODY_LOOKED,
     Declaration,
     Program,
+    declares,
     is_said,
     programs,
 )
@@ -35,9 +36,10 @@ from aup.text import clip
 
 def declaration(workload: Workload, terms: LicenseTerms) -> Iterator[Violation]:
     """Yield each declaration that cannot be read, or that says otherwise than the catalogue."""
-    told = tuple(programs(workload, terms))
+    if not declares(workload):
+        return
     about: dict[str, tuple[Declaration, list[Program]]] = {}
-    for program in told:
+    for program in programs(workload, terms):
         if (said := program.declared) is not None:
             about.setdefault(said.path, (said, []))[1].append(program)
     for said, of in about.values():

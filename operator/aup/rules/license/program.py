@@ -8,6 +8,7 @@ for one container. What a catalogue says of a licence is never overruled by eith
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from aup.api.sections.license import Verification
 from aup.facts.model import Image, Workload
@@ -34,18 +35,15 @@ class Declaration:
     """Completes ``<path> <text>``: ``is no SPDX expression``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """One image of a workload."""
+class Program(NamedTuple):
+    """One image of a workload: a tuple, since each rule makes one for each image."""
 
     image: Image
     known: tuple[Software, ...]
     """What catalogues say: nothing, one word, or words that differ."""
-    container: str
-    """Empty where the image is no container's."""
-    own: Declaration | None
+    own: Declaration | None = None
     """What is declared for its container."""
-    general: Declaration | None
+    general: Declaration | None = None
     """What is declared for the pod."""
 
     @property
@@ -61,20 +59,29 @@ class Program:
     @property
     def assumed(self) -> Declaration | None:
         """The declaration by which it is judged, as nobody else says what its licence is."""
-        found = self.declared if self.silent else None
-        return found if found and found.expression is not None else None
+        found = self.declared
+        if found is None or found.expression is None:
+            return None
+        return found if self.silent else None
 
 
 def programs(workload: Workload, terms: LicenseTerms) -> Iterator[Program]:
     """Yield every image that is judged: none where the provider looks at no licences."""
     if terms.verification is Verification.OFF:
         return
-    annotations = workload.annotations
-    general = _declaration(workload, LICENSE) if LICENSE in annotations else None
+    if not declares(workload):
+        for image in workload.images:
+            yield Program(image, terms.catalog.about(image))
+        return
+    general = _declaration(workload, LICENSE)
     for image, container in _images(workload):
-        key = f"{LICENSE}.{container}"
-        own = _declaration(workload, key) if container and key in annotations else None
-        yield Program(image, terms.catalog.about(image), container, own, general)
+        own = _declaration(workload, f"{LICENSE}.{container}") if container else None
+        yield Program(image, terms.catalog.about(image), own, general)
+
+
+def declares(workload: Workload) -> bool:
+    """Tell whether a workload declares any licence."""
+    return any(key.startswith(LICENSE) for key in workload.annotations)
 
 
 def is_said(word: Software) -> bool:
@@ -98,7 +105,7 @@ def _images(workload: Workload) -> Iterator[tuple[Image, str]]:
 
 def _declaration(workload: Workload, key: str) -> Declaration | None:
     """Return what an annotation declares; empty text declares nothing."""
-    text = workload.annotations[key]
+    text = workload.annotations.get(key, "")
     path = f'{workload.annotations_path}["{key}"]'
     if not text.strip():
         return None

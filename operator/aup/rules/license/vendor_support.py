@@ -16,41 +16,40 @@ license/vendor-support
 from collections.abc import Iterator
 from datetime import date
 
-from aup.api.sections.license import OnExpiry
+from aup.api.sections.license import OnExpiry, Verification
 from aup.facts.model import Workload
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms, Software
 from aup.rules.base import Rule, Violation
-from aup.rules.license.program import is_trusted, programs
+from aup.rules.license.program import is_trusted
 from aup.rules.license.shortfall import products
+from aup.rules.software import known
 
 _COUNTS = frozenset({EntitlementState.VALID, EntitlementState.IN_GRACE})
 
 
 def vendor_support(workload: Workload, terms: LicenseTerms) -> Iterator[Violation]:
     """Yield each image that its vendor no longer supports."""
-    if not terms.require_support:
+    if not terms.require_support or terms.verification is Verification.OFF:
         return
-    for program in programs(workload, terms):
-        image = program.image
-        for word in program.known:
-            ended = _ended(word, terms)
-            if ended is None or is_trusted(image, terms):
-                continue
-            yield Violation(
-                path=image.path,
-                value=image.text,
-                detail=(
-                    f"is {_named(word)}no longer supported: "
-                    f"support by {word.vendor or 'its vendor'} ended after {ended}"
-                ),
-                remedy=(
-                    "use a version that is supported, "
-                    f"or send proof of extended support to {terms.contact}"
-                ),
-                key=(word.repository, "support"),
-                image=word.name(image),
-                warn=workload.continues and terms.on_expiry is OnExpiry.WARN_RECREATE,
-            )
+    for image, software in known(workload, terms.catalog):
+        ended = _ended(software, terms)
+        if ended is None or is_trusted(image, terms):
+            continue
+        yield Violation(
+            path=image.path,
+            value=image.text,
+            detail=(
+                f"is {_named(software)}no longer supported: "
+                f"support by {software.vendor or 'its vendor'} ended after {ended}"
+            ),
+            remedy=(
+                "use a version that is supported, "
+                f"or send proof of extended support to {terms.contact}"
+            ),
+            key=(software.repository, "support"),
+            image=software.name(image),
+            warn=workload.continues and terms.on_expiry is OnExpiry.WARN_RECREATE,
+        )
 
 
 def _ended(software: Software, terms: LicenseTerms) -> date | None:
