@@ -3,9 +3,8 @@
 An object is read from the bytes that the API server keeps, through the same extractors.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -15,11 +14,6 @@ from aup.facts.extract import extract
 from aup.facts.model import Subject, Surroundings
 from aup.policy.terms import Terms
 
-SLICE_MANAGER: Final = "endpointslice.kubernetes.io/managed-by"
-CLUSTER_MANAGERS: Final = frozenset(
-    {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
-)
-"""Who writes EndpointSlices out of Services and Endpoints, which are judged themselves."""
 TOLD: Final = (Outcome.DENY, Outcome.WARN)
 """What a person must know of before enforcement begins."""
 
@@ -33,7 +27,6 @@ class _Meta(msgspec.Struct, frozen=True, rename="camel"):
     name: str = ""
     namespace: str = ""
     uid: str = ""
-    labels: Mapping[str, Any] | None = None
     owner_references: tuple[_Owner, ...] | None = None
 
 
@@ -55,8 +48,6 @@ class Stored:
     uid: str
     owner: str
     """Uid of the controller that makes it; empty when nothing does."""
-    derived: bool
-    """Whether the control plane derives it from others, which are judged themselves."""
     raw: bytes
 
 
@@ -89,7 +80,6 @@ def read_stored(raw: bytes, api_version: str, kind: str) -> Stored:
         name=meta.name,
         uid=meta.uid,
         owner=next(owners, ""),
-        derived=(meta.labels or {}).get(SLICE_MANAGER) in CLUSTER_MANAGERS,
         raw=raw,
     )
 
@@ -109,8 +99,6 @@ def judge(
         outcomes: what is of interest.
 
     """
-    if stored.derived:
-        return None
     subject = Subject(
         group=stored.api_version.rpartition("/")[0],
         kind=stored.kind,

@@ -57,6 +57,5 @@ def _stored(raw: msgspec.Raw, resource: Resource) -> Stored:
             key.name,
             uid="",
             owner="",
-            derived=False,
             raw=body,
         )

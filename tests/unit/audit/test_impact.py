@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aup.audit.impact import enforced, impact
-from aup.audit.stored import CLUSTER_MANAGERS, SLICE_MANAGER, Stored, read_stored
+from aup.audit.stored import Stored, read_stored
 from aup.facts.model import Offline
 from support.corpus import as_json
 from support.workloads import manifest
@@ -80,15 +80,18 @@ def test_notice_does_not_soften_what_is_told() -> None:
     assert found.refused
 
 
-@pytest.mark.parametrize("manager", [*sorted(CLUSTER_MANAGERS), "somebody-else"])
-def test_slices_that_the_cluster_derives_are_left_out(manager: str) -> None:
-    """Their Service or Endpoints is judged itself; one that a tenant wrote is not derived."""
+def test_a_slice_of_endpoints_is_judged_whoever_it_says_manages_it() -> None:
+    """Such a label is the tenant's to write."""
     made = {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
-        "metadata": {"name": "web", "namespace": "acme-prod", "labels": {SLICE_MANAGER: manager}},
+        "metadata": {
+            "name": "web",
+            "namespace": "acme-prod",
+            "labels": {"endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"},
+        },
         "addressType": "IPv4",
         "endpoints": [{"addresses": ["192.0.2.21"]}],
     }
     found = [one.object for one in impact([kept(made)], enforced(terms()), Cluster())]
-    assert found == ([] if manager in CLUSTER_MANAGERS else ["EndpointSlice/web"])
+    assert found == ["EndpointSlice/web"]
