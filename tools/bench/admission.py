@@ -15,7 +15,7 @@ from typing import Final
 
 from bench.contender import Contender
 from bench.handwritten import HandWritten
-from bench.load import Burst, burst, resident
+from bench.load import Burst, burst, resident, settle
 from bench.modes import MODES, Part, Switch
 from bench.objects import NAMESPACE, pod
 from bench.peers.gatekeeper import Gatekeeper
@@ -110,6 +110,7 @@ def _turn(installation: Installation, contender: Contender, ours: Sequence[int])
     cluster = installation.cluster
     server = [cluster.pid_of("kube-apiserver")]
     with contender.standing() as deciding:
+        settle((*server, *deciding))
         idle = sorted(set(ours) - set(deciding))
         watched = {"server": server, "engine": deciding, "idle": idle}
         bursts = {}

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,9 @@ from support.controlplane import ControlPlane, build
 from support.controlplane.components import GO_MODULES
 
 TICK: Final = os.sysconf("SC_CLK_TCK")
+SETTLE_SECONDS: Final = 30
+AT_REST: Final = 0.1
+"""Seconds of processor time in a second."""
 URL: Final = f"/api/v1/namespaces/{NAMESPACE}/pods?dryRun=All&fieldManager=bench"
 
 
@@ -85,6 +89,19 @@ def resident(pid: int) -> float:
     """Return the memory that a process holds now, in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+
+def settle(pids: Iterable[int]) -> None:
+    """Wait until processes have come to rest, but not for ever: some never do.
+
+    A server to which kinds have been added is busy describing them for seconds.
+    """
+    watched = tuple(pids)
+    for _ in range(SETTLE_SECONDS):
+        before = sum(map(_spent, watched))
+        time.sleep(1)
+        if sum(map(_spent, watched)) - before < AT_REST:
+            return
 
 
 def _spent(pid: int) -> float:

@@ -116,6 +116,7 @@ def test_the_next_run_clears_what_a_killed_one_left(
     for name, identity in identities.items():
         record = {"keeper": gone, "process": identity}
         (folder / f"{name}.json").write_text(json.dumps(record))
+    (folder / "sent.json").write_text('{"kind": "Pod"}')  # a guest's own, no record
     try:
         process.reap()
         assert orphan.wait(timeout=5) == -signal.SIGKILL

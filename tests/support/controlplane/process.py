@@ -187,7 +187,9 @@ def _recorded(folder: Path) -> list[dict[str, Any]]:
     for record in folder.glob("*.json"):
         with contextlib.suppress(FileNotFoundError):  # it has just ended
             entries.append((record.stat().st_mtime_ns, record.read_text()))
-    return [json.loads(text) for _, text in sorted(entries, reverse=True)]
+    found = [json.loads(text) for _, text in sorted(entries, reverse=True)]
+    # Guests may keep JSON of their own in the folder: what was sent, a report.
+    return [entry for entry in found if isinstance(entry, dict) and "keeper" in entry]
 
 
 def _alive(identity: Mapping[str, Any]) -> bool:
