@@ -5,6 +5,7 @@ Where they send a request on to, or ask who it is from, is no name of the tenant
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from aup.facts import claims, host_claims
@@ -25,8 +26,8 @@ def aliases(note: Note) -> Iterator[Leaf]:
     """Read a list of further names; after ``~`` a name is an expression of NGINX."""
     for value in tokens(note.value):
         if isinstance(value, str) and value.startswith("~"):
-            found = value.removeprefix("~").removeprefix("*")
-            yield host_claims.pattern(found, note.path, HERE)
+            bare = value.removeprefix("~").removeprefix("*")
+            yield replace(host_claims.pattern(bare, note.path, HERE), text=value)
         else:
             yield claims.hostname(value, note.path, HERE)
 
