@@ -7,6 +7,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -205,6 +206,23 @@ def send(installation: Installation, path: str, body: bytes) -> tuple[int, bytes
 def test_an_unknown_url_is_not_an_admission(installation: Installation) -> None:
     status, body = send(installation, "/typo", json.dumps(review(pod())).encode())
     assert (status, b"allowed" in body) == (404, False)
+
+
+def test_a_flood_admits_nothing_forbidden_and_keeps_nobody_else_out(
+    installation: Installation,
+) -> None:
+    """Three hundred bad reviews of one tenant at once, and honest ones of another among them."""
+    bad = json.dumps(review(pod(hostPID=True), namespace=NAMESPACE)).encode()
+    good = json.dumps(review(pod(), namespace="beta-prod")).encode()
+    bodies = [good if number % 10 == 9 else bad for number in range(300)]
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(lambda body: send(installation, "/validate", body), bodies))
+    for body, (status, answer) in zip(bodies, answers, strict=True):
+        assert status == 200
+        response = json.loads(answer)["response"]
+        assert response["allowed"] is (body is good), response
+        if body is bad:
+            assert response["status"]["code"] in {403, 429}
 
 
 def test_five_mebibytes_of_padding_hide_nothing_over_tls(installation: Installation) -> None:

@@ -119,7 +119,7 @@ def _mutate(draw: st.DrawFn, tree: Any) -> Any:
         at = at[path[-1]]
     changed = draw(st.sampled_from(CHANGES))(draw, at)
     if not path:
-        return changed
+        return {} if changed is GONE else changed
     parent = tree
     for step in path[:-1]:
         parent = parent[step]

@@ -1,9 +1,13 @@
 """A fair line for admission requests: one tenant's flood waits for itself.
 
 Each tenant has a bounded lane; lanes are served in turn, one request at a time, since judging is
-pure computation. A request that would wait past the deadline, or finds its lane full, is refused
-at once: an answer that comes too late is a failure of the webhook, and under
-``failurePolicy: Ignore`` an admission that a tenant can cause.
+pure computation. A tenant that had nothing waiting comes before those that have, however many they
+are, but not twice in a row: it takes its turn among them before it counts as new again (as the
+queues of FQ-CoDel do, RFC 8290).
+
+A request that would wait past the deadline, or finds its lane full, is refused at once: an answer
+that comes too late is a failure of the webhook, and under ``failurePolicy: Ignore`` an admission
+that a tenant can cause.
 """
 
 import asyncio
@@ -30,14 +34,16 @@ class _Waiting:
 
 
 class FairQueue:
-    """Lanes by tenant, served round-robin by one task."""
+    """Lanes by tenant, served by one task: new ones first, then in turn."""
 
     def __init__(self, *, lane: int, clock: Callable[[], float]) -> None:
         """Args: ``lane`` is the bound of one tenant's line, ``clock`` counts seconds."""
         self._lane = lane
         self._clock = clock
         self._lanes: dict[str, deque[_Waiting]] = {}
+        self._new: deque[str] = deque()
         self._turns: deque[str] = deque()
+        """Lanes that were served already; one that is empty when its turn comes is given up."""
         self._work = asyncio.Event()
 
     def __len__(self) -> int:
@@ -59,7 +65,7 @@ class FairQueue:
         lane = self._lanes.get(tenant)
         if lane is None:
             lane = self._lanes[tenant] = deque()
-            self._turns.append(tenant)
+            self._new.append(tenant)
         if len(lane) >= self._lane:
             return Refusal.OVERLOAD
         answer: asyncio.Future[bytes | Refusal] = asyncio.get_running_loop().create_future()
@@ -70,23 +76,33 @@ class FairQueue:
     async def serve(self) -> None:
         """Judge requests in turn until cancelled."""
         while True:
-            if not self._turns:
+            waiting = self._next()
+            if waiting is None:
                 self._work.clear()
                 await self._work.wait()
-            self._serve_one()
+                continue
+            self._answer(waiting)
             # Connections are read and written between any two judgements.
             await asyncio.sleep(0)
 
-    def _serve_one(self) -> None:
-        """Judge the first request of the next lane."""
-        tenant = self._turns.popleft()
-        lane = self._lanes[tenant]
-        waiting = lane.popleft()
-        if lane:
-            self._turns.append(tenant)
-        else:
-            # Lanes do not pile up with the number of tenants ever seen.
-            del self._lanes[tenant]
+    def _next(self) -> _Waiting | None:
+        """Return the first request of the lane whose turn it is; ``None`` when nobody waits."""
+        while self._new or self._turns:
+            is_new = bool(self._new)
+            tenant = (self._new if is_new else self._turns).popleft()
+            lane = self._lanes[tenant]
+            waiting = lane.popleft() if lane else None
+            if lane or is_new:
+                self._turns.append(tenant)
+            else:
+                # Lanes do not pile up with the number of tenants ever seen.
+                del self._lanes[tenant]
+            if waiting is not None:
+                return waiting
+        return None
+
+    def _answer(self, waiting: _Waiting) -> None:
+        """Judge a request that somebody still waits for."""
         if waiting.answer.done():  # the client went away
             return
         if self._clock() >= waiting.expires:

@@ -74,6 +74,66 @@ def test_tenants_take_turns_however_long_one_line_is() -> None:
     run(story)
 
 
+def served_by(queue: FairQueue, log: list[str], tenant: str) -> asyncio.Task[bytes | Refusal]:
+    """Send a request whose judgement is put down in a log."""
+
+    def answer() -> bytes:
+        log.append(tenant)
+        return b""
+
+    return asyncio.create_task(queue.submit(tenant, answer, 1))
+
+
+async def turns(count: int) -> None:
+    """Let the queue serve so many requests."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def test_who_had_nothing_waiting_comes_before_all_who_have() -> None:
+    async def story(queue: FairQueue, _clock: Clock) -> None:
+        log: list[str] = []
+        floods = [served_by(queue, log, name) for name in "abcd" for _ in range(4)]
+        await turns(8)
+        served = len(log)
+        assert served < len(floods)
+        quiet = served_by(queue, log, "quiet")
+        await quiet
+        # One may have been chosen before it was there.
+        assert log.index("quiet") <= served + 1
+        await asyncio.gather(*floods)
+
+    run(story)
+
+
+def test_nobody_is_new_twice_in_a_row() -> None:
+    """Who always has one request waiting takes turns with who has many."""
+
+    async def story(queue: FairQueue, _clock: Clock) -> None:
+        log: list[str] = []
+        floods = [served_by(queue, log, "loud") for _ in range(4)]
+
+        async def steady() -> None:
+            for _ in range(6):
+                await served_by(queue, log, "steady")
+
+        await asyncio.gather(steady(), *floods)
+        # Were it new each time, nobody else would be served before it is done.
+        assert [one for one in log[:6] if one == "loud"] == ["loud"] * 4
+
+    run(story)
+
+
+def test_lanes_are_given_up_when_nobody_waits() -> None:
+    async def story(queue: FairQueue, _clock: Clock) -> None:
+        for number in range(50):
+            await queue.submit(f"tenant-{number}", lambda: b"", 1)
+        await turns(3)
+        assert queue._lanes == {}
+
+    run(story)
+
+
 def test_a_request_past_its_deadline_is_not_judged() -> None:
     async def story(queue: FairQueue, clock: Clock) -> None:
         judged: list[str] = []
