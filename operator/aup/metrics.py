@@ -83,7 +83,7 @@ AUDIT_FINDINGS = Gauge(
     "aup_audit_findings",
     "Findings on objects that exist, by rule and outcome (Deny, Warn, Audit): what the last audit "
     "of every claimed namespace found.",
-    ("rule", "outcome"),
+    ("rule", "enforcement"),
     registry=REGISTRY,
 )
 AUDIT_OBJECTS = Counter(

@@ -117,7 +117,8 @@ def test_what_the_webhook_was_not_asked_about_is_found_by_the_next_sweep(
     until("the sweep", lambda: findings(installation, "missed-prod") == wanted)
     until("the dashboards' report", lambda: results(installation, "missed-prod") == wanted)
     (controller,) = installation.controllers
-    assert 'aup_audit_findings{outcome="Deny",rule="host/namespaces"} 1.0' in controller.metrics()
+    gauge = 'aup_audit_findings{enforcement="Deny",rule="host/namespaces"} 1.0'
+    assert gauge in controller.metrics()
     cluster.kubectl("delete", "pod", "spy", "-n", "missed-prod", "--grace-period=0", "--force")
     until("nothing left", lambda: not findings(installation, "missed-prod"))
 

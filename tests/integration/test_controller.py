@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aup.api.meta import STAMP_ANNOTATIONS
 from support.installation import Installation, installed
 from support.provision import assignment, provide, tenant
 from support.waiting import until
@@ -95,12 +96,18 @@ def test_a_claim_is_stamped_after_its_quota_counts(installation: Installation) -
             "aup.asergo.com/state": "active",
         }.items()
     )
-    assert namespace["metadata"]["annotations"] == {
-        "aup.asergo.com/addresses": "198.51.100.0/29",
-        "aup.asergo.com/budget": "settled",
-        "aup.asergo.com/hostnames": "",
-        "aup.asergo.com/policy": "asergo/2023-06-01",
-    }
+    annotations = namespace["metadata"]["annotations"]
+    assert set(annotations) == set(STAMP_ANNOTATIONS)
+    assert (
+        annotations.items()
+        >= {
+            "aup.asergo.com/addresses": "198.51.100.0/29",
+            "aup.asergo.com/budget": "settled",
+            "aup.asergo.com/hostnames": "",
+            "aup.asergo.com/policy": "asergo/2023-06-01",
+            "aup.asergo.com/provider": "Asergo ApS",
+        }.items()
+    )
     quotas = quota(installation, "claim-prod")
     assert quotas["status"]["hard"] == quotas["spec"]["hard"] == {"pods": "10", "requests.cpu": "4"}
     assert events(installation, "Namespace", "claim-prod") == {"NamespaceClaimed"}
