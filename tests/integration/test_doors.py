@@ -67,7 +67,10 @@ def prepare(cluster: ControlPlane) -> None:
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """Run the product with one tenant, in whose namespace stand a few objects."""
-    overrides = {"security": {"staffGroups": ["asergo:support"]}}
+    overrides = {
+        "security": {"staffGroups": ["asergo:support"]},
+        "rules": [{"id": "host/port", "enforcement": "Audit"}],
+    }
     with installed({"policy": {"overrides": overrides}}, before=prepare) as installation:
         cluster = installation.cluster
         cluster.nodes(1, {"topology.kubernetes.io/region": "eu-north-1"})
@@ -239,6 +242,28 @@ def test_staff_come_in_by_a_grant_from_the_moment_on_that_it_is_there(
         "delete", "supportaccessgrant", "g", "-n", NS, as_user="alice", as_groups=ALICE[1]
     )
     until("its end", lambda: refused in enter())
+
+
+def test_what_is_only_recorded_stands_in_the_audit_log(installation: Installation) -> None:
+    """And is told to nobody else: neither refused nor warned of."""
+    cluster, client = installation.cluster, installation.release.admission
+    account = "aup-system:aup-operator-admission"  # whose requests the audit log of tests holds
+    cluster.kubectl(
+        *("create", "rolebinding", "account", "-n", NS, "--clusterrole=anything"),
+        f"--serviceaccount={account}",
+    )
+    container = {**pod()["spec"]["containers"][0], "ports": [{"containerPort": 80, "hostPort": 80}]}
+    recorded = named(pod(containers=[container]), "recorded")
+    done = client.kubectl(*CREATE, input=json.dumps(recorded))
+    assert done.stderr == ""
+
+    def noted() -> list[str]:
+        lines = map(json.loads, (cluster.folder / "audit.log").read_text().splitlines())
+        key = "workloads.aup.asergo.com/findings"
+        return [line["annotations"][key] for line in lines if key in line.get("annotations", {})]
+
+    until("the audit log", noted)
+    assert noted() == ["host/port=Audit,license/unknown=Review"]
 
 
 def test_what_looks_like_a_pod_in_an_unknown_kind_is_warned_of(installation: Installation) -> None:

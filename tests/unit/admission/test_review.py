@@ -1,0 +1,89 @@
+"""The envelope: what is read of a review, and what an answer holds besides its verdict."""
+
+import json
+
+from aup.admission import review
+from aup.engine.decision import Decision, Finding, Outcome
+from aup.engine.evaluate import UNREADABLE
+from aup.facts.model import Subject
+from aup.rules import CATALOGUE
+from aup.rules.base import Violation
+from support.neutral import TERMS
+
+REQUEST = review.Request(
+    uid="u", kind=review.GroupVersionKind(kind="Pod"), operation="CREATE", namespace="acme-prod"
+)
+VIOLATION = Violation(path="spec", value="x" * 300, detail="is bad", remedy="mend it", key=())
+
+
+def decision(*found: tuple[str, Outcome]) -> Decision:
+    findings = tuple(Finding(rule, "", VIOLATION, outcome) for rule, outcome in found)
+    subject = Subject(group="", kind="Pod", namespace="acme-prod", name="web")
+    return Decision(subject=subject, tenant="acme", policy=TERMS.policy, findings=findings)
+
+
+def notes(found: Decision) -> dict[str, str]:
+    answer = json.loads(review.answer(REQUEST, found))
+    written: dict[str, str] = answer["response"].get("auditAnnotations", {})
+    return written
+
+
+def test_a_finding_that_is_only_recorded_is_told_to_the_audit_log_alone() -> None:
+    answer = json.loads(review.answer(REQUEST, decision(("host/port", Outcome.AUDIT))))
+    assert answer["response"] == {
+        "uid": "u",
+        "allowed": True,
+        "auditAnnotations": {"policy": TERMS.policy.stamp, "findings": "host/port=Audit"},
+    }
+
+
+def test_without_a_finding_there_is_nothing_to_note() -> None:
+    assert notes(decision()) == {}
+
+
+def test_every_rule_is_noted_once_for_each_outcome() -> None:
+    """The API server takes notes of any length (5 MB seen), so the bound is ours: a closed set."""
+    rules = [UNREADABLE, *(rule.id for rule in CATALOGUE)]
+    all_of_them = [(rule, outcome) for rule in rules for outcome in Outcome]
+    found = notes(decision(*all_of_them * 20))["findings"]
+    assert set(found.split(",")) == {f"{rule}={outcome}" for rule, outcome in all_of_them}
+    assert len(found) < 10 << 10
+
+
+def test_the_uid_of_a_review_is_found_where_the_api_server_writes_it_and_nowhere_else() -> None:
+    head = b'{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"%s",'
+    assert review.uid_of(head % b"705ab4f5-6393-11e8-b7cc-42010a800002") == (
+        "705ab4f5-6393-11e8-b7cc-42010a800002"
+    )
+    for other in (
+        b"",
+        head % b"",
+        head % b"caf\xc3\xa9",
+        head % (b"x" * 129),
+        b'{"object":{"request":{"uid":"forged"}}}',
+        b'{"kind":"x\\"},"request":{"uid":"forged",',
+        b'[{"request":{"uid":"u",',
+        b'{"request":{"operation":"CREATE","uid":"u",',
+    ):
+        assert review.uid_of(other) == "", other
+
+
+def test_what_the_envelope_says_counts_and_not_what_the_object_says() -> None:
+    lying = request(b'{"metadata": {"name": "other", "namespace": "beta-prod"}}')
+    found = review.subject(lying)
+    assert (found.namespace, found.name) == ("acme-prod", "other")
+    generated = review.subject(request(b'{"metadata": {"generateName": "web-"}}'))
+    assert generated.name == "web-*"
+
+
+def request(obj: bytes) -> review.Request:
+    body = {
+        "request": {
+            "uid": "u",
+            "kind": {"kind": "Pod"},
+            "operation": "CREATE",
+            "namespace": "acme-prod",
+            "object": json.loads(obj),
+        }
+    }
+    return review.decode(json.dumps(body).encode())
