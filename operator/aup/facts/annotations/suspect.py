@@ -58,6 +58,7 @@ HARMLESS: Final = (
     "kube-vip.io/active-endpoint",
     "kube-vip.io/active-endpoint-ipv6",
     "lb.kubesphere.io/v1alpha1",
+    "service.cilium.io/lb-l7",
     "loxilb.io/ipam",
     "metal.equinix.com/eip-facility",
     "kubernetes.civo.com/loadbalancer-name",
