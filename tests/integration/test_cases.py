@@ -15,6 +15,9 @@ REFUSED = {
     # Ephemeral containers come through a subresource only.
     *("ephemeral-container", "every-list-of-containers", "subresources-do-not-wait"),
     "init-and-ephemeral-container",
+    # A Binding is for a pod that is there.
+    *("binding-to-a-node-elsewhere", "binding-to-a-node-of-a-listed-region"),
+    "binding-of-a-pod-that-is-not-controlled",
     # The API server wants no dots in a path of the node; nor a path that is empty.
     "dots-in-a-file",
     # The API server wants no spaces around an image; a file may hold them all the same.
