@@ -302,7 +302,7 @@ def test_each_preset_reaches_the_config_map_as_it_stands(plane: ControlPlane, na
 
 
 REFUSED = {
-    "mode: available": "value must be 'strict'",
+    "mode: lenient": "value must be one of 'strict', 'available'",
     "preset: acme": "value must be one of '', 'asergo', 'megalayer', 'zenlayer', 'zetta'",
     "unknown: 1": "additional properties 'unknown' not allowed",
     "admission: {replicas: 1}": "at '/admission/replicas'",
