@@ -48,8 +48,8 @@ MATERIAL = (
 )
 """Sections of a policy whose edit makes a new revision …"""
 RECORDS = ("export.lists", "mail.relayCIDRs", "security.malwareDigests")
-"""… but for these, which record facts: where terms came from, where the relay is, and what is known to
-do harm."""
+"""… but for these, which record facts: where terms came from, where the relay is, and what is
+known to do harm."""
 
 
 def test_every_kind_has_its_crd_and_every_crd_its_kind() -> None:

@@ -9,7 +9,17 @@ from typing import Any
 from aup.documents import read_documents
 
 CASES = Path(__file__).parent.parent / "cases"
-SECTIONS = ("network", "host", "license", "export", "mail", "security", "conduct", "tenancy", "resources")
+SECTIONS = (
+    "network",
+    "host",
+    "license",
+    "export",
+    "mail",
+    "security",
+    "conduct",
+    "tenancy",
+    "resources",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bench.checks import CHECKS, breaching
 from bench.objects import pod
-from support.controlplane import ControlPlane
+from support.controlplane import CommandError, ControlPlane
 from support.waiting import until
 
 
@@ -38,13 +38,22 @@ def prove(cluster: ControlPlane, by: str) -> None:
         TimeoutError: the engine enforces nothing, or not everything; says what is missing.
 
     """
-    until(f"six refusals by {by}", lambda: _lacking(cluster, by) == [])
+    missed: list[str] = []
+
+    def refuses() -> bool:
+        missed[:] = _lacking(cluster, by)
+        return not missed
+
+    try:
+        until(f"six refusals by {by}", refuses)
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}; missed: {missed}") from None
     admitted = try_pod(cluster, pod())
     if admitted:
         raise RuntimeError(f"{by} refuses the Pod of the benchmark: {admitted}")
 
 
-def _lacking(cluster: ControlPlane, by: str) -> list[str] | str:
+def _lacking(cluster: ControlPlane, by: str) -> list[str]:
     """Return the checks that an engine does not refuse for the right reason."""
     missed = []
     for check in CHECKS:
@@ -68,6 +77,15 @@ def apply(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:
     cluster.kubectl(
         *("apply", "--server-side", "--force-conflicts", "-f", "-"), input=_together(objects)
     )
+
+
+def applied(cluster: ControlPlane, *objects: Mapping[str, Any]) -> bool:
+    """Try to apply; for what others have to prepare."""
+    try:
+        apply(cluster, *objects)
+    except CommandError:
+        return False
+    return True
 
 
 def delete(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from aup.facts.model import Ground, Offline, Placement, RegionGround
 from aup.facts.placement import read_placement, regions_of
@@ -52,12 +53,15 @@ VOLUMES: Mapping[str, frozenset[str]] = {
 class Known(Offline):
     """What the operator has heard of."""
 
+    @override
     def region_of(self, node: str) -> str | None:
         return NODES[node][REGION] if node in NODES else None
 
+    @override
     def region_of_zone(self, zone: str) -> str | None:
         return next((n[REGION] for n in NODES.values() if n[ZONE] == zone), None)
 
+    @override
     def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
         return VOLUMES.get(claim) if namespace == "acme-prod" else None
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.checks import CHECKS, CONTAINERS_CEL, Check
-from bench.contender import apply, prove
+from bench.contender import applied, apply, prove
 from bench.peers.programs import KYVERNO, released, running
-from support.controlplane import CommandError, ControlPlane
+from support.controlplane import ControlPlane
 from support.controlplane.ports import unlikely
 from support.waiting import until
 
@@ -45,7 +45,9 @@ class Kyverno:
         }
         with running(self._cluster, "kyverno", self._command(), environment) as process:
             try:
-                until("Kyverno's policies", self._applied, 180)
+                # Once it answers, Kyverno is asked about its policies itself.
+                policies = [_policy(check) for check in CHECKS]
+                until("Kyverno's policies", lambda: applied(self._cluster, *policies), 180)
                 until("Kyverno's webhook", lambda: self._for_pods() == [_WEBHOOK], 180)
                 prove(self._cluster, _WEBHOOK)
                 yield (process.pid,)
@@ -67,14 +69,6 @@ class Kyverno:
             *("--webhookServerHost=127.0.0.1", "--metricsHost=127.0.0.1"),
             *(f"--metricsPort={metrics}", "--controllerRuntimeMetricsAddress=0"),
         ]
-
-    def _applied(self) -> bool:
-        """Try to create the policies, about which Kyverno is asked itself once it answers."""
-        try:
-            apply(self._cluster, *(_policy(check) for check in CHECKS))
-        except CommandError:
-            return False
-        return True
 
     def _for_pods(self) -> list[str]:
         """Return the webhooks that are asked about a new Pod: more than one would be unfair."""

@@ -99,6 +99,6 @@ def running(
     try:
         yield process
     except TimeoutError as error:
-        raise StartError(f"{error}\n{name} said last:\n{process.tail(40)}") from error
+        raise StartError(f"{error}\n{name} said last:\n{process.tail()[-4000:]}") from error
     finally:
         process.stop()
