@@ -63,7 +63,8 @@ def test_a_network_is_ones_own_or_given_by_name() -> None:
     assert attached(FOREIGN, "beta-prod/cameras") == [
         (
             "is a namespace that is not acme's, and beta-prod/cameras a network of it; use a "
-            "network of your own namespaces, or shared/cameras, or ask abuse@asergo.example for this one"
+            "network of your own namespaces, or shared/cameras, or ask abuse@asergo.example "
+            "for this one"
         )
     ]
 
