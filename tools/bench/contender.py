@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bench.checks import CHECKS, breaching
 from bench.objects import pod
 from support.controlplane import CommandError, ControlPlane
 from support.waiting import until
+
+APPLY_SECONDS: Final = 180.0
 
 
 class Contender(Protocol):
@@ -79,13 +81,22 @@ def apply(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:
     )
 
 
-def applied(cluster: ControlPlane, *objects: Mapping[str, Any]) -> bool:
-    """Try to apply; for what others have to prepare."""
+def apply_soon(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:
+    """Apply, again and again until somebody has prepared what that needs."""
+    refusals = [""]
+
+    def applied() -> bool:
+        try:
+            apply(cluster, *objects)
+        except CommandError as error:
+            refusals[0] = str(error)
+            return False
+        return True
+
     try:
-        apply(cluster, *objects)
-    except CommandError:
-        return False
-    return True
+        until("to apply objects", applied, APPLY_SECONDS)
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}; {refusals[0]}") from None
 
 
 def delete(cluster: ControlPlane, *objects: Mapping[str, Any]) -> None:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.checks import CHECKS, CONTAINERS_CEL, CONTAINERS_REGO, Check
-from bench.contender import applied, apply, delete, prove
+from bench.contender import apply, apply_soon, delete, prove
 from bench.peers.programs import GATEKEEPER, Release, released, running
 from support.controlplane import ControlPlane
 from support.controlplane.credentials import Authority
 from support.controlplane.ports import unlikely
-from support.waiting import until
 
 _NAMESPACE: Final = "gatekeeper-system"
 _WEBHOOK: Final = "validation.gatekeeper.sh"
@@ -20,7 +19,19 @@ _POD: Final[dict[str, Any]] = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "bench", "namespace": _NAMESPACE},
-    "spec": {"containers": [{"name": "manager", "image": "registry.example/gatekeeper"}]},
+    "spec": {
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [
+            {
+                "name": "manager",
+                "image": "registry.example/gatekeeper",
+                "securityContext": {
+                    "allowPrivilegeEscalation": False,
+                    "capabilities": {"drop": ["ALL"]},
+                },
+            }
+        ],
+    },
 }
 """Who owns the statuses that it writes. It never runs; were there none, each status would be
 collected as garbage while Gatekeeper waits for it, and templates would not be taken in."""
@@ -43,7 +54,7 @@ class Gatekeeper:
         authority, port = Authority(), unlikely(1)[0]
         folder = _certificates(self._cluster.folder / "gatekeeper", authority)
         apply(self._cluster, *self._release.objects)
-        until("a ServiceAccount for its pod", lambda: applied(self._cluster, _POD))
+        apply_soon(self._cluster, _POD)
         command = _command(self._release, folder, port)
         environment = {
             "KUBECONFIG": str(self._cluster.kubeconfig),
@@ -55,7 +66,7 @@ class Gatekeeper:
         with running(self._cluster, "gatekeeper", command, environment) as process:
             apply(self._cluster, *self._templates)
             # Their kinds are made by Gatekeeper, of the templates.
-            until("the constraints", lambda: applied(self._cluster, *constraints), 180)
+            apply_soon(self._cluster, *constraints)
             apply(self._cluster, webhook)
             try:
                 prove(self._cluster, _WEBHOOK)

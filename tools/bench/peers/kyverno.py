@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.checks import CHECKS, CONTAINERS_CEL, Check
-from bench.contender import applied, apply, prove
+from bench.contender import apply, apply_soon, prove
 from bench.peers.programs import KYVERNO, released, running
 from support.controlplane import ControlPlane
 from support.controlplane.ports import unlikely
@@ -46,8 +46,7 @@ class Kyverno:
         with running(self._cluster, "kyverno", self._command(), environment) as process:
             try:
                 # Once it answers, Kyverno is asked about its policies itself.
-                policies = [_policy(check) for check in CHECKS]
-                until("Kyverno's policies", lambda: applied(self._cluster, *policies), 180)
+                apply_soon(self._cluster, *(_policy(check) for check in CHECKS))
                 until("Kyverno's webhook", lambda: self._for_pods() == [_WEBHOOK], 180)
                 prove(self._cluster, _WEBHOOK)
                 yield (process.pid,)
