@@ -14,6 +14,8 @@ HUGE = 10**5000
 """More digits than Python turns into a number by itself."""
 DEEP = 3000
 """Levels: more than any decoder of ours follows."""
+LARGE = 1 << 20
+"""Bytes of what a value becomes when it is repeated."""
 LONG = 5000
 """Entries of a list that holds three at the most in an honest object."""
 
@@ -140,11 +142,17 @@ def _nested(draw: st.DrawFn, value: Any) -> Any:
     return Raw(before * levels + written(value) + after * levels)
 
 
+def _repeated(draw: st.DrawFn, value: Any) -> Any:
+    """Put a value into a list many times, as far as a body may be large."""
+    most = max(LARGE // max(len(written(value)), 1), 1)
+    return [value] * min(draw(st.sampled_from([2, 40, LONG])), most)
+
+
 CHANGES: tuple[Callable[[st.DrawFn, Any], Any], ...] = (
     lambda draw, _: draw(ODD),
     lambda draw, _: draw(ODD),
     lambda *_: GONE,
-    lambda draw, value: [value] * draw(st.sampled_from([2, 40, LONG])),
+    _repeated,
     lambda draw, value: {draw(ODD_TEXT): value},
     lambda draw, value: Twice(value, draw(ODD)) if isinstance(value, dict) else [value],
     _nested,
