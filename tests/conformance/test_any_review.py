@@ -28,8 +28,8 @@ def check(answer: Answer, body: bytes, path: str) -> None:
     response = answer.response
     assert isinstance(response["uid"], str)
     assert isinstance(response["allowed"], bool)
-    # As it was written, unless with an escape.
-    assert response["uid"].encode(errors="replace") in body or b"\\u" in body
+    if response["uid"].replace("-", "").isalnum():  # else it may have been written with escapes
+        assert response["uid"].encode() in body
     if path == "/advise":
         assert response["allowed"]
     if not response["allowed"]:
