@@ -1,4 +1,4 @@
-"""What one tenant's flood costs the others: ``PYTHONPATH=tools:tests python -m bench.flood``.
+"""What one tenant's flood costs the others: ``make bench ONLY=flood``.
 
 Reviews go straight to one admission replica over TLS, as the API server would send them: the API
 server has its own fairness, and is not what is measured. The flooding tenant keeps its clients
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.__main__ import table
 from bench.load import generator
 from bench.objects import encoded, pod
 from support.installation import Installation, installed
@@ -165,7 +164,3 @@ class _Sender:
             *("-url", self._url, "-ca", self._ca, "-token-file", self._token, "-body", body),
             *("-clients", str(clients), "-requests", str(requests)),
         ]
-
-
-if __name__ == "__main__":
-    table(measure())
