@@ -26,7 +26,9 @@ REFUSED = "violates"
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """Run the product with two tenants; alice has the built-in role admin in acme's namespace."""
-    with installed(before=ControlPlane.install_gateway_api) as installation:
+    # The nodes' addresses in the world of the corpus, which one of its cases leads to.
+    values = {"policy": {"overrides": {"network": {"clusterCIDRs": {"nodes": ["192.0.2.192/28"]}}}}}
+    with installed(values, before=ControlPlane.install_gateway_api) as installation:
         cluster = installation.cluster
         provide(
             installation,

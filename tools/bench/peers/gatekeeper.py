@@ -110,9 +110,9 @@ def _webhook(release: Release, authority: bytes, port: int) -> dict[str, Any]:
         "url": f"https://127.0.0.1:{port}{path}",
         "caBundle": b64encode(authority).decode(),
     }
-    # It is released with Ignore: what timed out would count as fast.
-    webhook = {**webhook, "clientConfig": here, "failurePolicy": "Fail"}
-    return {**whole, "webhooks": [webhook]}
+    # It is released with Ignore after three seconds: what timed out would count as fast.
+    patient = {"failurePolicy": "Fail", "timeoutSeconds": 30}
+    return {**whole, "webhooks": [{**webhook, "clientConfig": here, **patient}]}
 
 
 def _kind(language: str, check: Check) -> str:

@@ -65,7 +65,7 @@ class Kyverno:
             *self._release.arguments,
             f"--kubeconfig={self._cluster.kubeconfig}",
             *(f"--serverIP=127.0.0.1:{port}", f"--webhookServerPort={port}"),
-            *("--webhookServerHost=127.0.0.1", "--metricsHost=127.0.0.1"),
+            *("--webhookServerHost=127.0.0.1", "--metricsHost=127.0.0.1", "--webhookTimeout=30"),
             *(f"--metricsPort={metrics}", "--controllerRuntimeMetricsAddress=0"),
         ]
 
