@@ -182,8 +182,10 @@ ROWS = (
     Row("outside, by the provider", ADMIN, CREATE, 0, PEER),
     Row("outside, by the platform", PLATFORM, CREATE, 0, PEER),
     Row("outside, unknown", ALICE, CREATE, 0, custom("example.org/v7", "ClusterWidget", "w")),
-    Row("a label of the namespace", ALICE, ("label", "namespace", NS, "x=y"), 1),
-    Row("the same by the provider", ADMIN, ("label", "namespace", NS, "z=y"), 0),
+    Row("a label of the namespace", ALICE, ("label", "namespace", NS, "x=y"), 0),
+    Row("an annotation of it", ALICE, ("annotate", "namespace", NS, "x=y"), 1),
+    Row("a label beside it", ALICE, ("label", "namespace", NS, "y=z"), 0),
+    Row("the same by the provider", ADMIN, ("annotate", "namespace", NS, "z=y"), 0),
     Row("a deletion", ALICE, ("delete", "widget", "standing", "-n", NS, "--wait=false"), 0),
 )
 
