@@ -2,7 +2,8 @@
 
 The shares add up to the budget exactly: namespaces with a ceiling come first, the others get equal
 parts, and what a division leaves over goes, one step each, to the first of them by name. Ceilings
-that together exceed the budget are cut in proportion.
+that together exceed the budget are cut in proportion, by the method of Jefferson (D'Hondt): with
+largest remainders a larger budget could take a step from somebody.
 
 Before enforcement begins nothing may be lost that runs. A share is then raised to twice the
 present use, since a rollout runs every pod twice; it is never lowered below the quota that
@@ -16,6 +17,8 @@ the place of `plan` behind `Planner`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
+from heapq import heapify, heapreplace
 from typing import Final, Protocol
 
 from aup.api.meta import Quantity
@@ -152,9 +155,16 @@ def _shares(key: str, budget: TenantBudget, names: Sequence[str]) -> Mapping[str
 
 
 def _cut(ceilings: Mapping[str, int], whole: int) -> dict[str, int]:
-    """Scale ceilings down to a whole, rounding down."""
+    """Scale ceilings, in name order, down to a whole that is less than they ask for together."""
     asked = sum(ceilings.values())
-    return {name: steps * whole // asked for name, steps in ceilings.items()}
+    cut = {name: steps * whole // asked for name, steps in ceilings.items()}
+    next_in_turn = [(Fraction(-ceilings[name], steps + 1), name) for name, steps in cut.items()]
+    heapify(next_in_turn)
+    for _ in range(whole - sum(cut.values())):  # fewer than there are names
+        name = next_in_turn[0][1]
+        cut[name] += 1
+        heapreplace(next_in_turn, (Fraction(-ceilings[name], cut[name] + 1), name))
+    return cut
 
 
 def _gentle(key: str, share: Decimal, namespace: NamespaceUse) -> Decimal | None:

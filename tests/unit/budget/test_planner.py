@@ -72,6 +72,17 @@ def test_ceilings_above_the_budget_are_cut_in_proportion() -> None:
     assert shares(spec, "a", "b", "c") == {"a": 15, "b": 5, "c": 0}
 
 
+def test_what_cutting_leaves_over_goes_to_nobody_without_a_ceiling() -> None:
+    """Or b would have two of eight, and of ten only one."""
+    ceilings = {name: {"pods": "5"} for name in ("a", "c", "d")}
+    eight, ten = (
+        shares(Budget(hard={"pods": whole}, namespace_ceilings=ceilings), "a", "b", "c", "d")
+        for whole in ("8", "10")
+    )
+    assert eight == {"a": 3, "b": 0, "c": 3, "d": 2}
+    assert ten == {"a": 4, "b": 0, "c": 3, "d": 3}
+
+
 def test_the_ceiling_of_a_namespace_that_is_not_there_takes_nothing() -> None:
     spec = Budget(hard={"pods": "10"}, namespace_ceilings={"gone": {"pods": "8"}})
     assert shares(spec, "a", "b") == {"a": 5, "b": 5}
