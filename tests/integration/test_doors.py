@@ -81,7 +81,15 @@ def installation() -> Iterator[Installation]:
         cluster.kubectl(*everything, "--group=system:authenticated")
         for obj in STANDING:
             cluster.kubectl("create", "-n", NS, "-f", "-", input=json.dumps(obj))
+        until("rules of the advice", lambda: "example.org" in advised(cluster))
         yield installation
+
+
+def advised(cluster: ControlPlane) -> str:
+    """Return the groups about which the API server asks for advice."""
+    path = '{.webhooks[?(@.name=="advice.aup.asergo.com")].rules[*].apiGroups}'
+    command = ("get", "validatingwebhookconfiguration", "aup-operator", "-o", f"jsonpath={path}")
+    return cluster.kubectl(*command).stdout
 
 
 ANYTHING = tuple(
@@ -279,3 +287,14 @@ def test_what_looks_like_a_pod_in_an_unknown_kind_is_warned_of(installation: Ins
         *CREATE, input=json.dumps(guess), as_user="alice", as_groups=ALICE[1]
     )
     assert "Warning: would violate [host/namespaces" in done.stderr
+
+
+def test_advice_follows_the_kinds_that_the_cluster_serves(installation: Installation) -> None:
+    """Kubernetes' own, and groups about which there is nothing to say, are not asked about."""
+    cluster = installation.cluster
+    assert "networking.k8s.io" not in json.loads(advised(cluster))
+    assert '"apps"' not in advised(cluster)
+    cluster.kubectl("create", "-f", "-", input=json.dumps(crd("late.example.org", "days", "Day")))
+    until("advice about a new group", lambda: '"late.example.org"' in advised(cluster), 60)
+    cluster.kubectl("delete", "crd", "days.late.example.org")
+    until("no advice about it", lambda: '"late.example.org"' not in advised(cluster), 60)

@@ -2,6 +2,7 @@
 
 from aup.controller.abuse import Abuse
 from aup.controller.address_uses import AddressUses
+from aup.controller.advice import Advice
 from aup.controller.audit import Audit
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
@@ -25,6 +26,7 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     return (
         certificates,
         Guard(context),
+        Advice(context),
         Preset(context),
         *statuses(context),
         Revisions(context),

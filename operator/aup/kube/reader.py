@@ -22,6 +22,16 @@ CHUNK = 500
 """Objects in one answer of a list: bounds memory on both sides."""
 
 
+class _Group(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Groups(msgspec.Struct, frozen=True):
+    """An APIGroupList as far as it is read."""
+
+    groups: tuple[_Group, ...]
+
+
 class Reader(Session):
     """A client that can only read: all that the admission role is given."""
 
@@ -185,6 +195,11 @@ class Reader(Session):
         self._record("watch", resource, _name_in(fields), namespace)
         target = resource.path(namespace=namespace) + parameters
         return self._connection.stream(target, headers=self._headers, silence=silence)
+
+    async def groups(self) -> frozenset[str]:
+        """Return the names of the API groups that are served, without the core group."""
+        found = msgspec.json.decode(await self.request("GET", "/apis"), type=_Groups)
+        return frozenset(group.name for group in found.groups)
 
     async def has(self, resource: Resource) -> bool:
         """Tell whether the API server serves this resource in this version."""
