@@ -1,7 +1,5 @@
 """The benchmark compares like with like: its Pods and its goals are what they say."""
 
-from dataclasses import replace
-
 import pytest
 
 from bench.admission import CLIENTS, Row
@@ -9,6 +7,7 @@ from bench.checks import CHECKS, REGISTRY, Check, breaching
 from bench.goals import judge
 from bench.handwritten import HandWritten
 from bench.objects import SIZE, encoded, pod
+from support.replacing import replace
 
 PEERS = ("Gatekeeper CEL", "Gatekeeper Rego", "Kyverno")
 OURS = ("guard", "twins", "webhook", "all")

@@ -1,6 +1,5 @@
 """Ordinary manifests under the contracts that we ship: a tenant in good standing sees nothing."""
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from aup.policy.terms import Terms
 from aup.policy.world import compile_world
 from aup.rules import RULE_IDS
 from support.corpus import CASES, as_json, documents
+from support.replacing import replace
 from support.world import NOW, PLATFORM_NAMESPACES, Cluster, world_objects
 
 ORDINARY = CASES / "ordinary"

@@ -1,6 +1,5 @@
 """Terms of the section license around a few items of a catalogue."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +7,7 @@ from aup.api.catalog import CatalogItem, CatalogSpec, Mirror
 from aup.policy.catalog import MergedCatalog, compile_catalog, merge
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms
 from support.neutral import TERMS
+from support.replacing import replace
 
 
 def catalogues(**listed: tuple[CatalogItem, ...]) -> MergedCatalog:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from aup.facts.extract import extract
@@ -19,6 +19,7 @@ from aup.facts.model import (
     Surroundings,
     Workload,
 )
+from support.replacing import replace
 
 PREFIXES: Mapping[tuple[str, str], str] = {
     ("", "Pod"): "",

@@ -1,6 +1,6 @@
 """The world of the corpus, loaded: the provider's objects of tests/cases/world.yaml, compiled."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address
@@ -25,6 +25,7 @@ from aup.policy.compiler import compile_terms
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
 from aup.rules import RULE_IDS
+from support.replacing import replace
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 """When every case is judged."""

@@ -5,10 +5,10 @@ until an extractor reads what rules need of them.
 """
 
 import re
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from aup.engine import message
 from aup.engine.decision import Decision, Finding

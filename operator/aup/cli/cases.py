@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import structs
+
 from aup.cli import arguments
 from aup.text import plural
 
@@ -160,7 +162,7 @@ def judge(case: Case, bundle: "Bundle", namespace: str) -> Iterator["Decision"]:
         if isinstance(subject, Problem):
             raise _CaseError(subject.detail)
         said = _annotations(obj)
-        subject = replace(
+        subject = structs.replace(
             subject,
             subresource=said.get(SUBRESOURCE, ""),
             writer=Writer(

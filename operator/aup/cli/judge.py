@@ -1,8 +1,10 @@
 """Objects of files, judged as the webhook judges them, and where each finding is written."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.cli.bundle import Bundle
 from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import msgspec
+from msgspec import structs
 from typing_extensions import override
 
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
@@ -70,7 +71,7 @@ class Nearby(Offline):
         if template is None:
             return None
         workload, _ = read_pod(template, "", namespace, self)
-        return replace(workload, continues=True)
+        return structs.replace(workload, continues=True)
 
     @override
     def tenant_of(self, namespace: str) -> str | None:

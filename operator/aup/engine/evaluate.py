@@ -6,8 +6,9 @@ exemptions, the start of enforcement, and the ratchet that lets standing violati
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from aup.api.sections.choice import Enforcement
 from aup.engine.decision import Decision, Finding, Outcome
@@ -71,8 +72,11 @@ def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str,
     """Yield each violation with the id of its rule."""
     for problem in facts.problems:
         yield UNREADABLE, _unreadable(problem, terms)
+    parts_of: dict[type[Any], tuple[Any, ...]] = {}
     for rule in rules:
-        parts = facts.parts(rule.reads)
+        parts = parts_of.get(rule.reads)
+        if parts is None:
+            parts = parts_of[rule.reads] = facts.parts(rule.reads)
         if not parts or terms.mode(rule.id) is Enforcement.OFF:
             continue
         section = rule.terms(terms)

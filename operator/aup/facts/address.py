@@ -7,7 +7,6 @@ its own way: older API servers take ``010.0.0.1`` for decimal, ``inet_aton`` for
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import (
     AddressValueError,
     IPv4Address,
@@ -16,6 +15,8 @@ from ipaddress import (
     summarize_address_range,
 )
 from itertools import islice
+
+import msgspec
 
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import IPAddress, IPNetwork
@@ -49,8 +50,7 @@ _MAPPED = 96
 """Bits before the IPv4 address in an IPv4-mapped IPv6 address."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedAddress:
+class ParsedAddress(msgspec.Struct, frozen=True):
     """An address as written, and what it is."""
 
     text: str
@@ -60,8 +60,7 @@ class ParsedAddress:
     """Completes ``<path> <text>``: ``is not an IP address``; empty when it can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedNetworks:
+class ParsedNetworks(msgspec.Struct, frozen=True):
     """A network or a range as written, and all that lies in it."""
 
     text: str

@@ -5,9 +5,10 @@ is a claim that cannot be read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
 
 from aup.facts.address import ParsedAddress, parse_address
 from aup.facts.hostname import parse_hostname

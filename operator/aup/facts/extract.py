@@ -3,9 +3,8 @@
 Both doors lead through the same bytes, so that a file is judged as the request is.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from aup.facts import access, allocation, binding, cni, exposure, routing, workload
 from aup.facts.carriers import CARRIERS

@@ -1,7 +1,8 @@
 """Claims of hostnames that are not plain names: expressions, names of Services, what is implied."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aup.facts import claims
 from aup.facts.cluster_name import read_cluster_name

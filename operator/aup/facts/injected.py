@@ -5,8 +5,9 @@ and so does a file.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts.image import read_image
 from aup.facts.model import Image

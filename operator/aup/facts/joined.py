@@ -5,7 +5,8 @@ answers under a name. Each table says what it knows, and neither needs to know o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aup.facts.claims import merged
 from aup.facts.model import Facts, Subject, Surroundings

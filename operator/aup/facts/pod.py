@@ -6,8 +6,9 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from aup.facts.connections import probe_connections
 from aup.facts.image import read_image

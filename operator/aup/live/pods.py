@@ -1,9 +1,10 @@
 """Pods as admission needs them: whose address is whose, and what a pod that waits for a node is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 import msgspec
+from msgspec.structs import replace
 
 from aup.facts.model import IPAddress, Surroundings, Workload
 from aup.facts.pod import read_pod

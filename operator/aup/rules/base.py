@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import msgspec
+
 from aup.facts.model import Access, Binding, Exposure, Facts, IPAddress, Markings, Workload
 from aup.policy.terms import Terms
 
@@ -11,8 +13,7 @@ P = TypeVar("P", Workload, Exposure, Access, Binding, Markings, Facts)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """One value that breaks a rule.
 
     The message reads ``<path> <value> <detail>; <remedy>``.

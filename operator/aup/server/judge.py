@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import structs
+
 from aup import metrics
 from aup.admission import review
 from aup.admission.owner import owners
@@ -101,7 +103,7 @@ class Judge:
         """Extract the object, and what it was before, and evaluate."""
         facts = self._facts(bytes(request.object), subject)
         if advisory:
-            facts = replace(facts, advisory=True)
+            facts = structs.replace(facts, advisory=True)
         if facts.access is not None:
             found = self._source.grants(subject.namespace, self._now())
             security = replace(terms.security, grants=(*terms.security.grants, *found))

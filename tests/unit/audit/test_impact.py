@@ -1,6 +1,5 @@
 """What enforcement would refuse among the objects that exist: each matter told once."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from aup.audit.impact import enforced, impact
 from aup.audit.stored import Stored, read_stored
 from aup.facts.model import Offline
 from support.corpus import as_json
+from support.replacing import replace
 from support.workloads import manifest
 from support.world import Cluster, terms
 

@@ -1,6 +1,5 @@
 """A bundle holds what one tenant may see, and judges as the cluster does."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from aup.policy.screening import SUBJECT
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
 from aup.rules import RULE_IDS
+from support.replacing import replace
 from support.world import NOW, load_world, terms, world_objects
 
 KINDS = {

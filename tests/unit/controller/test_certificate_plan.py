@@ -1,7 +1,6 @@
 """The certificate's rotation as a walk: what is served is trusted at every step."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aup.controller.certificate_plan import (
@@ -15,6 +14,7 @@ from aup.controller.certificate_plan import (
     Trust,
     next_step,
 )
+from support.replacing import replace
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LIFETIME = timedelta(days=90)

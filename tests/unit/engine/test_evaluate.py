@@ -1,7 +1,6 @@
 """What the engine makes of violations: modes, notice, consent and the ratchet."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -14,6 +13,7 @@ from aup.facts.model import Exposure, Facts, Placement, Problem, Subject, Worklo
 from aup.policy.addresses import AddressSet
 from aup.policy.terms import ExemptionTerm, Terms
 from aup.rules.base import Rule, Violation
+from support.replacing import replace
 from support.world import terms
 
 SUBJECT = Subject(group="", kind="Pod", namespace="acme-prod", name="web")

@@ -1,6 +1,5 @@
 """Which Quarantines keep a namespace closed."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +14,7 @@ from aup.api.quarantine import (
     Release,
 )
 from aup.isolation.hold import RESTORED, Target, holds, others, predecessor, wanted_state
+from support.replacing import replace
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 HERE = Target("acme-prod", "u1", "acme", "active")

@@ -1,6 +1,5 @@
 """Objects that close direct delivery of mail: whom to, and nothing else."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from aup.isolation.mail_egress import (
 )
 from aup.policy.terms import Terms
 from support.neutral import TERMS
+from support.replacing import replace
 
 CLOSING = Closing("asergo", ("198.51.100.5/32", "2001:db8::5/128"), ("acme", "beta"))
 PLAIN = Closing("asergo", (), ("acme",))

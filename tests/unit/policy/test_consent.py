@@ -1,7 +1,5 @@
 """Exemptions: what cannot be read never makes consent wider."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.exemption import Exemption, ExemptionScope
@@ -9,6 +7,7 @@ from aup.policy.consent import consenting, exempting, read_consent
 from aup.policy.problem import Reason
 from aup.policy.terms import ExemptionTerm
 from support.provider import RULES, exemption
+from support.replacing import replace
 
 ONE = "sha256:" + "1" * 64
 

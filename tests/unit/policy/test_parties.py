@@ -1,7 +1,5 @@
 """Parties: which facts about a tenant are hits, and which only together."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.sections.choice import Unknown
@@ -10,6 +8,7 @@ from aup.policy.countries import CountryRules
 from aup.policy.parties import party_hits
 from aup.policy.terms import PartyHit
 from support.provider import end_user, owner, tenant
+from support.replacing import replace
 
 RULES = CountryRules(
     deny=frozenset({"KP", "IR"}),

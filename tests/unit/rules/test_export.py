@@ -1,7 +1,5 @@
 """Export rules: where controlled software may land, and for whom nothing runs."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.catalog import CatalogItem, CatalogSpec
@@ -14,6 +12,7 @@ from aup.rules.base import Violation
 from aup.rules.export.destination import destination, landing
 from aup.rules.export.party import party
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 from support.workloads import UNCONFINED, container, placed, subject, workload
 
 LABEL = "aup.asergo.com/eu-annex-i"

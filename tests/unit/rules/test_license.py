@@ -1,7 +1,6 @@
 """Licence rules: what an expression allows, what nobody knows, and who holds which right."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +21,7 @@ from aup.rules.license.expression import expression
 from aup.rules.license.unknown import unknown
 from aup.rules.license.verdict import Verdict, judge, refused
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 from support.workloads import placed, workload
 
 ITEMS = (

@@ -1,6 +1,5 @@
 """Network rules on hand-made facts: who may claim what, and how it is said."""
 
-from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -22,6 +21,7 @@ from aup.policy.terms import Domain, NetworkTerms
 from aup.rules.network.assigned_address import assigned_address
 from aup.rules.network.hostname import hostname
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network,

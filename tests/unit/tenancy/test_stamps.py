@@ -1,7 +1,5 @@
 """Stamps: what is written on a Namespace reads back, and forgeries do not."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from aup.api.meta import STAMP_ANNOTATIONS, BudgetState, NamespaceState, ObjectM
 from aup.policy.addresses import AddressSet
 from aup.tenancy.stamps import Stamp, read_stamp, stamp
 from aup.twins.stamps import MAX_NETWORKS
+from support.replacing import replace
 from support.world import terms
 
 LABELS = {"aup.asergo.com/tenant": "acme", "aup.asergo.com/state": "active"}

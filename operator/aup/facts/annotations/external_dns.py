@@ -1,8 +1,9 @@
 """Annotations from which DNS records are made, wherever they stand: external-dns and its like."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims
 from aup.facts.address import parse_address

@@ -5,8 +5,9 @@ Where they send a request on to, or ask who it is from, is no name of the tenant
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.address import tokens

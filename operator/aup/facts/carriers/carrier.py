@@ -6,9 +6,11 @@ way, and what a project fills in later (``$(params.image)``, ``{{inputs.image}}`
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from aup.facts.image import read_image
 from aup.facts.model import (

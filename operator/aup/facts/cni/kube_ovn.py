@@ -7,9 +7,10 @@ into every pod that it has set up.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts.address import parse_range
 from aup.facts.annotations.keys import Note, Reader

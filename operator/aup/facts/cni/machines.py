@@ -7,9 +7,10 @@ pod: whatever address it has inside reaches nobody. A bridge puts it on the pod'
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import replace
 from ipaddress import ip_network
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims
 from aup.facts.address import parse_interface, parse_network

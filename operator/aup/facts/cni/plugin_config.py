@@ -7,8 +7,9 @@ members of its own, so that addresses are found by what they look like; members 
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims
 from aup.facts.address import parse_interface, parse_range, tokens

@@ -1,8 +1,9 @@
 """The status of a Pod: which address it has and where it runs, as its node found."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts.claims import Leaf, also, each, is_absent
 from aup.facts.json_value import text_of

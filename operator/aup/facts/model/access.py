@@ -1,7 +1,8 @@
 """Access: a connection that somebody opens into a pod, or a consent to it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from aup.facts.model.subject import Writer
 
@@ -19,8 +20,7 @@ class Door(StrEnum):
     """No way in by itself: a SupportAccessGrant is written, which opens the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """Somebody comes in."""
 
     namespace: str

@@ -1,12 +1,11 @@
 """Binding: a pod that exists already is given its node."""
 
-from dataclasses import dataclass
+import msgspec
 
 from aup.facts.model.workload import Placement, Workload
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(msgspec.Struct, frozen=True):
     """A CREATE of pods/binding, or of a Binding, which is how every scheduler places a pod."""
 
     namespace: str

@@ -1,8 +1,9 @@
 """What claims of every sort are made of: where they stand, addresses, and namespaces."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+import msgspec
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
@@ -18,8 +19,7 @@ class ClaimSource(StrEnum):
     """Where the platform notes what it gave, and believes what it finds: of a stored object."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceReference:
+class NamespaceReference(msgspec.Struct, frozen=True):
     """Another namespace that an object speaks of."""
 
     text: str

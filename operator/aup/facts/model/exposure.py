@@ -4,16 +4,16 @@ A *claim* is about the object itself: it wants to answer under an address or a n
 destinations are no claims.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from aup.facts.model.claim import ClaimSource, IPAddress, IPNetwork, NamespaceReference
 from aup.facts.model.names import ExternalName, HostnameClaim, Loan
 from aup.facts.model.subject import Writer
 
 
-@dataclass(frozen=True, slots=True)
-class AddressClaim:
+class AddressClaim(msgspec.Struct, frozen=True):
     """An address that an object claims for itself."""
 
     text: str
@@ -36,8 +36,7 @@ class AddressClaim:
     """Whether an address out of the range of the cluster's pods will do as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterAddress:
+class ClusterAddress(msgspec.Struct, frozen=True):
     """An address that a Service has inside the cluster (``clusterIP``)."""
 
     text: str
@@ -46,8 +45,7 @@ class ClusterAddress:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointTarget:
+class EndpointTarget(msgspec.Struct, frozen=True):
     """An address that a Service sends traffic to."""
 
     text: str
@@ -69,8 +67,7 @@ class Topic(StrEnum):
     """A class of load balancers (network/load-balancer-class)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedClaim:
+class NamedClaim(msgspec.Struct, frozen=True):
     """Something of the provider's network that an object asks for by name."""
 
     text: str
@@ -94,8 +91,7 @@ class Reach(StrEnum):
     """Answer for hostnames that nobody can tell beforehand (network/hostname)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformSetting:
+class PlatformSetting(msgspec.Struct, frozen=True):
     """A setting that is the platform's to make and not a tenant's."""
 
     text: str
@@ -112,8 +108,7 @@ class PlatformSetting:
     """What to do, where it is something else than to leave it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(msgspec.Struct, frozen=True):
     """Traffic of pods or Services that an object takes into its own hands."""
 
     what: str
@@ -123,8 +118,7 @@ class Capture:
     """Under which a selector there finds the name of a namespace."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True):
     """A further network that a pod or a machine is plugged into."""
 
     text: str
@@ -145,8 +139,7 @@ class PluginSort(StrEnum):
     """A driver of network devices (dynamic resource allocation)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+class Plugin(msgspec.Struct, frozen=True):
     """A program on the node that an object chooses and configures."""
 
     text: str
@@ -156,8 +149,7 @@ class Plugin:
     """Completes ``<path> <text>``: ``puts pods on a network of the node``."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharingClaim:
+class SharingClaim(msgspec.Struct, frozen=True):
     """A key by which Services share one address."""
 
     text: str
@@ -166,8 +158,7 @@ class SharingClaim:
     """Namespaces that may share it; empty: the Service's own alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodePort:
+class NodePort(msgspec.Struct, frozen=True):
     """A port that a Service opens on every node."""
 
     number: int
@@ -177,16 +168,14 @@ class NodePort:
     """Given to a Service of type LoadBalancer beside its address."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPort:
+class OpenPort(msgspec.Struct, frozen=True):
     """A TCP port under which connections are taken, or at which they arrive in a pod."""
 
     number: int
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownAnnotation:
+class UnknownAnnotation(msgspec.Struct, frozen=True):
     """An annotation whose key looks like a load balancer's and that nobody knows."""
 
     key: str
@@ -194,8 +183,7 @@ class UnknownAnnotation:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(msgspec.Struct, frozen=True):
     """How an object is reached from outside."""
 
     namespace: str

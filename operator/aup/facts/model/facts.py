@@ -1,9 +1,10 @@
 """Facts: all that rules may know about one object."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
+
+import msgspec
 
 from aup.facts.model.access import Access
 from aup.facts.model.binding import Binding
@@ -13,8 +14,7 @@ from aup.facts.model.subject import Problem, Subject
 from aup.facts.model.workload import Workload
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """All that rules may know about one object."""
 
     subject: Subject

@@ -1,10 +1,9 @@
 """Images as containerd reads their references."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(msgspec.Struct, frozen=True):
     """An OCI reference as containerd reads it."""
 
     text: str

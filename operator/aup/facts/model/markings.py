@@ -1,12 +1,11 @@
 """Markings: labels and annotations of our own group, with which tenants make statements, too."""
 
-from dataclasses import dataclass
+import msgspec
 
 from aup.facts.model.subject import Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Marking:
+class Marking(msgspec.Struct, frozen=True):
     """A label or annotation under ``aup.asergo.com/`` or one of its subdomains."""
 
     key: str
@@ -14,8 +13,7 @@ class Marking:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Markings:
+class Markings(msgspec.Struct, frozen=True):
     """What an object says in our name."""
 
     entries: tuple[Marking, ...] = ()

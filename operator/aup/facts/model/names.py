@@ -1,12 +1,11 @@
 """Hostnames: which an object wants to answer for, lends to others, or leads to."""
 
-from dataclasses import dataclass
+import msgspec
 
 from aup.facts.model.claim import ClaimSource, IPAddress, NamespaceReference
 
 
-@dataclass(frozen=True, slots=True)
-class ParentGateway:
+class ParentGateway(msgspec.Struct, frozen=True):
     """A Gateway that a route is attached to, and whose names it takes over when it has none."""
 
     text: str
@@ -15,8 +14,7 @@ class ParentGateway:
     namespace: NamespaceReference
 
 
-@dataclass(frozen=True, slots=True)
-class HostnameClaim:
+class HostnameClaim(msgspec.Struct, frozen=True):
     """A hostname that an object wants to answer for."""
 
     text: str
@@ -40,8 +38,7 @@ class HostnameClaim:
     """Of the annotation, where only a controller that was given this prefix reads it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalName:
+class ExternalName(msgspec.Struct, frozen=True):
     """The name that a Service of type ExternalName leads to: a destination, not a claim."""
 
     text: str
@@ -59,8 +56,7 @@ class ExternalName:
     """Why the internet does not have the name: ``is a name of the machine that asks``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loan:
+class Loan(msgspec.Struct, frozen=True):
     """Own addresses, names or endpoints that an object opens to another namespace."""
 
     what: str

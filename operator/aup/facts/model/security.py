@@ -1,13 +1,13 @@
 """What a pod asks of the kernel and the kubelet of its node, beyond running its images."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from aup.facts.model.claim import IPAddress
 
 
-@dataclass(frozen=True, slots=True)
-class SELinux:
+class SELinux(msgspec.Struct, frozen=True):
     """SELinux labels that are asked for; empty where none is."""
 
     type: str = ""
@@ -15,8 +15,7 @@ class SELinux:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityContext:
+class SecurityContext(msgspec.Struct, frozen=True):
     """How the processes of a pod, or of one container, are to be confined.
 
     What a container says counts before what its pod says. Words are kept as written, and empty
@@ -54,8 +53,7 @@ class Purpose(StrEnum):
     VOLUME = "volume"
 
 
-@dataclass(frozen=True, slots=True)
-class KubeletConnection:
+class KubeletConnection(msgspec.Struct, frozen=True):
     """A host that the kubelet, or the node's kernel for it, is told to connect to.
 
     The connection comes from the node: under the node's address, and past every NetworkPolicy.
@@ -71,8 +69,7 @@ class KubeletConnection:
     """Where a name is written, canonical; else empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostPath:
+class HostPath(msgspec.Struct, frozen=True):
     """A path of the node's file system that is mounted."""
 
     text: str

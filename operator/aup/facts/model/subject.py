@@ -1,7 +1,8 @@
 """What is under judgement, who writes it, and what of it cannot be read."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Operation(StrEnum):
@@ -13,16 +14,14 @@ class Operation(StrEnum):
     """Opens a connection into a pod or a Service; it carries options and stores nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(msgspec.Struct, frozen=True):
     """Who sends the request, as the API server authenticated it."""
 
     username: str
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """The object under judgement."""
 
     group: str
@@ -36,8 +35,7 @@ class Subject:
     """``None`` where nobody asks: audit and the offline check."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """A field that cannot be read as what it must be."""
 
     path: str

@@ -4,8 +4,9 @@ Every leaf keeps the path it was read from, for example ``spec.containers[0].por
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from aup.facts.model.image import Image
 from aup.facts.model.security import HostPath, KubeletConnection, SecurityContext
@@ -13,8 +14,7 @@ from aup.facts.model.security import HostPath, KubeletConnection, SecurityContex
 _PLAIN = SecurityContext("securityContext")
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(msgspec.Struct, frozen=True):
     """A port that a container asks for."""
 
     number: int
@@ -31,8 +31,7 @@ class ContainerKind(StrEnum):
     EPHEMERAL = "ephemeralContainers"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(msgspec.Struct, frozen=True):
     """A container of any of a pod's three lists."""
 
     kind: ContainerKind
@@ -63,8 +62,7 @@ class Ground(StrEnum):
     """A claim that is bound to a persistent volume of that place."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegionGround:
+class RegionGround(msgspec.Struct, frozen=True):
     """Why a region remains possible: the value that lets the pod in."""
 
     region: str
@@ -74,8 +72,7 @@ class RegionGround:
     ground: Ground = Ground.REGION
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(msgspec.Struct, frozen=True):
     """Where a pod may land, as far as its manifest confines it."""
 
     regions: frozenset[str] | None
@@ -92,16 +89,14 @@ class Placement:
     """One for each of the regions, in the order of the manifest."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowsGround:
+class WindowsGround(msgspec.Struct, frozen=True):
     """The value by which a pod asks for Windows nodes."""
 
     path: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(msgspec.Struct, frozen=True):
     """A pod, or the pod template that a controller makes pods from."""
 
     namespace: str
@@ -110,10 +105,10 @@ class Workload:
     containers: tuple[Container, ...]
     volume_images: tuple[Image, ...]
     placement: Placement
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Labels of the pod (template): declarations of the tenant."""
     labels_path: str = "metadata.labels"
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Annotations of the pod (template)."""
     annotations_path: str = "metadata.annotations"
     host_network: bool = False

@@ -6,9 +6,10 @@ of one's own; they are judged by whose Service it is, as in a mesh.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.address import parse_address

@@ -1,8 +1,9 @@
 """How a kind is read of which a few fields count: readers by the paths of these fields."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.annotations.external_dns import EXTERNAL_DNS, EXTERNAL_DNS_FAMILIES

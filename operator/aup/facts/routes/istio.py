@@ -5,8 +5,9 @@ every namespace. What is exported to no other tenant redirects nobody else's req
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.claims import Leaf

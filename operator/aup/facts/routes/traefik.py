@@ -1,8 +1,9 @@
 """Kinds of Traefik: routers whose rules name hosts, in a language of their own."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.json_value import text_of, type_of

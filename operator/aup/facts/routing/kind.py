@@ -1,8 +1,10 @@
 """How a kind that routes traffic is read: where its addresses stand, and whom it takes in."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from aup.facts import claims
 from aup.facts.address import parse_address, parse_range

@@ -6,10 +6,10 @@ null, as the API server does, and has a default.
 """
 
 import re
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import Problem

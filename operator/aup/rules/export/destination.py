@@ -14,7 +14,9 @@ policy does not list is a matter for a person.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.model import Facts, Ground, RegionGround, Workload

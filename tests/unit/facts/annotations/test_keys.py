@@ -1,7 +1,6 @@
 """A table of keys: exact, case-sensitive, in one pass, and families by form."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -9,6 +8,7 @@ from aup.facts.annotations.keys import Keys, Note, spelled, under
 from aup.facts.annotations.readers import nothing
 from aup.facts.claims import Leaf
 from aup.facts.model import Offline, Subject, UnknownAnnotation, Writer
+from support.replacing import replace
 
 SUBJECT = Subject("", "Service", "acme-prod", "web")
 

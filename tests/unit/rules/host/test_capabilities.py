@@ -1,7 +1,5 @@
 """Capabilities: what leads out of a container is told, in any spelling and any list."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.facts.model import Container, ContainerKind, SecurityContext
@@ -9,6 +7,7 @@ from aup.rules.base import Violation
 from aup.rules.capability import BASELINE, CONFINED, NOTICEABLE, REACHING
 from aup.rules.host.capabilities import capabilities
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import container, workload
 
 HOST = TERMS.host

@@ -1,6 +1,5 @@
 """Connections of the kubelet: to addresses of the tenant, and to nobody else."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -10,6 +9,7 @@ from aup.policy.addresses import AddressSet
 from aup.rules.base import Violation
 from aup.rules.host.kubelet_connections import kubelet_connections
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import workload
 
 HOST = replace(TERMS.host, addresses=AddressSet.of([ip_network("198.51.100.16/28")]))

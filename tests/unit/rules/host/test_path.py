@@ -1,7 +1,5 @@
 """Paths of the node: none but what the provider lends, by whole segments."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.facts.model import HostPath
@@ -9,6 +7,7 @@ from aup.facts.node_names import file_path
 from aup.rules.base import Violation
 from aup.rules.host.path import path
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import workload
 
 AT = "spec.volumes[0].hostPath.path"

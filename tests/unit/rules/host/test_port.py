@@ -1,12 +1,11 @@
 """Ports of the node: none, unless the policy allows them."""
 
-from dataclasses import replace
-
 from aup.api.sections.choice import Permission
 from aup.facts.model import ContainerKind, Port
 from aup.rules.base import Violation
 from aup.rules.host.port import port
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import container, workload
 
 INIT = container("envoy", kind=ContainerKind.INIT, path="spec.initContainers[0]")

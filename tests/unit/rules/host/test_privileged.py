@@ -1,13 +1,12 @@
 """Rights on the node: no container has them, in whichever list it stands."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.facts.model import ContainerKind, SecurityContext
 from aup.rules.base import Violation
 from aup.rules.host.privileged import privileged
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import container, workload
 
 TERMS_OF_HOST = TERMS.host

@@ -1,7 +1,5 @@
 """Kernel settings: the safe set and what the provider lists, in either spelling."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.facts.model import SecurityContext, Workload
@@ -9,6 +7,7 @@ from aup.policy.terms import HostTerms
 from aup.rules.base import Violation
 from aup.rules.host.sysctls import SAFE, sysctls
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import workload
 
 HOST = TERMS.host

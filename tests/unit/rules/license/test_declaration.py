@@ -1,7 +1,6 @@
 """What tenants declare: what it may say, what it may not, and what counts of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from aup.rules.license import RULES
 from aup.rules.license.declaration import declaration
 from aup.rules.license.program import MAX_DECLARATION
 from support.licences import holding, license_terms, right
+from support.replacing import replace
 from support.workloads import container, workload
 
 KEY = "aup.asergo.com/license"

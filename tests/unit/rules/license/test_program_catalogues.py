@@ -1,6 +1,5 @@
 """What catalogues say of a program, when there is more than one: the stricter word holds."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +11,7 @@ from aup.api.sections.choice import Unknown
 from aup.policy.terms import LicenseTerms
 from aup.rules.license import RULES
 from support.licences import catalogues, license_terms
+from support.replacing import replace
 from support.workloads import workload
 
 ENDED = date(2026, 3, 31)

@@ -1,7 +1,5 @@
 """Mail servers of tenants that are not approved to have one."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.catalog import CatalogItem, SoftwareCategory
@@ -11,6 +9,7 @@ from aup.rules.base import Violation
 from aup.rules.mail.direct_smtp import direct_smtp
 from support.licences import catalogues
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 from support.workloads import container, subject, workload
 
 MTA = CatalogItem(repository="reg.example/mta", category=SoftwareCategory.MAIL_SERVER)

@@ -1,7 +1,5 @@
 """What senders of mail must have on record."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.catalog import CatalogItem, SoftwareCategory
@@ -11,6 +9,7 @@ from aup.rules.base import Violation
 from aup.rules.mail.sender_duties import sender_duties
 from support.licences import catalogues
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 from support.workloads import subject, workload
 
 MTA = CatalogItem(repository="reg.example/mta", category=SoftwareCategory.MAIL_SERVER)

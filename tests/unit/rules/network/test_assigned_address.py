@@ -1,6 +1,5 @@
 """network/assigned-address: networks, addresses of the cluster, and what stays the same finding."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -23,6 +22,7 @@ from aup.policy.addresses import AddressSet
 from aup.rules.network.assigned_address import assigned_address
 from support.corpus import as_json
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 from support.world import NOW, Cluster, terms
 
 TERMS = replace(

@@ -1,12 +1,11 @@
 """Namespaces and networks of others that an object takes hold of."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.facts.model import Attachment, Capture, Exposure, NamespaceReference
 from aup.rules.network.captures import attachments, captures
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network,

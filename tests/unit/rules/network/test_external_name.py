@@ -1,6 +1,5 @@
 """ExternalName on hand-made facts: whose Services, which addresses, and what the policy says."""
 
-from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -11,6 +10,7 @@ from aup.policy.addresses import AddressSet
 from aup.policy.terms import Domain, NetworkTerms
 from aup.rules.network.external_name import external_name
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network,

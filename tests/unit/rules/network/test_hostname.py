@@ -1,6 +1,5 @@
 """Hostnames on hand-made facts: expressions, Services, Gateways, and verifications that ended."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +17,7 @@ from aup.facts.model import (
 from aup.policy.terms import Domain, LapsedDomain, NetworkTerms
 from aup.rules.network.hostname import hostname, is_verified
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network,

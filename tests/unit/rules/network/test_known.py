@@ -1,11 +1,10 @@
 """Annotations that the provider lists: whole, or by what they begin with."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.rules.network.known import is_listed
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network, known_annotations=("a.example/x", "b.example/*", "service.cilium.io/global")

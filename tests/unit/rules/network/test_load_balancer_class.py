@@ -1,10 +1,9 @@
 """network/load-balancer-class: classes are offered, or left out."""
 
-from dataclasses import replace
-
 from aup.facts.model import Exposure, NamedClaim, Topic
 from aup.rules.network.load_balancer_class import load_balancer_class
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(NEUTRAL.network, classes=frozenset({"metallb.io/metallb"}))
 NONE = replace(NEUTRAL.network, classes=frozenset())

@@ -1,13 +1,12 @@
 """network/node-port: two options, one for the type and one for what a load balancer is given."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.sections.choice import Permission
 from aup.facts.model import Exposure, NodePort
 from aup.rules.network.node_port import node_port
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 PLAIN = NodePort(30080, "spec.ports[0].nodePort")
 BALANCED = NodePort(30443, "spec.ports[1].nodePort", balanced=True)

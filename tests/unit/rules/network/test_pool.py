@@ -1,6 +1,5 @@
 """network/pool: pools by name and by network."""
 
-from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -9,6 +8,7 @@ from aup.facts.model import Exposure, NamedClaim, Topic
 from aup.policy.addresses import AddressSet
 from aup.rules.network.pool import pool
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network,

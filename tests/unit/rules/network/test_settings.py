@@ -1,6 +1,5 @@
 """Settings of the platform's network: about own addresses, listed, or refused; and programs."""
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -18,6 +17,7 @@ from aup.policy.addresses import AddressSet
 from aup.rules.base import Violation
 from aup.rules.network.settings import plugins, settings
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 TERMS = replace(
     NEUTRAL.network,
@@ -38,7 +38,7 @@ def setting(*networks: str, **changes: object) -> PlatformSetting:
         "does something",
         tuple(map(ip_network, networks)),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type] # names are the fields'
+    return replace(plain, **changes)
 
 
 def judged(

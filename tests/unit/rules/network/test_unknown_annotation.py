@@ -1,13 +1,12 @@
 """network/unknown-annotation: an option, a list, and nothing that is known."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.sections.choice import Unrecognised
 from aup.facts.model import Exposure, UnknownAnnotation
 from aup.rules.network.unknown_annotation import unknown_annotation
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 KEY = "vendor.example/floating-ip"
 EXPOSURE = Exposure(

@@ -1,6 +1,5 @@
 """Levels of the Pod Security Standards: each control, and where it does not apply."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from aup.policy.terms import SecurityTerms
 from aup.rules.base import Violation
 from aup.rules.security.pod_security import pod_security
 from support.neutral import TERMS
+from support.replacing import replace
 from support.workloads import container, workload
 
 POD = "spec.securityContext"

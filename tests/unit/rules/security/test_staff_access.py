@@ -1,7 +1,5 @@
 """Staff in a tenant's pods: only whom a grant names, and never by their own consent."""
 
-from dataclasses import replace
-
 import pytest
 
 from aup.api.sections.security import StaffAccess
@@ -9,6 +7,7 @@ from aup.facts.model import Access, Door, Writer
 from aup.policy.terms import GrantTerm
 from aup.rules.security.staff_access import staff_access
 from support.neutral import TERMS as NEUTRAL
+from support.replacing import replace
 
 STAFF = Writer("one@asergo.example", ("asergo:support", "system:authenticated"))
 TERMS = replace(NEUTRAL.security, staff_groups=frozenset({"asergo:support"}))

@@ -1,6 +1,5 @@
 """Tools of security tests: what a consent must be to count, and what it covers."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from aup.rules.security.tools import tools
 from support.licences import catalogues
 from support.neutral import TERMS as NEUTRAL
 from support.provider import DAY, at, catalog, exemption, policy, tenant
+from support.replacing import replace
 from support.workloads import subject, workload
 
 NMAP = CatalogItem(repository="reg.example/nmap", category=SoftwareCategory.SECURITY_TOOL)
