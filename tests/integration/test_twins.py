@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
+from aup.api.meta import STATE_LABEL, TENANT_LABEL
 from aup.rules import CATALOGUE
 from aup.twins.catalogue import TWINNED, WITHOUT_TWIN
+from support import breaches
 from support.corpus import CASES, Case, cases
 from support.twins import Answer, Twins, alone
+from support.workloads import PREFIXES
 
 VERSIONS = ("1.36.3", "1.33.13")
 """Both ends of what is supported."""
@@ -178,16 +181,91 @@ def test_what_stood_before_refuses_nothing_and_what_is_added_does(twins: Twins) 
     twins.stamp("ratchet", "acme")
 
     def patched(*addresses: str) -> str:
-        patch = json.dumps({"spec": {"externalIPs": list(addresses)}})
-        done = cluster.kubectl(
-            *("patch", "service", "web", "-n", "ratchet", "--type=merge", "-p", patch),
-            *("--dry-run=server", "--as=alice@acme.example", "--as-group=system:masters"),
-            check=False,
-        )
-        return done.stderr if done.returncode else ""
+        return patch(twins, "service", {"spec": {"externalIPs": list(addresses)}})
 
     assert patched("203.0.113.2", "203.0.113.1") == ""
     assert patched("203.0.113.2") == ""
     assert "spec.externalIPs[1] 203.0.113.3 is not assigned" in patched(
         "203.0.113.2", "203.0.113.3"
     )
+
+
+def patch(twins: Twins, kind: str, change: Any, *options: str) -> str:
+    """Try to change ``web`` in namespace ``ratchet``; return the refusal, empty when it passes."""
+    done = twins.release.cluster.kubectl(
+        *("patch", kind, "web", "-n", "ratchet", "-p", json.dumps(change), *options),
+        *(() if "--type=json" in options else ("--type=merge",)),
+        *("--dry-run=server", "--as=alice@acme.example", "--as-group=system:masters"),
+        check=False,
+    )
+    return done.stderr if done.returncode else ""
+
+
+def test_a_breach_is_seen_in_every_kind_and_list(twins: Twins) -> None:
+    """Nothing is searched that shows no sign, so each search has signs wherever it finds."""
+    lists = (b for place in breaches.LISTS for b in breaches.containers(place))
+    tried = (*breaches.pods(), *lists)
+    missed: dict[str, str] = {}
+    for breach in tried:
+        for kind in PREFIXES:
+            answer = twins.create(breaches.held(kind, breach.spec), breach.namespace)
+            if breach.rule not in answer.rules or "violates" not in answer.message:
+                missed[f"{kind[1]}: {breach.name}"] = f"{answer.code} {answer.message}"
+    assert missed == {}
+    assert len(tried) > 50
+
+
+def test_what_is_odd_and_breaks_nothing_passes(twins: Twins) -> None:
+    """Null, empty or false, in every kind: looking for signs never fails."""
+    for kind in PREFIXES:
+        answer = twins.create(breaches.held(kind, breaches.ODD), "acme-prod")
+        assert answer.code == 201, (kind, answer)
+
+
+def test_an_ephemeral_container_is_seen(twins: Twins) -> None:
+    """They come by a subresource, into a pod that may have none so far."""
+    stand(twins, breaches.held(("", "Pod"), {"containers": [{"name": "a", "image": "a:1"}]}))
+    options = ("--subresource=ephemeralcontainers",)
+    for namespace in ("acme", "rho"):
+        twins.stamp("ratchet", namespace)
+        for breach in breaches.confinement():
+            if breach.namespace.startswith(namespace) and breach.name != "procMount":
+                debug = {"name": "debug", "image": "b:1", **breach.spec}
+                refusal = patch(twins, "pod", {"spec": {"ephemeralContainers": [debug]}}, *options)
+                assert f"[{breach.rule}" in refusal, breach
+    twins.stamp("ratchet", "acme")
+    debug = {"name": "debug", "image": "b:1", "securityContext": None}
+    assert patch(twins, "pod", {"spec": {"ephemeralContainers": [debug]}}, *options) == ""
+
+
+def test_an_update_is_refused_for_what_it_adds(twins: Twins) -> None:
+    """Signs of what stands make an update be searched, and no more."""
+    ports = [{"containerPort": 80, "hostPort": 80}]
+    spec = {"containers": [{"name": "a", "image": "a:1", "ports": ports}]}
+    stand(twins, breaches.held(("apps", "Deployment"), spec))
+    twins.stamp("ratchet", "acme")
+    pod = "/spec/template/spec"
+
+    def changed(path: str, value: Any) -> str:
+        step = [{"op": "add", "path": path, "value": value}]
+        return patch(twins, "deployment", step, "--type=json")
+
+    assert changed("/metadata/labels", {"a": "b"}) == ""
+    assert changed("/spec/template/metadata/annotations", {"a": "b"}) == ""
+    assert changed(f"{pod}/containers/0/ports", []) == ""
+    assert "[host/port" in changed(
+        f"{pod}/containers/0/ports/-", {"containerPort": 81, "hostPort": 81}
+    )
+    refusal = changed(f"{pod}/hostPID", True)  # noqa: FBT003 -- the value of a field
+    assert "[host/namespaces" in refusal
+    assert "[host/port" not in refusal
+
+
+def stand(twins: Twins, obj: dict[str, Any]) -> None:
+    """Create an object in namespace ``ratchet`` while no tenant owns it."""
+    cluster = twins.release.cluster
+    controller = twins.release.controller
+    if cluster.kubectl("get", "namespace", "ratchet", check=False).returncode:
+        cluster.create_namespace("ratchet")
+    controller.kubectl("label", "namespace", "ratchet", f"{TENANT_LABEL}-", f"{STATE_LABEL}-")
+    cluster.kubectl("create", "-n", "ratchet", "-f", "-", input=json.dumps(obj))

@@ -6,6 +6,7 @@ JSON, ranges, expressions and settings of few values are left to the webhook.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from aup.facts.annotations.exposed import READERS
@@ -22,7 +23,7 @@ from aup.facts.model import (
     Reach,
     Topic,
 )
-from aup.twins.model import finding, flat, listed
+from aup.twins.model import ALWAYS, Search, finding, flat, listed
 from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
 
 _ADDRESS: Final = "203.0.113.9"
@@ -87,13 +88,27 @@ SWITCH_KEYS: Final = tuple(
     )
 )
 
+NOTE: Final = "note"
+"""Place of signs: ``k`` is the key of each annotation."""
+_SIGNS: Final = {
+    NOTE: "k in "
+    + listed(
+        sorted(
+            {
+                *(*NAME_KEYS, *WHOLE_NAME_KEYS, *ADDRESS_KEYS, *POOL_KEYS, *WHOLE_POOL_KEYS),
+                *(*HOSTNAME_KEYS, *SETTING_KEYS, *SWITCH_KEYS),
+            }
+        )
+    )
+}
+"""One list for all searches: the keys of all of them are looked up at once."""
 
 _WHOLE: Final = "[variables.notes{side}[k]]"
 _COMMA: Final = "variables.notes{side}[k].split(',').map(t, t.trim()).filter(t, t != '')"
 
 
-def _tokens(rule: str, keys: tuple[str, ...], split: str, ours: str, words: str) -> str:
-    """Return CEL of a finding for each token ``t`` under some keys that is not the tenant's."""
+def _tokens(rule: str, keys: tuple[str, ...], split: str, ours: str, words: str) -> Search:
+    """Return the search for each token ``t`` under some keys that is not the tenant's."""
     told = finding(
         rule,
         key="k + ' ' + t",
@@ -102,7 +117,8 @@ def _tokens(rule: str, keys: tuple[str, ...], split: str, ours: str, words: str)
         words=words,
     )
     here = f"{listed(keys)}.filter(k, variables.notes{{side}}[?k].orValue('') != '')"
-    return flat(f"{here}.map(k, {split}.filter(t, !({ours})).map(t, {told}))")
+    found = flat(f"{here}.map(k, {split}.filter(t, !({ours})).map(t, {told}))")
+    return Search(found, _SIGNS)
 
 
 _NOT_ASSIGNED: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
@@ -121,8 +137,8 @@ _NO_POOL: Final = (
 )
 
 
-def _settings() -> str:
-    """Return CEL of the findings about settings of the platform's network."""
+def _settings() -> Search:
+    """Return the search for settings of the platform's network."""
     told = finding(
         "network/assigned-address",
         key="k",
@@ -136,7 +152,7 @@ def _settings() -> str:
         f"{listed(keys)}.filter(k, k in variables.notes{{side}} && !{open_} && {holds})"
         for keys, holds in ((SETTING_KEYS, "variables.notes{side}[k] != ''"), (SWITCH_KEYS, on))
     )
-    return f"({some}).map(k, {told})"
+    return Search(f"({some}).map(k, {told})", _SIGNS)
 
 
 ADDRESSES: Final = (
@@ -145,21 +161,25 @@ ADDRESSES: Final = (
     _tokens("network/assigned-address", WHOLE_NAME_KEYS, _WHOLE, _OWN_ID, _NO_ID),
     _settings(),
 )
-"""CEL: what annotations say of addresses and of the platform's network."""
+"""What annotations say of addresses and of the platform's network."""
 POOLS: Final = (
     _tokens("network/pool", POOL_KEYS, _COMMA, _OWN_POOL, _NO_POOL),
     _tokens("network/pool", WHOLE_POOL_KEYS, _WHOLE, _OWN_POOL, _NO_POOL),
 )
-"""CEL: pools that annotations name."""
+"""Pools that annotations name."""
 HOSTNAMES: Final = (_tokens("network/hostname", HOSTNAME_KEYS, _COMMA, _OWN_NAME, _NOT_VERIFIED),)
-"""CEL: hostnames that annotations claim."""
+"""Hostnames that annotations claim."""
 
 
-def made(found: tuple[str, ...]) -> tuple[str, ...]:
+def made(searches: tuple[Search, ...]) -> tuple[Search, ...]:
     """Return the same about annotations that a Gateway hands on to what is made for it."""
     return tuple(
-        cel.replace("variables.notes{side}", "variables.made{side}").replace(
-            "variables.notesAt", "'spec.infrastructure.annotations'"
+        replace(
+            search,
+            finds=search.finds.replace("variables.notes{side}", "variables.made{side}").replace(
+                "variables.notesAt", "'spec.infrastructure.annotations'"
+            ),
+            signs=ALWAYS,
         )
-        for cel in found
+        for search in searches
     )

@@ -65,6 +65,27 @@ REPOSITORY: Final = (
 )
 """CEL: the image of container ``e.c`` without tag and digest, which names it in ratchet keys."""
 
+POD: Final = "pod"
+VOLUME: Final = "volume"
+CONTAINER: Final = "container"
+SECURITY: Final = "security"
+"""Places of signs: ``s`` is the pod's spec, ``v`` each volume, ``c`` each container; the
+last is for containers that have a ``c.securityContext``."""
+
+_SPEC: Final = (
+    "(request.kind.kind == 'Pod' ? object.?spec"
+    " : request.kind.kind == 'PodTemplate' ? object.?template.?spec"
+    " : request.kind.kind == 'CronJob' ? object.?spec.?jobTemplate.?spec.?template.?spec"
+    " : object.?spec.?template.?spec).orValue(dyn({}))"
+)
+SIGHT: Final = (
+    f"[{_SPEC}].exists(s, {{{POD}}} || (has(s.volumes) && s.volumes.exists(v, {{{VOLUME}}}))"
+    " || [s.?containers, s.?initContainers, s.?ephemeralContainers].exists(l,"
+    f" l.orValue(dyn([])).exists(c, {{{CONTAINER}}}"
+    f" || (has(c.securityContext) && ({{{SECURITY}}})))))"
+)
+"""CEL: the pod, its volumes and all its containers. Conditions of a match know no variables."""
+
 
 def each(where: str, told: str) -> str:
     """Return CEL of a finding for each container that a condition holds of."""

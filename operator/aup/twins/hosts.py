@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from aup.twins.containers import each
-from aup.twins.model import finding
+from aup.twins.containers import CONTAINER, VOLUME, each
+from aup.twins.model import Search, finding
 
 _PROBES: Final = (
     "livenessProbe.httpGet",
@@ -24,7 +24,7 @@ def _host(field: str) -> str:
     return f"e.c.?{field.replace('.', '.?')}.?host.orValue('')"
 
 
-CONNECTIONS: Final = " + ".join(
+_CONNECTIONS: Final = " + ".join(
     each(
         f"{_host(field)} != '' && !(isIP({_host(field)})"
         f" && variables.networks.exists(net, net.containsIP(ip({_host(field)}))))",
@@ -39,7 +39,7 @@ CONNECTIONS: Final = " + ".join(
     )
     for field in _PROBES
 )
-SERVERS: Final = " + ".join(
+_SERVERS: Final = " + ".join(
     "variables.spec{side}.?volumes.orValue(dyn([])).transformList(i, v, "
     f"has(v.{source}) && !(isIP(v.{source}.{name}) && variables.networks.exists(net,"
     f" net.containsIP(ip(v.{source}.{name})))), "
@@ -54,3 +54,18 @@ SERVERS: Final = " + ".join(
     + ")"
     for source, name in (("nfs", "server"), ("glusterfs", "endpoints"))
 )
+
+_CALLERS: Final = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
+_NAMES: Final = {
+    caller: " || ".join(
+        f"c.?{field.replace('.', '.?')}.?host.hasValue()"
+        for field in _PROBES
+        if field.startswith(f"{caller}.")
+    )
+    for caller in _CALLERS
+}
+CONNECTIONS: Final = Search(
+    _CONNECTIONS,
+    {CONTAINER: " || ".join(f"(has(c.{caller}) && ({names}))" for caller, names in _NAMES.items())},
+)
+SERVERS: Final = Search(_SERVERS, {VOLUME: "has(v.nfs) || has(v.glusterfs)"})

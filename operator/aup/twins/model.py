@@ -6,6 +6,10 @@ They read what is in force from the stamps of the namespace, so nothing of them 
 
 CEL here is text. ``{side}`` stands for ``New`` (the object as it would be stored) or ``Old`` (as it
 is): findings that stood before, unchanged, refuse nothing, as in the engine.
+
+Searching costs most where there is nothing to find, which is nearly always. So each search says
+beside it by which signs an object shows that it could find something, and the API server looks
+for signs first: once, on the bare object.
 """
 
 from collections.abc import Mapping
@@ -22,13 +26,34 @@ OBJECTS: Final[Mapping[str, str]] = {NEW: "object", OLD: "oldObject"}
 """The variable of the API server that holds each side; null where there is none."""
 
 
+ALWAYS: Final[Mapping[str, str]] = {"always": "true"}
+"""Signs of a search for what ordinary objects have as well: looking first would save nothing.
+
+A group that holds such a search has no sight.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search of a twin."""
+
+    finds: str
+    """CEL, a list of findings: see `finding`. Reads ``variables.…{side}`` and the stamps."""
+    signs: Mapping[str, str]
+    """Place in the group's sight to CEL that is true there wherever this search could find
+    something. Reads the object only, builds nothing, and holds for no object by failing: an error
+    would refuse it. Where it is true without need, it costs time; where it is not true and should
+    be, nobody is refused what the rule forbids."""
+    asked_by: str = ""
+    """Allowance without which it finds nothing; for signs that many objects show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Twin:
     """The twin of one rule for one group of kinds."""
 
     rule: str
-    findings: tuple[str, ...]
-    """CEL, each a list of findings: see `finding`. Reads ``variables.…{side}`` and the stamps."""
+    searches: tuple[Search, ...]
     leaves: str = ""
     """What the rule sees and the twin does not, with the reason; empty: nothing."""
 
@@ -48,6 +73,9 @@ class Group:
     """Name and CEL of what does not depend on the side, in order."""
     sided: tuple[tuple[str, str], ...] = field(default=())
     """The same for what is computed of each side; names get the side's ending."""
+    sight: str = ""
+    """CEL that goes through the new object, with ``{place}`` where signs are looked for; empty when
+    every object is searched."""
 
 
 def finding(rule: str, *, key: str, path: str, value: str, words: str) -> str:

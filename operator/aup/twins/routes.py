@@ -3,7 +3,7 @@
 from typing import Final
 
 from aup.twins.annotations import ADDRESSES, HOSTNAMES, POOLS, made
-from aup.twins.model import Group, Twin, finding, flat, listed
+from aup.twins.model import ALWAYS, Group, Search, Twin, finding, flat, listed
 from aup.twins.services import NOTES, NOTES_AT, SPEC, STATUS
 from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
 
@@ -122,8 +122,8 @@ ROUTES: Final = Group(
             (
                 *ADDRESSES,
                 *made(ADDRESSES),
-                f"variables.kind == 'Ingress' ? ({STATUS}) : []",
-                _GATEWAY_ADDRESSES,
+                Search(f"variables.kind == 'Ingress' ? ({STATUS.finds}) : []", ALWAYS),
+                Search(_GATEWAY_ADDRESSES, ALWAYS),
             ),
             leaves="Annotations that hold JSON, ranges or settings of few values; statuses of "
             "Gateways; addresses that are names, and parametersRef.",
@@ -131,7 +131,10 @@ ROUTES: Final = Group(
         Twin("network/pool", (*POOLS, *made(POOLS)), leaves="Pools by their network, and in JSON."),
         Twin(
             "network/hostname",
-            (*HOSTNAMES, _RULES, _TLS, _BACKEND, _LISTENERS, _ROUTES),
+            (
+                *HOSTNAMES,
+                *(Search(f, ALWAYS) for f in (_RULES, _TLS, _BACKEND, _LISTENERS, _ROUTES)),
+            ),
             leaves="Annotations that add names, external-dns, kinds of other projects; routes "
             "without a hostname, which depend on whose Gateway they attach to; expressions.",
         ),

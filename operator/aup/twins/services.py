@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from aup.twins.annotations import ADDRESSES, HOSTNAMES, POOLS
-from aup.twins.model import Group, Twin, finding
+from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTE, POOLS
+from aup.twins.model import Group, Search, Twin, finding
 from aup.twins.words import OWN_ADDRESS, mine
 
 _NOT_MINE: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
@@ -27,6 +27,13 @@ NOTES: Final = (
 )
 SPEC: Final = ("spec", "{object} == null ? dyn({}) : {object}.?spec.orValue(dyn({}))")
 
+SERVICE: Final = "service"
+"""Place of signs: ``s`` is the Service's spec."""
+_SIGHT: Final = (
+    f"[object.?spec.orValue(dyn({{}}))].exists(s, {{{SERVICE}}})"
+    f" || (has(object.metadata.annotations) && object.metadata.annotations.exists(k, {{{NOTE}}}))"
+)
+
 _EXTERNAL: Final = (
     "variables.spec{side}.?externalIPs.orValue(dyn([])).transformList(i, v, "
     f"!{mine('v')}, "
@@ -37,7 +44,7 @@ _BALANCER: Final = _one(
     "true", "variables.spec{side}.?loadBalancerIP.orValue('')", "spec.loadBalancerIP"
 )
 
-STATUS: Final = (
+_STATUS: Final = (
     # Only a request for the status writes one, and the platform's word is believed.
     "has(request.subResource) && request.subResource == 'status' && !variables.platform ? "
     "{object}.?status.?loadBalancer.?ingress.orValue(dyn([])).transformList(i, v, "
@@ -45,7 +52,10 @@ STATUS: Final = (
     + _claimed("'status.loadBalancer.ingress[' + string(i) + '].ip'", "'status ' + v.ip", "v.ip")
     + ") : []"
 )
-"""CEL: addresses under which a load balancer says to answer."""
+STATUS: Final = Search(
+    _STATUS, {SERVICE: "has(request.subResource) && request.subResource == 'status'"}
+)
+"""Addresses under which a load balancer says to answer."""
 
 _TYPE: Final = "variables.spec{side}.?type.orValue('ClusterIP')"
 _OPENS: Final = (
@@ -115,10 +125,16 @@ SERVICES: Final = Group(
     ),
     variables=(NOTES_AT,),
     sided=(NOTES, SPEC),
+    sight=_SIGHT,
     twins=(
         Twin(
             "network/assigned-address",
-            (_EXTERNAL, _BALANCER, *ADDRESSES, STATUS),
+            (
+                Search(_EXTERNAL, {SERVICE: "has(s.externalIPs)"}),
+                Search(_BALANCER, {SERVICE: "has(s.loadBalancerIP)"}),
+                *ADDRESSES,
+                STATUS,
+            ),
             leaves="Annotations that hold JSON, ranges or settings of few values; addresses inside "
             "the cluster.",
         ),
@@ -130,17 +146,22 @@ SERVICES: Final = Group(
         ),
         Twin(
             "network/node-port",
-            (_NODE_PORT,),
+            (
+                Search(
+                    _NODE_PORT,
+                    {SERVICE: "has(s.ports) && s.ports.exists(p, has(p.nodePort))"},
+                ),
+            ),
             leaves="Type NodePort in a file that names no port: the API server always has one.",
         ),
         Twin(
             "network/load-balancer-class",
-            (_LOAD_BALANCER_CLASS,),
+            (Search(_LOAD_BALANCER_CLASS, {SERVICE: "has(s.loadBalancerClass)"}),),
             leaves="The class of OpenStack's load balancers, which is an annotation.",
         ),
         Twin(
             "network/external-name",
-            (_EXTERNAL_NAME,),
+            (Search(_EXTERNAL_NAME, {SERVICE: "has(s.externalName)"}),),
             leaves="Services of other tenants, since a policy knows one namespace only; names that "
             "hold an address, and single labels.",
         ),

@@ -4,9 +4,19 @@ from typing import Final
 
 from aup.rules.capability import BASELINE, CONFINED, NOTICEABLE, REACHING
 from aup.rules.host.sysctls import SAFE
-from aup.twins.containers import AT, REPOSITORY, SIDED, each
+from aup.twins.containers import (
+    AT,
+    CONTAINER,
+    POD,
+    REPOSITORY,
+    SECURITY,
+    SIDED,
+    SIGHT,
+    VOLUME,
+    each,
+)
 from aup.twins.hosts import CONNECTIONS, SERVERS
-from aup.twins.model import Group, Twin, finding, flat, listed, quoted
+from aup.twins.model import Group, Search, Twin, finding, flat, listed, quoted
 
 _WITHOUT: Final = quoted("leave it out or set it to false")
 
@@ -58,6 +68,10 @@ _PORT: Final = "'hostports' in variables.allows ? [] : " + flat(
     )
     + "))"
 )
+_PORT_SIGNS: Final = {
+    POD: "has(s.hostNetwork)",
+    CONTAINER: "has(c.ports) && c.ports.exists(p, has(p.hostPort))",
+}
 
 _SECURITY: Final = "e.c.?securityContext"
 _PRIVILEGED: Final = " + ".join(
@@ -98,6 +112,12 @@ _PRIVILEGED: Final = " + ".join(
         ),
     )
 )
+_PRIVILEGED_SIGNS: Final = {
+    POD: "has(s.securityContext) && has(s.securityContext.windowsOptions)",
+    SECURITY: "c.securityContext.?privileged.orValue(false)"
+    " || has(c.securityContext.windowsOptions)"
+    " || c.securityContext.?procMount.orValue('Default') != 'Default'",
+}
 
 _CANONICAL: Final = "'/' + v.hostPath.path.split('/').filter(s, !(s in ['', '.'])).join('/')"
 """CEL: a path as the kernel walks it; the API server refuses one with ``..`` in it."""
@@ -126,11 +146,16 @@ _WORDS: Final = (
     + ", ".join(f"{quoted(name)}: {quoted(words)}" for name, words in sorted(REACHING.items()))
     + "}"
 )
+_USUAL: Final = listed(sorted(BASELINE | CONFINED | NOTICEABLE.keys()))
+_ADDS: Final = (
+    "c.securityContext.?capabilities.?add.hasValue()"
+    f" && c.securityContext.capabilities.add.exists(t, !(t in {_USUAL}))"
+)
 _CAPABILITIES: Final = flat(
     "variables.containers{side}.filter(e, has(e.c.securityContext)"
     " && e.c.securityContext.?capabilities.?add.hasValue()).map(e,"
     " e.c.securityContext.capabilities.add.transformList(i, t,"
-    f" !({_CAPABILITY} in {listed(sorted(BASELINE | CONFINED | NOTICEABLE.keys()))})"
+    f" !({_CAPABILITY} in {_USUAL})"
     f" && !(('capability:' + {_CAPABILITY}) in variables.allows)"
     " && !('capability:ALL' in variables.allows), "
     + finding(
@@ -160,6 +185,9 @@ _DROPS: Final = (
         ),
     )
     + " : []"
+)
+_KEEPS: Final = (
+    "!c.?securityContext.?capabilities.?drop.orValue(dyn([])).exists(t, t in ['ALL', 'NET_RAW'])"
 )
 
 _SYSCTL: Final = (
@@ -206,17 +234,30 @@ WORKLOADS: Final = Group(
     ),
     variables=AT,
     sided=SIDED,
+    sight=SIGHT,
     twins=(
-        Twin("host/namespaces", (_NAMESPACES,)),
-        Twin("host/port", (_PORT,)),
-        Twin("host/privileged", (_PRIVILEGED,)),
+        Twin(
+            "host/namespaces",
+            (Search(_NAMESPACES, {POD: "has(s.hostNetwork) || has(s.hostPID) || has(s.hostIPC)"}),),
+        ),
+        Twin("host/port", (Search(_PORT, _PORT_SIGNS),)),
+        Twin("host/privileged", (Search(_PRIVILEGED, _PRIVILEGED_SIGNS),)),
         Twin(
             "host/path",
-            (_PATH,),
+            (Search(_PATH, {VOLUME: "has(v.hostPath)"}),),
             leaves="Disks of virtual machines, which are a kind of another project.",
         ),
-        Twin("host/capabilities", (_CAPABILITIES, _DROPS)),
-        Twin("host/sysctls", (_SYSCTLS,)),
+        Twin(
+            "host/capabilities",
+            (
+                Search(_CAPABILITIES, {SECURITY: _ADDS}),
+                Search(_DROPS, {CONTAINER: _KEEPS}, asked_by="dropnetraw"),
+            ),
+        ),
+        Twin(
+            "host/sysctls",
+            (Search(_SYSCTLS, {POD: "has(s.securityContext) && has(s.securityContext.sysctls)"}),),
+        ),
         Twin(
             "host/kubelet-connections",
             (CONNECTIONS, SERVERS),

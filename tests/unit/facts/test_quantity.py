@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.budget.quantity import LARGEST, NANO, ceiling, floor, parse, render, total
+from aup.facts.quantity import LARGEST, NANO, ceiling, floor, parse, render, total
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Kubernetes quantities: read as the API server reads them, written as it writes them.
 
-The grammar and the suffixes are those of k8s.io/apimachinery ``resource.Quantity``. Python's own
-number parser takes more (``NaN``, ``1_000``, full-width digits), so a strict pattern comes first.
+The grammar, the suffixes and the rounding are those of k8s.io/apimachinery ``resource.Quantity``
+as it runs, which takes more than its documentation says: ``+`` and ``Ki`` are zero there. Python's
+own number parser takes other things (``NaN``, ``1_000``, full-width digits), so a strict pattern
+comes first.
 """
 
 import re
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 NANO: Final = Decimal("1e-9")
@@ -17,8 +20,10 @@ LARGEST: Final = Decimal(2**63 - 1)
 _MAX_TEXT: Final = 64
 """Characters; bounds the work on what anybody sends."""
 _PATTERN = re.compile(
-    r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?"
+    r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?"
 )
+_WIDE: Final = frozenset({"Pi", "Ei"})
+"""Suffixes that the API server takes only after a digit; before the others none is a zero."""
 _BINARY: Final[dict[str, Decimal]] = {
     suffix: Decimal(1024 ** (power + 1))
     for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))
@@ -31,28 +36,33 @@ _EXACT = Context(prec=160)
 """Wide enough for every number that fits ``_MAX_TEXT``, so that nothing is rounded unseen."""
 
 
-def parse(quantity: str | int) -> Decimal:
+def parse(quantity: str | float) -> Decimal:
     """Read a quantity.
 
-    ``1E`` is 10¹⁸, ``1E3`` is 1000, ``100m`` is 0.1; ``1K`` and ``1 Gi`` are nothing.
+    ``1E`` is 10¹⁸, ``1E3`` is 1000, ``100m`` is 0.1; ``1K`` and ``1 Gi`` are nothing. What is finer
+    than a billionth is rounded up to it, and binary quantities are capped.
 
     Raises:
         ValueError: the text is no quantity, negative, or larger than anything that exists.
 
     """
-    text = str(quantity)
-    match = _PATTERN.fullmatch(text) if len(text) <= _MAX_TEXT else None
-    if match is None:
+    return _parse(quantity if isinstance(quantity, str) else str(quantity))
+
+
+@lru_cache(maxsize=8192)  # the same few amounts come again with every Pod
+def _parse(text: str) -> Decimal:
+    match = _PATTERN.fullmatch(text) if text and len(text) <= _MAX_TEXT else None
+    if match is None or (match[4] in _WIDE and not (match[2] or match[3])):
         raise ValueError(f"{text[:_MAX_TEXT]!r} is no quantity such as 500m or 4Gi")
-    number, binary, decimal, exponent = match.groups()
-    value = Decimal(number)
+    sign, whole, part, binary, decimal, exponent = match.groups(default="")
+    value = Decimal(f"{whole or 0}.{part or 0}")
     if binary:
-        value = _EXACT.multiply(value, _BINARY[binary])
+        value = min(_EXACT.multiply(value, _BINARY[binary]), LARGEST)
     elif exponent:
         value = _EXACT.scaleb(value, int(exponent))
     else:
-        value = _EXACT.multiply(value, _DECIMAL[decimal or ""])
-    if value < 0:
+        value = _EXACT.multiply(value, _DECIMAL[decimal])
+    if value and sign == "-":
         raise ValueError(f"{text!r} is negative")
     if value > LARGEST:
         raise ValueError(f"{text!r} is larger than {LARGEST}")
@@ -80,6 +90,16 @@ def floor(value: Decimal, step: Decimal) -> int:
 def ceiling(value: Decimal, step: Decimal) -> int:
     """Return how many steps hold a value."""
     return int(_EXACT.divide(value, step).to_integral_value(ROUND_CEILING))
+
+
+def add(one: Decimal, other: Decimal) -> Decimal:
+    """Return the exact sum of two."""
+    return _EXACT.add(one, other)
+
+
+def subtract(one: Decimal, other: Decimal) -> Decimal:
+    """Return the exact difference."""
+    return _EXACT.subtract(one, other)
 
 
 def total(values: Iterable[Decimal]) -> Decimal:

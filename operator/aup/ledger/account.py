@@ -1,0 +1,279 @@
+"""One tenant's budget at one admission replica: what the shell drives, in either protocol.
+
+The shell feeds it the watch, asks it about each admission, carries out the writes that it asks for
+one at a time, and tells it how they went. Nothing here waits.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from aup.ledger.amounts import Amounts, covers, minus, plus, positive
+from aup.ledger.cache import Cache
+from aup.ledger.entry import Entry, Key
+from aup.ledger.horizon import NEVER, Horizon
+from aup.ledger.margins import Bounds, Margins
+from aup.ledger.record import Ledger, Write, countable, recounted, standing
+from aup.ledger.verdict import Busy, Closed, Short, Verdict, Why
+
+FOREVER = float("inf")
+PAUSE = 0.05
+"""Seconds: nobody needs to ask more often without an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """An admission that waits."""
+
+    entry: Entry
+    until: float
+    """After which nobody waits for it."""
+
+
+@dataclass(slots=True)
+class Flight:
+    """A ledger write whose outcome is not known."""
+
+    write: Write
+    sent: float
+    """When it was first sent."""
+    again: bool = False
+    """It is to be sent once more, as it is."""
+    doubt: bool = False
+    """An earlier sending may have been stored, or may yet be."""
+
+
+class Account(ABC):
+    """What both protocols share; all times are of one clock, which counts suspend."""
+
+    def __init__(self, me: str, horizon: Horizon, margins: Margins, bounds: Bounds) -> None:
+        self._me = me
+        self._horizon = horizon
+        self._margins = margins
+        self._bounds = bounds
+        self._cache = Cache()
+        self._ledger: Ledger | None = None
+        self._wants: dict[Key, Want] = {}
+        self._flight: Flight | None = None
+        self._serial = 0
+        self._draining = False
+        self._wrote = NEVER
+        self._asked = NEVER
+        self.fenced = False
+        """The ledger has lost what was checked out here: begin anew, as somebody else."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Return the ledger as it was last read or written."""
+        return self._ledger
+
+    def observed(self, kind: str, uid: str, version: int, amounts: Amounts) -> None:
+        """Take an object of the tenant as the watch shows it.
+
+        Args:
+            kind: the counted kind.
+            uid: of the object.
+            version: its resourceVersion.
+            amounts: what it takes, of all keys that there are.
+
+        """
+        self._cache.observed(kind, uid, version, amounts)
+
+    def deleted(self, kind: str, uid: str) -> None:
+        """Note that an object exists no more."""
+        self._cache.deleted(kind, uid)
+
+    def departed(self, kind: str, uid: str) -> None:
+        """Note that an object is another tenant's now, with its namespace.
+
+        What was admitted here and is on its way goes on holding its share until it cannot appear.
+        """
+        self._cache.deleted(kind, uid)
+
+    def refreshed(self, ledger: Ledger | None, now: float) -> None:
+        """Take the ledger as read or watched; not before all objects that exist were observed.
+
+        While a write is on its way this says nothing: an unchanged version does not mean that the
+        write failed. Nor does one that is older than what is known.
+        """
+        if self._flight is not None:
+            return
+        if ledger and self._ledger and ledger.version <= self._ledger.version:
+            return
+        self._adopt(ledger, now)
+
+    @abstractmethod
+    def admit(self, entry: Entry, now: float, until: float) -> Verdict:
+        """Decide about an admission; Allowed holds its share from this moment on.
+
+        Args:
+            entry: what is asked for; ask no more once it was answered.
+            now: by the clock, read for this call.
+            until: when the request stops waiting, if it is Short.
+
+        """
+
+    @abstractmethod
+    def look(self, entry: Entry, now: float) -> Verdict:
+        """Say what `admit` would probably say, and take nothing: for a dry run."""
+
+    def next_write(self, now: float) -> Write | None:
+        """Return a write to carry out now; the shell reports how it went before it asks again."""
+        self._asked = now
+        flight = self._flight
+        if flight is not None:
+            if not flight.again:
+                return None
+            flight.again = False
+            return flight.write
+        if self._ledger is None or self.fenced:
+            return None
+        self._wants = {key: want for key, want in self._wants.items() if want.until >= now}
+        content = self._change(self._ledger, f"{self._me}-{self._serial + 1}", now)
+        if content is None:
+            return None
+        self._serial += 1
+        write = Write(f"{self._me}-{self._serial}", self._ledger.version, content)
+        self._flight = Flight(write, now)
+        return write
+
+    def written(self, version: int, now: float) -> None:
+        """Note that the write was stored, as this version."""
+        if (flight := self._flight) is not None:
+            self._end(flight, replace(flight.write.content, version=version), now, stored=True)
+
+    def conflicted(self, current: Ledger | None, now: float) -> None:
+        """Note that the ledger had changed, or was gone, when the write came.
+
+        Args:
+            current: read by quorum after that answer; ``None`` when there is none.
+            now: by the clock.
+
+        """
+        flight = self._flight
+        if flight is None:
+            self.refreshed(current, now)
+        elif current is not None and current.version <= flight.write.base:
+            self.unknown(now)
+        else:
+            stored = current is not None and self._is_in(flight.write, current)
+            self._end(flight, current, now, stored=stored)
+
+    def unknown(self, now: float) -> None:
+        """Note that no answer came, or one that leaves the outcome open."""
+        self._wrote = now
+        if self._flight is not None:
+            self._flight.doubt = self._flight.again = True
+
+    def failed(self, now: float) -> None:
+        """Note that this sending was refused for another reason than a conflict."""
+        flight = self._flight
+        if flight is not None and flight.doubt:
+            self.unknown(now)
+        elif flight is not None:
+            self._end(flight, self._ledger, now, stored=False)
+
+    def drain(self) -> None:
+        """Admit nothing from now on, and hand back what is left."""
+        self._draining = True
+
+    @abstractmethod
+    def reads(self, now: float) -> frozenset[str]:
+        """Return kinds for which a quorum read now would help to tell what never appeared."""
+
+    def due(self, now: float) -> float:
+        """Return when to ask `next_write` again if nothing happens; infinite: never."""
+        if self._flight is not None:
+            return now if self._flight.again else FOREVER
+        if self._ledger is None or self.fenced:
+            return FOREVER
+        return max(self._due(self._ledger), self._asked + PAUSE)
+
+    @abstractmethod
+    def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
+        """Return the ledger as it should be; ``None`` when it may stay."""
+
+    @abstractmethod
+    def _is_in(self, write: Write, current: Ledger) -> bool:
+        """Tell whether a write is part of the ledger's history, by its id."""
+
+    @abstractmethod
+    def _ended(self, flight: Flight, now: float, *, stored: bool) -> None:
+        """Do what follows of a write whose outcome is known."""
+
+    @abstractmethod
+    def _due(self, ledger: Ledger) -> float:
+        """Return the first moment at which there is something to do."""
+
+    def _adopt(self, ledger: Ledger | None, now: float) -> None:  # noqa: ARG002 - for those that look at the time
+        self._ledger = ledger
+
+    def _end(self, flight: Flight, ledger: Ledger | None, now: float, *, stored: bool) -> None:
+        self._flight = None
+        self._wrote = now
+        self._ended(flight, now, stored=stored)
+        self._adopt(ledger, now)
+
+    def _closed(self, entry: Entry) -> Closed | None:
+        """Return why nothing of an entry can be admitted now."""
+        if self._ledger is None or self.fenced:
+            return Closed(Why.NO_LEDGER)
+        if (self._ledger.hard.keys() & positive(entry.amounts).keys()) - self._ledger.open:
+            return Closed(Why.COUNTING)
+        if self._draining:
+            return Closed(Why.DRAINING)
+        return None
+
+    def _appeared(self, key: Key) -> bool:
+        """Tell whether an object was seen beyond the version that an admission starts from."""
+        return self._cache.version(key.kind, key.uid) > key.old_version
+
+    def _resolved(self, key: Key) -> bool:
+        """Tell whether the cache is complete up to where the object went beyond the old version.
+
+        A greater version is all that counts. Size and inequality tell nothing: the cache may show
+        a state from before the one that the request replaces.
+        """
+        version = self._horizon.version(key.kind)
+        return version is not None and (
+            key.old_version < self._cache.version(key.kind, key.uid) <= version
+        )
+
+    def _expired(self, key: Key, since: float) -> bool:
+        """Tell whether an admission can no longer be persisted, and was not."""
+        past = self._horizon.confirmed(key.kind) > since + self._margins.wait
+        return past and not self._appeared(key)
+
+    def _stale(self, key: Key, since: float) -> bool:
+        """Tell whether an admission should have appeared by now."""
+        late = self._horizon.confirmed(key.kind) > since + self._margins.grace
+        return late and not self._appeared(key)
+
+    def _unread(self, key: Key, since: float, now: float) -> bool:
+        """Tell whether a quorum read would tell something new about an admission."""
+        confirmed = self._horizon.confirmed(key.kind)
+        waits = (since + self._margins.grace, since + self._margins.wait)
+        return not self._appeared(key) and any(confirmed <= moment < now for moment in waits)
+
+    def _counts(self, ledger: Ledger, key: Key) -> bool:
+        """Tell whether a write of ours would count what came of an admission as used."""
+        if key.kind not in ledger.counts:  # then nothing of it is
+            return True
+        return self._resolved(key) and self._countable(ledger, key.kind)
+
+    def _countable(self, ledger: Ledger, kind: str) -> bool:
+        return countable(ledger, kind, self._horizon)
+
+    def _recounted(self, ledger: Ledger) -> Ledger:
+        """Return the ledger with everything counted anew that this cache may count."""
+        kinds = [kind for kind in ledger.counts if self._countable(ledger, kind)]
+        return recounted(ledger, kinds, self._cache, self._horizon)
+
+    def _short(self, need: Amounts, free: Amounts, ledger: Ledger, busy: Busy | None) -> Short:
+        """Explain what is missing, given what is free here."""
+        now = standing(ledger)
+        left = positive(plus(now.left, free))
+        return Short(positive(minus(need, left)), minus(now.in_flight, free), left, busy)
+
+    def _fits(self, entry: Entry, ledger: Ledger) -> bool:
+        """Tell whether the whole budget could ever hold an entry."""
+        return covers(ledger.hard, entry.amounts)

@@ -1,0 +1,228 @@
+"""Escrow: each replica checks out a share and admits from it in memory.
+
+A replica writes the ledger to top its share up, to hand back what it does not use, and to settle:
+to take out of its share what it has seen to exist, in the same write that counts it as used.
+"""
+
+from dataclasses import dataclass, replace
+
+from typing_extensions import override
+
+from aup.ledger.account import FOREVER, Account, Flight, Want
+from aup.ledger.ahead import Ahead
+from aup.ledger.amounts import NOTHING, Amounts, covers, least, minus, plus, positive
+from aup.ledger.book import Book, Pending
+from aup.ledger.entry import Entry
+from aup.ledger.grants import called_in, grant, idle, wanted_by_others, with_ahead
+from aup.ledger.horizon import Horizon
+from aup.ledger.identity import Identity
+from aup.ledger.margins import Bounds, Margins
+from aup.ledger.record import Ledger, Share, Write
+from aup.ledger.verdict import Allowed, Busy, Closed, Verdict, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a write does to the share of a replica."""
+
+    settled: tuple[Pending, ...] = ()
+    leaving: Amounts = NOTHING
+    """Held by what is settled, and not by anything else in its slot."""
+    adding: Amounts = NOTHING
+    returning: Amounts = NOTHING
+
+
+class EscrowAccount(Account):
+    """A tenant's share at one replica."""
+
+    def __init__(
+        self, identity: Identity, horizon: Horizon, margins: Margins, bounds: Bounds
+    ) -> None:
+        super().__init__(identity.uid, horizon, margins, bounds)
+        self._identity = identity
+        self._book = Book()
+        self._ahead = Ahead(margins.idle)
+        self._move = Move()
+        """Of the write on its way: what leaves or returns counts as given up when it is sent, what
+        is added counts when the success is known."""
+
+    @property
+    def granted(self) -> Amounts:
+        """Return what the ledger says is checked out here."""
+        return self._ledger.share(self._me).amounts if self._ledger else NOTHING
+
+    @property
+    def free(self) -> Amounts:
+        """Return what can be admitted without a write."""
+        move = self._move
+        return minus(self.granted, plus(self._book.held, move.leaving, move.returning))
+
+    @override
+    def deleted(self, kind: str, uid: str) -> None:
+        """Note that an object exists no more."""
+        super().deleted(kind, uid)
+        self._book.deleted(kind, uid)
+
+    @override
+    def admit(self, entry: Entry, now: float, until: float) -> Verdict:
+        """Take what an admission needs out of the share, or remember that it waits."""
+        ledger, closed = self._ledger, self._closed(entry) or self._invalid(now)
+        if closed is not None or ledger is None:
+            return closed or Closed(Why.NO_LEDGER)
+        limited = entry.limited(ledger.hard.keys())
+        if not covers(self.free, self._book.need(limited)):
+            self._recycle()
+        need, free, busy = self._book.need(limited), self.free, self._busy(limited)
+        if busy is None and covers(free, need):
+            self._book.put(limited, now)
+            self._ahead.used(need, now)
+            self._wants.pop(entry.key, None)
+            return Allowed()
+        if busy is None and self._fits(limited, ledger):
+            self._wants[entry.key] = Want(entry, until)
+        return self._short(need, free, ledger, busy)
+
+    @override
+    def look(self, entry: Entry, now: float) -> Verdict:
+        """Say what `admit` would probably say."""
+        ledger, closed = self._ledger, self._closed(entry) or self._invalid(now)
+        if closed is not None or ledger is None:
+            return closed or Closed(Why.NO_LEDGER)
+        limited = entry.limited(ledger.hard.keys())
+        need, busy = self._book.need(limited), self._busy(limited)
+        at_hand = plus(self.free, positive(self._recounted(ledger).room()))
+        if busy is None and covers(at_hand, need):
+            return Allowed()
+        return self._short(need, self.free, ledger, busy)
+
+    @override
+    def reads(self, now: float) -> frozenset[str]:
+        """Return kinds for which a quorum read now would help."""
+        return frozenset(
+            p.entry.key.kind
+            for p in self._book
+            if not p.gone and self._unread(p.entry.key, p.at, now)
+        )
+
+    @override
+    def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
+        """Return the ledger with our share topped up, handed back and settled, as is due."""
+        if self._invalid(now) is not None or not self._is_time(ledger, now):
+            return None
+        self._recycle()
+        settled = tuple(p for p in self._book if self._settles(ledger, p))
+        leaving = self._book.lock(settled)
+        mine = ledger.share(self._me)
+        self._move = Move(settled, leaving)
+        left = replace(mine, amounts=minus(mine.amounts, leaving))
+        counted = self._recounted(ledger).with_share(self._me, left)
+        share = self._moved(counted, left, write, now)
+        if share is None:
+            self._stay()
+            return None
+        return counted.with_share(self._me, share)
+
+    def _moved(self, counted: Ledger, left: Share, write: str, now: float) -> Share | None:
+        """Return our share as it should be, given what is settled; ``None`` when it may stay."""
+        wanted = wanted_by_others(counted.shares, self._me)
+        needs = [
+            self._book.need(want.entry.limited(counted.hard.keys()))
+            for want in self._wants.values()
+        ]
+        found = grant(needs, self.free, counted.room())
+        found = with_ahead(found, self._ahead, wanted, len(counted.shares), now)
+        wants = least(found.unmet, counted.hard)
+        returning = called_in(found, counted, self._me, all_of_it=self._draining)
+        settles = bool(self._move.settled)
+        urgent = (
+            bool(found.adding or returning or (settles and wanted))
+            or wants != left.wants
+            or counted.edition != left.edition
+        )
+        late = now >= self._wrote + self._margins.settle
+        if late and not returning:
+            returning = idle(found, counted, self._ahead, now)
+        if not urgent and not (late and (returning or settles)):
+            return None
+        self._move = replace(self._move, adding=found.adding, returning=returning)
+        amounts = minus(plus(left.amounts, found.adding), returning)
+        return Share(amounts, counted.edition, write, wants)
+
+    @override
+    def _is_in(self, write: Write, current: Ledger) -> bool:
+        return current.share(self._me).write == write.id
+
+    @override
+    def _ended(self, flight: Flight, now: float, *, stored: bool) -> None:
+        if stored:
+            self._book.drop(self._move.settled)
+            self._move = Move()
+        else:
+            self._stay()
+
+    def _stay(self) -> None:
+        """Hold again what would have left."""
+        self._book.unlock(self._move.settled)
+        self._move = Move()
+
+    @override
+    def _adopt(self, ledger: Ledger | None, now: float) -> None:
+        """Take another ledger; one that has lost our share ends the identity."""
+        had = self._ledger is not None and self._me in self._ledger.shares
+        super()._adopt(ledger, now)
+        if had and (ledger is None or self._me not in ledger.shares):
+            self.fenced = True
+            self._identity.refused()
+
+    @override
+    def _due(self, ledger: Ledger) -> float:
+        late = self._wrote + self._margins.settle
+        moments = [want.until for want in self._wants.values()]
+        moments += [max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free]
+        for pending in self._book:
+            if pending.gone or self._resolved(pending.entry.key):
+                moments.append(late)
+            else:
+                moments.append(pending.at + self._margins.wait)
+        if ledger.share(self._me).wants:
+            moments.append(self._asked)
+        return min(moments, default=FOREVER)
+
+    def _is_time(self, ledger: Ledger, now: float) -> bool:
+        """Tell whether a look at everything may lead to a write now."""
+        share = ledger.share(self._me)
+        return (
+            bool(self._wants or share.wants or self._draining)
+            or now >= self._wrote + self._margins.settle
+            or share.edition != ledger.edition
+            or bool(wanted_by_others(ledger.shares, self._me))
+            or self._ahead.is_low(self.free, now)
+        )
+
+    def _invalid(self, now: float) -> Closed | None:
+        return None if self._identity.valid(now) else Closed(Why.INVALID)
+
+    def _busy(self, entry: Entry) -> Busy | None:
+        """Return what keeps an attempt from a share of its own."""
+        if self._book.get(entry.key) is not None:
+            return None
+        if self._book.attempts(entry) >= self._bounds.name_attempts:
+            return Busy.NAME
+        if not entry.origin or not self._book.need(entry):
+            return None
+        stale = sum(
+            not p.gone and self._stale(p.entry.key, p.at) for p in self._book.of_origin(entry)
+        )
+        return Busy.ORIGIN if stale >= self._bounds.origin_attempts else None
+
+    def _settles(self, ledger: Ledger, pending: Pending) -> bool:
+        """Tell whether an entry may be taken out of the share, counted as used."""
+        return not pending.locked and self._counts(ledger, pending.entry.key)
+
+    def _recycles(self, pending: Pending) -> bool:
+        """Tell whether an entry's share is free again without a write."""
+        key = pending.entry.key
+        return not pending.locked and (pending.gone or self._expired(key, pending.at))
+
+    def _recycle(self) -> None:
+        self._book.drop([p for p in self._book if self._recycles(p)])
