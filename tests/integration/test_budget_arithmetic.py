@@ -10,7 +10,7 @@ import pytest
 from aup.budget.keys import is_quota_key
 from aup.budget.manifests import amounts, is_settled, manifests
 from aup.budget.planner import Allowance
-from aup.budget.quantity import parse, render
+from aup.facts.quantity import parse, render
 from aup.budget.usage import Defaults, Pod, use_by_namespace
 from aup.policy.revision import due, read_revision
 from support.controlplane import ControlPlane

@@ -63,13 +63,39 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     verified_at: Time
 
 
+class ScopeName(StrEnum):
+    """A scope of ResourceQuota that needs no value."""
+
+    TERMINATING = "Terminating"
+    """Pods with a deadline."""
+    NOT_TERMINATING = "NotTerminating"
+    BEST_EFFORT = "BestEffort"
+    """Pods that ask for nothing."""
+    NOT_BEST_EFFORT = "NotBestEffort"
+    CROSS_NAMESPACE_POD_AFFINITY = "CrossNamespacePodAffinity"
+
+
+class BudgetScope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A part of a budget with limits of its own: all that is named must be so."""
+
+    name: str
+    scopes: tuple[ScopeName, ...] = ()
+    priority_classes: tuple[str, ...] = ()
+    """Pods of one of these classes."""
+    volume_attributes_classes: tuple[str, ...] = ()
+    """Claims of one of these classes; excludes the rest, which is about pods."""
+    hard: Mapping[str, Quantity] = msgspec.field(default_factory=dict)
+
+
 class Budget(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Limits in the keys of ResourceQuota."""
+    """Limits in the keys of ResourceQuota, and in some of our own."""
 
     hard: Mapping[str, Quantity] = msgspec.field(default_factory=dict)
     """For all namespaces together; empty: no budget."""
     namespace_ceilings: Mapping[str, Mapping[str, Quantity]] = msgspec.field(default_factory=dict)
     """Namespace → its own limits within `hard`."""
+    scoped: tuple[BudgetScope, ...] = ()
+    """Limits for some pods or claims of all namespaces together, beside `hard`."""
 
 
 class ScreeningStatus(StrEnum):

@@ -7,7 +7,9 @@ workload, so keys are checked before anything is written.
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
+
+from typing_extensions import override
 
 _MILLI: Final = Decimal("0.001")
 _STANDARD: Final = frozenset(
@@ -29,8 +31,58 @@ _OPEN = re.compile(
     rf"|(?:requests\.)?hugepages-[0-9]+(?:Ki|Mi|Gi)"
     rf"|requests\.{_DNS}/{_NAME}"
     rf"|{_DNS}\.storageclass\.storage\.k8s\.io/(?:requests\.storage|persistentvolumeclaims)"
+    rf"|{_DNS}\.deviceclass\.resource\.k8s\.io/devices"
 )
-"""Counts of any kind of object, hugepages, extended resources, storage classes."""
+"""Counts of any kind of object, hugepages, extended resources, classes of storage and devices."""
+
+
+ADDRESSES: Final = "addresses"
+"""Our own: addresses that Services take, of load balancers by family and ``externalIPs``."""
+MEMORY_VOLUMES: Final = "emptydir.memory"
+"""Our own: what volumes in memory may grow to, since it is no container's own request."""
+SCRATCH_VOLUMES: Final = "emptydir.ephemeral-storage"
+"""Our own: what volumes on the node's disk may grow to."""
+LICENSE: Final = "license/"
+"""Prefix of our own: ``license/acme-db.cores`` and ``license/acme-db.instances``."""
+_OWN: Final = frozenset({ADDRESSES, MEMORY_VOLUMES, SCRATCH_VOLUMES})
+_OF_A_PRODUCT: Final = re.compile(rf"{LICENSE}{_NAME}\.(?:cores|instances)")
+
+
+class LedgerKey(NamedTuple):
+    """A key of the ledger: a key of a budget, counted within a part of the tenant."""
+
+    key: str
+    within: str = ""
+    """``namespace/acme-dev``, ``scope/batch``, ``production``; empty: all that the tenant has."""
+    parts: int = 1
+    """What one is cut into, so that amounts are whole: sevenths of a GPU are 7."""
+
+    @override
+    def __str__(self) -> str:
+        text = f"{self.within}:{self.key}" if self.within else self.key
+        return text if self.parts == 1 else f"{text}@{self.parts}"
+
+
+def split(text: str) -> LedgerKey:
+    """Read a key of the ledger: ``namespace/acme-dev:requests.cpu``, ``gpu@7``."""
+    within, _, key = text.rpartition(":")
+    key, _, parts = key.partition("@")
+    return LedgerKey(key, within, int(parts) if parts else 1)
+
+
+def is_budget_key(key: str) -> bool:
+    """Return whether a budget may name a key: one of a quota, or one of our own.
+
+    Beside these it may name the weights of its policy.
+    """
+    return key in _OWN or is_quota_key(key) or _OF_A_PRODUCT.fullmatch(key) is not None
+
+
+def is_extended(key: str) -> bool:
+    """Return whether a key counts devices: an extended resource, or a device class."""
+    if key.startswith("requests."):
+        return "/" in key
+    return key.endswith(".deviceclass.resource.k8s.io/devices")
 
 
 def is_quota_key(key: str) -> bool:
@@ -44,7 +96,7 @@ def is_quota_key(key: str) -> bool:
 
 def step(key: str) -> Decimal:
     """Return the finest amount that is handed out: a thousandth of a core, a byte, a piece."""
-    return _MILLI if key.rpartition(".")[2] == "cpu" else Decimal(1)
+    return _MILLI if split(key).key.rpartition(".")[2] == "cpu" else Decimal(1)
 
 
 def is_bytes(key: str) -> bool:

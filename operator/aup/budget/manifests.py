@@ -6,8 +6,8 @@ from typing import Any
 from aup.api.meta import LIMIT_RANGE_NAME, MANAGED_LABELS, QUOTA_NAME, Quantity
 from aup.budget.keys import is_bytes
 from aup.budget.planner import Allowance
-from aup.budget.quantity import parse, render
 from aup.budget.usage import Amounts
+from aup.facts.quantity import parse, render
 
 Manifest = dict[str, Any]
 

@@ -32,8 +32,8 @@ from aup.budget.keys import (
     is_quota_key,
     step,
 )
-from aup.budget.quantity import LARGEST, ceiling, floor, parse
 from aup.budget.usage import Amounts, Defaults
+from aup.facts.quantity import LARGEST, ceiling, floor, parse
 
 ROLLOUT: Final = 2
 """How many times a pod may run while it is replaced (``maxSurge: 100%``)."""

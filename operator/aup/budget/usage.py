@@ -3,18 +3,23 @@
 Follows k8s.io/kubernetes ``pkg/quota/v1/evaluator/core/pods.go`` and ``PodRequests`` of
 ``k8s.io/component-helpers/resource``, for pods as they are stored: defaults are already filled in
 there, but a LimitRange that comes later has not touched them, so its defaults are an argument.
+
+Two things count here that the API server lets go: a pod past its grace, which still exists, and a
+resize that its node cannot grant now, since the node may grant it later without asking anybody.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
-import msgspec
+from aup.budget.wire import Container, ContainerStatus, Pod, PodSpec, PodStatus, Resources
+from aup.budget.wire import Quantities as Texts
+from aup.facts.quantity import LARGEST, add, parse, total
 
-from aup.api.meta import Quantity
-from aup.budget.quantity import LARGEST, parse, total
+__all__ = ["NO_DEFAULTS", "Amounts", "Defaults", "Pod", "amount", "charge", "use_by_namespace"]
 
 Amounts = Mapping[str, Decimal]
 """Resource or quota key to amount: cores, bytes or pieces."""
@@ -24,53 +29,12 @@ TERMINAL: Final = frozenset({"Succeeded", "Failed"})
 
 _QUOTED: Final = ("cpu", "memory", "ephemeral-storage")
 """Resources that a quota counts under three keys: ``cpu``, ``requests.cpu``, ``limits.cpu``."""
-_POD_LEVEL: Final = ("cpu", "memory")
+_REQUESTED: Final = {resource: f"requests.{resource}" for resource in _QUOTED}
+_LIMITED: Final = {resource: f"limits.{resource}" for resource in _QUOTED}
+_POD_LEVEL: Final = frozenset({"cpu", "memory"})
 """Resources that ``spec.resources`` of the pod overrides; and hugepages."""
-
-
-class Resources(msgspec.Struct, frozen=True):
-    """ResourceRequirements of a container or a pod."""
-
-    requests: Mapping[str, Quantity] | None = None
-    limits: Mapping[str, Quantity] | None = None
-
-
-class Container(msgspec.Struct, frozen=True, rename="camel"):
-    """A container, as far as it uses anything."""
-
-    resources: Resources | None = None
-    restart_policy: str | None = None
-    """``Always`` makes an init container a sidecar."""
-
-
-class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
-    """A pod's specification, as far as it uses anything."""
-
-    containers: tuple[Container, ...] = ()
-    init_containers: tuple[Container, ...] | None = None
-    resources: Resources | None = None
-    overhead: Mapping[str, Quantity] | None = None
-
-
-class PodStatus(msgspec.Struct, frozen=True):
-    """Whether the pod still runs."""
-
-    phase: str | None = None
-
-
-class PodMetadata(msgspec.Struct, frozen=True):
-    """Where the pod is."""
-
-    namespace: str = ""
-    name: str = ""
-
-
-class Pod(msgspec.Struct, frozen=True):
-    """A stored Pod: the projection that a budget needs."""
-
-    metadata: PodMetadata
-    spec: PodSpec
-    status: PodStatus | None = None
+_ONE: Final = Decimal(1)
+_NONE: Final[Amounts] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +56,27 @@ def charge(pod: Pod, defaults: Defaults = NO_DEFAULTS) -> Amounts:
         defaults: what the pod would be given if it were created anew.
 
     """
-    charged = {"count/pods": Decimal(1)}
-    if pod.status is not None and pod.status.phase in TERMINAL:
+    charged = {"count/pods": _ONE}
+    status = pod.status
+    if status is not None and status.phase in TERMINAL:
         return charged
-    charged["pods"] = Decimal(1)
-    requests = _effective(pod.spec, defaults, _requests)
-    limits = _effective(pod.spec, defaults, _limits)
-    for resource, overhead in _amounts(pod.spec.overhead).items():
-        requests[resource] = total((requests.get(resource, Decimal(0)), overhead))
+    charged["pods"] = _ONE
+    spec = pod.spec or PodSpec()
+    requests, limits = _REQUESTS.of(spec, status, defaults), _LIMITS.of(spec, status, defaults)
+    for resource, overhead in _read(spec.overhead).items():
+        requests[resource] = add(requests[resource], overhead) if resource in requests else overhead
         if limits.get(resource):
-            limits[resource] = total((limits[resource], overhead))
-    for resource, amount in requests.items():
-        charged[f"requests.{resource}"] = amount
-        if resource in _QUOTED or resource.startswith("hugepages-"):
-            charged[resource] = amount
-    for resource in _QUOTED:
+            limits[resource] = add(limits[resource], overhead)
+    for resource, asked in requests.items():
+        if resource in _LIMITED:
+            charged[_REQUESTED[resource]] = charged[resource] = asked
+        else:
+            charged[f"requests.{resource}"] = asked
+            if resource.startswith("hugepages-"):
+                charged[resource] = asked
+    for resource, key in _LIMITED.items():
         if resource in limits:
-            charged[f"limits.{resource}"] = limits[resource]
+            charged[key] = limits[resource]
     return charged
 
 
@@ -120,79 +88,158 @@ def use_by_namespace(
         lambda: defaultdict(list)
     )
     for pod in pods:
-        for key, amount in charge(pod, defaults).items():
-            found[pod.metadata.namespace][key].append(amount)
+        namespace = (pod.metadata and pod.metadata.namespace) or ""
+        for key, asked in charge(pod, defaults).items():
+            found[namespace][key].append(asked)
     return {
         namespace: {key: total(amounts) for key, amounts in keys.items()}
         for namespace, keys in found.items()
     }
 
 
-_Reader = Callable[[Resources | None, Defaults], Mapping[str, Decimal]]
-
-
-def _effective(spec: PodSpec, defaults: Defaults, read: _Reader) -> dict[str, Decimal]:
-    """Return the most that a pod needs at any one time, by resource, without overhead.
-
-    Containers run together with all sidecars; an ordinary init container runs alone but for the
-    sidecars that were started before it.
-    """
-    running = _sum(read(container.resources, defaults) for container in spec.containers)
-    sidecars: dict[str, Decimal] = {}
-    peak: dict[str, Decimal] = {}
-    for container in spec.init_containers or ():
-        asked = read(container.resources, defaults)
-        alone = _sum((sidecars, asked))
-        if container.restart_policy == "Always":
-            sidecars = alone
-        peak = _most(peak, alone)
-    effective = _most(_sum((running, sidecars)), peak)
-    if spec.resources is not None:
-        whole = read(spec.resources, NO_DEFAULTS)
-        effective |= {
-            resource: amount
-            for resource, amount in whole.items()
-            if resource in _POD_LEVEL or resource.startswith("hugepages-")
-        }
-    return effective
-
-
-def _requests(resources: Resources | None, defaults: Defaults) -> Mapping[str, Decimal]:
-    """Return requests; a limit without a request is one, and only then comes the default."""
-    own = resources or Resources()
-    return {**defaults.requests, **_amounts(own.limits), **_amounts(own.requests)}
-
-
-def _limits(resources: Resources | None, defaults: Defaults) -> Mapping[str, Decimal]:
-    """Return limits, or the defaults where there are none."""
-    return {**defaults.limits, **_amounts((resources or Resources()).limits)}
-
-
-def _amounts(quantities: Mapping[str, Quantity] | None) -> Mapping[str, Decimal]:
-    """Read quantities; what cannot be read, for its size, counts as the most there is."""
-    return {resource: _amount(text) for resource, text in (quantities or {}).items()}
-
-
-def _amount(text: Quantity) -> Decimal:
+@lru_cache(maxsize=8192)  # the same few amounts come again with every Pod
+def amount(quantity: str | float | None) -> Decimal:
+    """Read a quantity; what cannot be read, for its size, counts as the most there is."""
+    if quantity is None:
+        return Decimal(0)
     try:
-        return parse(text)
+        return parse(quantity)
     except ValueError:
         return LARGEST
 
 
-def _sum(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
-    """Add amounts up, resource by resource."""
-    found: defaultdict[str, list[Decimal]] = defaultdict(list)
-    for part in parts:
-        for resource, amount in part.items():
-            found[resource].append(amount)
-    return {resource: total(amounts) for resource, amounts in found.items()}
+def asked_by(container: Container) -> Amounts:
+    """Return the requests of a container; a limit without a request is one."""
+    return _requests(container.resources, NO_DEFAULTS)
 
 
-def _most(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return the larger amount of each resource."""
-    zero = Decimal(0)
+def limited_by(container: Container) -> Amounts:
+    """Return the limits of a container."""
+    return _limits(container.resources, NO_DEFAULTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Requests, or limits."""
+
+    read: Callable[[Resources | None, Defaults], Amounts]
+    reached: Callable[[ContainerStatus | PodStatus], Amounts]
+    """What a status says is held, resize or not."""
+    inherits: bool
+    """Whether a limit of the pod counts where the pod says nothing: not over its containers'."""
+
+    def of(self, spec: PodSpec, status: PodStatus | None, defaults: Defaults) -> dict[str, Decimal]:
+        """Return the most that a pod needs at any one time, by resource, without overhead.
+
+        Containers run together with all sidecars; an ordinary init container runs alone but for
+        the sidecars that were started before it.
+        """
+        held = _held(status, self.reached) if status is not None else {}
+        running: dict[str, Decimal] = {}
+        for container in spec.containers or ():
+            if container is not None:
+                _add(running, self._need(container, held, defaults))
+        sidecars: dict[str, Decimal] = {}
+        peak: dict[str, Decimal] = {}
+        for container in spec.init_containers or ():
+            if container is None:
+                continue
+            if container.restart_policy == "Always":
+                need = self._need(container, held, defaults)
+                _add(running, need)
+                _add(sidecars, need)
+                _raise(peak, sidecars)
+            else:
+                alone = dict(self.read(container.resources, defaults))
+                _add(alone, sidecars)
+                _raise(peak, alone)
+        if peak:
+            _raise(running, peak)
+        self._override(running, spec, status)
+        return running
+
+    def _need(
+        self, container: Container, held: Mapping[str, Amounts], defaults: Defaults
+    ) -> Amounts:
+        need = self.read(container.resources, defaults)
+        if held and (reached := held.get(container.name or "")):
+            need = dict(need)
+            _raise(need, reached)
+        return need
+
+    def _override(
+        self, effective: dict[str, Decimal], spec: PodSpec, status: PodStatus | None
+    ) -> None:
+        """Put what the pod says as a whole in the place of what its containers need."""
+        if spec.resources is None:
+            return
+        said = spec.resources.requests or {}
+        reached = self.reached(status) if status and status.resources is not None else _NONE
+        for resource, asked in self.read(spec.resources, NO_DEFAULTS).items():
+            if resource not in _POD_LEVEL and not resource.startswith("hugepages-"):
+                continue
+            if self.inherits and resource not in said and resource in effective:
+                continue
+            effective[resource] = max(asked, reached.get(resource, asked))
+
+
+def _held(
+    status: PodStatus, reached: Callable[[ContainerStatus | PodStatus], Amounts]
+) -> Mapping[str, Amounts]:
+    """Return what statuses say that containers hold, by container."""
     return {
-        resource: max(one.get(resource, zero), other.get(resource, zero))
-        for resource in one.keys() | other.keys()
+        found.name or "": reached(found)
+        for statuses in (status.container_statuses, status.init_container_statuses)
+        for found in statuses or ()
+        if found is not None and found.resources is not None
     }
+
+
+def _requests(resources: Resources | None, defaults: Defaults) -> Amounts:
+    """Return requests; a limit without a request is one, and only then comes the default."""
+    if resources is None:
+        return defaults.requests
+    requests = _read(resources.requests)
+    if resources.limits and not resources.limits.keys() <= requests.keys():
+        requests = {**_read(resources.limits), **requests}
+    return {**defaults.requests, **requests} if defaults.requests else requests
+
+
+def _limits(resources: Resources | None, defaults: Defaults) -> Amounts:
+    """Return limits, or the defaults where there are none."""
+    limits = _read(resources.limits) if resources is not None else _NONE
+    return {**defaults.limits, **limits} if defaults.limits else limits
+
+
+def _requests_reached(status: ContainerStatus | PodStatus) -> Amounts:
+    reached = dict(_read(status.resources.requests)) if status.resources is not None else {}
+    _raise(reached, _read(status.allocated_resources))
+    return reached
+
+
+def _limits_reached(status: ContainerStatus | PodStatus) -> Amounts:
+    return _read(status.resources.limits) if status.resources is not None else _NONE
+
+
+_REQUESTS: Final = _Side(_requests, _requests_reached, inherits=True)
+_LIMITS: Final = _Side(_limits, _limits_reached, inherits=False)
+
+
+def _read(quantities: Texts | None) -> Amounts:
+    """Read quantities by resource."""
+    if not quantities:
+        return _NONE
+    return {resource: amount(text) for resource, text in quantities.items()}
+
+
+def _add(into: dict[str, Decimal], part: Amounts) -> None:
+    """Add amounts up, resource by resource."""
+    for resource, more in part.items():
+        into[resource] = add(into[resource], more) if resource in into else more
+
+
+def _raise(into: dict[str, Decimal], part: Amounts) -> None:
+    """Keep the larger amount of each resource."""
+    for resource, other in part.items():
+        if resource not in into or other > into[resource]:
+            into[resource] = other

@@ -11,10 +11,10 @@ from aup.api.meta import LIMIT_RANGE_NAME, QUOTA_NAME, Quantity
 from aup.budget.keys import is_pod_key
 from aup.budget.manifests import amounts
 from aup.budget.planner import NamespaceUse
-from aup.budget.quantity import total
 from aup.budget.transition import ABSENT, Quota
 from aup.budget.usage import Amounts, Defaults, Pod, use_by_namespace
 from aup.controller.context import Context
+from aup.facts.quantity import total
 from aup.kube.resource import LIMIT_RANGES, PODS, RESOURCE_QUOTAS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed

@@ -7,7 +7,7 @@ comes first.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import lru_cache
 from typing import Final
@@ -34,6 +34,10 @@ _DECIMAL: Final[dict[str, Decimal]] = {
 }
 _EXACT = Context(prec=160)
 """Wide enough for every number that fits ``_MAX_TEXT``, so that nothing is rounded unseen."""
+add: Final[Callable[[Decimal, Decimal], Decimal]] = _EXACT.add
+"""The exact sum of two."""
+subtract: Final[Callable[[Decimal, Decimal], Decimal]] = _EXACT.subtract
+"""The exact difference of two."""
 
 
 def parse(quantity: str | float) -> Decimal:
@@ -55,7 +59,7 @@ def _parse(text: str) -> Decimal:
     if match is None or (match[4] in _WIDE and not (match[2] or match[3])):
         raise ValueError(f"{text[:_MAX_TEXT]!r} is no quantity such as 500m or 4Gi")
     sign, whole, part, binary, decimal, exponent = match.groups(default="")
-    value = Decimal(f"{whole or 0}.{part or 0}")
+    value = Decimal(f"{whole or 0}.{part}" if part else whole or 0)
     if binary:
         value = min(_EXACT.multiply(value, _BINARY[binary]), LARGEST)
     elif exponent:
@@ -90,16 +94,6 @@ def floor(value: Decimal, step: Decimal) -> int:
 def ceiling(value: Decimal, step: Decimal) -> int:
     """Return how many steps hold a value."""
     return int(_EXACT.divide(value, step).to_integral_value(ROUND_CEILING))
-
-
-def add(one: Decimal, other: Decimal) -> Decimal:
-    """Return the exact sum of two."""
-    return _EXACT.add(one, other)
-
-
-def subtract(one: Decimal, other: Decimal) -> Decimal:
-    """Return the exact difference."""
-    return _EXACT.subtract(one, other)
 
 
 def total(values: Iterable[Decimal]) -> Decimal:

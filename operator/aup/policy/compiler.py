@@ -17,7 +17,8 @@ from aup.policy.sections.export import export_terms
 from aup.policy.sections.license import license_terms
 from aup.policy.sections.moment import Moment
 from aup.policy.sections.network import host_terms, network_terms
-from aup.policy.terms import ExemptionTerm, ResourceTerms, Terms
+from aup.policy.sections.resources import resource_terms
+from aup.policy.terms import ExemptionTerm, Terms
 from aup.policy.validity import exemption_standing
 from aup.policy.world import Account, World
 from aup.text import printable
@@ -54,7 +55,7 @@ def compile_terms(world: World, tenant: str, now: datetime) -> Terms | Trouble:
         security=security_terms(world, account, edition, exemptions, moment),
         conduct=conduct_terms(world, account, edition, moment),
         tenancy=tenancy_terms(account, edition),
-        resources=ResourceTerms(tenant=tenant),
+        resources=resource_terms(account, edition),
         modes=edition.modes,
         clauses=edition.clauses,
         exemptions=exempting(exemptions),

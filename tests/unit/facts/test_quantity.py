@@ -25,14 +25,26 @@ from aup.facts.quantity import LARGEST, NANO, ceiling, floor, parse, render, tot
         ("1E", "1000000000000000000"),
         ("1E3", "1000"),
         ("1e3", "1000"),
+        ("1E+3", "1000"),
         ("1e-3", "0.001"),
         ("1Ki", "1024"),
         ("1.5Gi", "1610612736"),
         ("4Ei", "4611686018427387904"),
+        ("8Ei", "9223372036854775807"),
+        ("9999Ei", "9223372036854775807"),
+        ("-0", "0"),
+        ("+", "0"),
+        ("-", "0"),
+        (".", "0"),
+        ("m", "0"),
+        ("Ti", "0"),
+        ("e3", "0"),
+        ("1.0001Ki", "1024.1024"),
+        (0.5, "0.5"),
         (4, "4"),
     ],
 )
-def test_parse_reads_what_the_api_server_reads(text: str | int, value: str) -> None:
+def test_parse_reads_what_the_api_server_reads(text: str | float, value: str) -> None:
     assert parse(text) == Decimal(value)
 
 
@@ -40,7 +52,7 @@ def test_parse_reads_what_the_api_server_reads(text: str | int, value: str) -> N
     "text",
     [
         *("", " ", "1 Gi", "1K", "1ki", "1Kib", "NaN", "Infinity", "1_000", "１", "0x10", "1e3Mi"),
-        *("--1", "-1", "-1m", "1e", "1e9999", "1e30", "8Ei", "9" * 30, "1\n", "1.2.3", ".", "m"),
+        *("--1", "-1", "-1m", "1e", "1e9999", "1e30", "9" * 30, "1\n", "1.2.3", "..", "Pi", "Ei"),
         "1" * 65,
     ],
 )

@@ -1,8 +1,12 @@
 """Terms of the sections resources and evidence of an AcceptableUsePolicy."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 import msgspec
 
 from aup.api.meta import Quantity
+from aup.api.sections.choice import Unrecognised
 
 
 class DefaultRequests(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -19,11 +23,57 @@ class DefaultLimits(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     memory: Quantity = "1Gi"
 
 
+class Unlisted(StrEnum):
+    """What a budget says of devices that it does not name."""
+
+    DENY = "Deny"
+    ALLOW = "Allow"
+
+
+class Weight(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Resources of several names as one key of a budget."""
+
+    key: str
+    """As a budget names it, for example ``gpu``."""
+    resources: Mapping[str, str]
+    """Extended resource, or quota key, to what one of it counts: ``1``, ``0.5``, ``1/7``."""
+
+
 class ResourceTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section resources."""
 
     default_requests: DefaultRequests = DefaultRequests()
     default_limits: DefaultLimits = DefaultLimits()
+    require_requests: bool = False
+    """Whether every container must say what it asks for in cpu and memory."""
+    max_limit_request_ratio: Quantity | None = None
+    """How far cpu and memory limits may exceed requests; a missing limit exceeds any."""
+    require_ephemeral_storage: bool = False
+    """Whether containers must limit ephemeral storage, and volumes on the node their size."""
+    require_bandwidth: bool = False
+    """Whether pods must cap what they receive and send."""
+    max_bandwidth: Quantity | None = None
+    """Bits a second that a pod may ask for, in each direction."""
+    unlisted_extended_resources: Unlisted = Unlisted.DENY
+    """Extended resources and device classes that a tenant's budget does not name."""
+    weights: tuple[Weight, ...] = ()
+    fences: Mapping[str, Quantity] = msgspec.field(
+        default_factory=lambda: {
+            "count/configmaps": "5000",
+            "count/secrets": "5000",
+            "count/serviceaccounts": "1000",
+            "count/services": "2000",
+            "count/endpointslices.discovery.k8s.io": "5000",
+            "count/persistentvolumeclaims": "5000",
+            "count/pods": "20000",
+            "count/jobs.batch": "10000",
+            "count/cronjobs.batch": "2000",
+            "count/leases.coordination.k8s.io": "2000",
+        }
+    )
+    """Quota key to what each namespace of a tenant with a budget may hold at most."""
+    over_budget_templates: Unrecognised = Unrecognised.WARN
+    """What is said to controllers whose pods would not fit into what is left."""
 
 
 class EvidenceTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -54,6 +54,8 @@ def _entitlements(account: Account, moment: Moment) -> Mapping[str, tuple[Entitl
                 production=spec.production,
                 support_until=spec.support_until,
                 supported=not moment.reached(ends),
+                metric=spec.metric,
+                quantity=spec.quantity,
             )
         )
     return {product: tuple(found) for product, found in by_product.items()}

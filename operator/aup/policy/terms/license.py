@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from aup.api.entitlement import Metric
 from aup.api.sections.choice import Unknown
 from aup.api.sections.license import OnExpiry, Verification, WindowsLicense
 from aup.policy.terms.software import Catalog
@@ -35,6 +36,9 @@ class EntitlementTerm:
     """Last day of vendor support under it; ``None``: as the catalogue says."""
     supported: bool = True
     """Whether that day has not passed."""
+    metric: Metric = Metric.SITE
+    quantity: int | None = None
+    """``None``: no end to it."""
 
 
 @dataclass(frozen=True, slots=True)

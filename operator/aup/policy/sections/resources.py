@@ -1,0 +1,57 @@
+"""Section resources, compiled."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from aup.api.meta import Quantity
+from aup.api.sections import resources as written
+from aup.facts.quantity import parse
+from aup.policy.edition import Edition
+from aup.policy.terms import ResourceTerms
+from aup.policy.world import Account
+
+
+def resource_terms(account: Account, edition: Edition) -> ResourceTerms:
+    """Return the section resources; what cannot be read is left out: the definition refuses it."""
+    terms = edition.spec.resources
+    return ResourceTerms(
+        tenant=account.tenant.metadata.name,
+        require_requests=terms.require_requests,
+        max_limit_request_ratio=_amount(terms.max_limit_request_ratio),
+        require_ephemeral_storage=terms.require_ephemeral_storage,
+        require_bandwidth=terms.require_bandwidth,
+        max_bandwidth=_amount(terms.max_bandwidth),
+        unlisted=terms.unlisted_extended_resources,
+        weights={weight.key: _weights(weight) for weight in terms.weights},
+        fences=_fences(terms.fences),
+        over_budget_templates=terms.over_budget_templates,
+    )
+
+
+def _weights(weight: written.Weight) -> Mapping[str, Fraction]:
+    """Return what one of each resource counts."""
+    read = ((resource, _fraction(text)) for resource, text in weight.resources.items())
+    return {resource: counted for resource, counted in read if counted is not None}
+
+
+def _fraction(text: str) -> Fraction | None:
+    try:
+        found = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return found if found >= 0 else None
+
+
+def _fences(fences: Mapping[str, Quantity]) -> Mapping[str, Decimal]:
+    read = ((key, _amount(quantity)) for key, quantity in sorted(fences.items()))
+    return {key: amount for key, amount in read if amount is not None}
+
+
+def _amount(quantity: Quantity | None) -> Decimal | None:
+    if quantity is None:
+        return None
+    try:
+        return parse(quantity)
+    except ValueError:
+        return None
