@@ -31,6 +31,11 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "aup.fullname" . }}-co
 {{- append .Values.platformNamespaces .Release.Namespace | uniq | sortAlpha | toJson -}}
 {{- end -}}
 
+{{/* Users of the control plane, whose controllers need not use ServiceAccounts, as a list in CEL. */}}
+{{- define "aup.controlPlane" -}}
+{{- list "system:apiserver" "system:kube-controller-manager" "system:kube-scheduler" "system:cloud-controller-manager" | include "aup.celList" -}}
+{{- end -}}
+
 {{/* A list as CEL. Names of Kubernetes objects and users hold nothing that JSON writes otherwise. */}}
 {{- define "aup.celList" -}}
 {{- . | toJson | replace "\"" "'" -}}
