@@ -57,21 +57,8 @@ class ResourceTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     unlisted_extended_resources: Unlisted = Unlisted.DENY
     """Extended resources and device classes that a tenant's budget does not name."""
     weights: tuple[Weight, ...] = ()
-    fences: Mapping[str, Quantity] = msgspec.field(
-        default_factory=lambda: {
-            "count/configmaps": "5000",
-            "count/secrets": "5000",
-            "count/serviceaccounts": "1000",
-            "count/services": "2000",
-            "count/endpointslices.discovery.k8s.io": "5000",
-            "count/persistentvolumeclaims": "5000",
-            "count/pods": "20000",
-            "count/jobs.batch": "10000",
-            "count/cronjobs.batch": "2000",
-            "count/leases.coordination.k8s.io": "2000",
-        }
-    )
-    """Quota key to what each namespace of a tenant with a budget may hold at most."""
+    fences: Mapping[str, Quantity] | None = None
+    """Quota key to what each namespace of a tenant with a budget may hold; ``None``: defaults."""
     over_budget_templates: Unrecognised = Unrecognised.WARN
     """What is said to controllers whose pods would not fit into what is left."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from aup.api.meta import Quantity
 from aup.api.sections import resources as written
@@ -10,6 +11,24 @@ from aup.facts.quantity import parse
 from aup.policy.edition import Edition
 from aup.policy.terms import ResourceTerms
 from aup.policy.world import Account
+
+DEFAULT_FENCES: Final[Mapping[str, Quantity]] = {
+    "count/configmaps": 5000,
+    "count/secrets": 5000,
+    "count/serviceaccounts": 1000,
+    "count/services": 2000,
+    "count/endpointslices.discovery.k8s.io": 5000,
+    "count/persistentvolumeclaims": 5000,
+    "count/pods": 20000,
+    "count/jobs.batch": 10000,
+    "count/cronjobs.batch": 2000,
+    "count/leases.coordination.k8s.io": 2000,
+}
+"""What keeps one namespace from filling the cluster's store, and no honest one from anything.
+
+Events are not among them: a ResourceQuota does not count them, and they are gone within the hour.
+Kinds of the provider's own definitions have to be named.
+"""
 
 
 def resource_terms(account: Account, edition: Edition) -> ResourceTerms:
@@ -24,7 +43,7 @@ def resource_terms(account: Account, edition: Edition) -> ResourceTerms:
         max_bandwidth=_amount(terms.max_bandwidth),
         unlisted=terms.unlisted_extended_resources,
         weights={weight.key: _weights(weight) for weight in terms.weights},
-        fences=_fences(terms.fences),
+        fences=_fences(DEFAULT_FENCES if terms.fences is None else terms.fences),
         over_budget_templates=terms.over_budget_templates,
     )
 
