@@ -86,6 +86,16 @@ class UndecodableError(AupError):
         self.problem = problem
 
 
+class PrometheusError(AupError):
+    """A question to Prometheus has no answer that could be used."""
+
+    def __init__(self, *, reason: str, problem: str) -> None:
+        super().__init__(f"no usable answer of Prometheus: {problem}")
+        self.reason = reason
+        """``unreachable``, ``refused``, ``too_large``, ``malformed`` or ``incomplete``."""
+        self.problem = problem
+
+
 class LeadershipLostError(AupError):
     """This process does not hold the Lease any more and must not write."""
 

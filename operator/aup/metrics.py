@@ -97,6 +97,42 @@ AUDIT_OLDEST = Gauge(
     registry=REGISTRY,
 )
 
+# Fair use; measure is one of the catalogue's
+
+FAIR_USE_QUERIES = Counter(
+    "aup_fair_use_queries_total",
+    "Questions to Prometheus, by measure and result: ok, unreachable, refused, too_large, "
+    "malformed, incomplete (Prometheus itself warns that a part is missing).",
+    ("measure", "result"),
+    registry=REGISTRY,
+)
+FAIR_USE_READ = Gauge(
+    "aup_fair_use_last_reading_timestamp_seconds",
+    "Instant of the last reading in which every target answered, in seconds since 1970; while it "
+    "stands still nothing begins and nothing ends.",
+    ("measure",),
+    registry=REGISTRY,
+)
+FAIR_USE_GAPS = Counter(
+    "aup_fair_use_gaps_total",
+    "Readings that did not count, because a target was not scraped or a number was missing for "
+    "everybody.",
+    ("measure",),
+    registry=REGISTRY,
+)
+FAIR_USE_TENANTS = Gauge(
+    "aup_fair_use_tenants",
+    "Tenants that are not quiet, by measure and phase (Rising, Over, Recovering).",
+    ("measure", "phase"),
+    registry=REGISTRY,
+)
+FAIR_USE_NOBODY = Gauge(
+    "aup_fair_use_unattributed_series",
+    "Series of the last reading whose namespace no tenant has claimed.",
+    ("measure",),
+    registry=REGISTRY,
+)
+
 # Controller
 
 LEADER = Gauge(

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from aup.errors import SettingsError
+from aup.fairuse.connection import conflicts
 
 Names = tuple[str, ...]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -76,6 +77,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     evidence_dir: Annotated[
         Path | None, Meta(description="directory for evidence, on a volume that outlives the pod")
     ] = None
+
+    prometheus_url: Annotated[
+        str,
+        Meta(description="http(s) URL of the Prometheus that measures fair use; empty: none is"),
+    ] = ""
+    prometheus_token_file: Annotated[
+        Path | None, Meta(description="file with the bearer token for Prometheus")
+    ] = None
+    prometheus_ca_file: Annotated[
+        Path | None, Meta(description="file with the CA of Prometheus (default: the system's)")
+    ] = None
+    prometheus_matchers: Annotated[
+        str, Meta(description='PromQL matchers of this cluster\'s numbers, like cluster="eu-1"')
+    ] = ""
+    fair_use_seconds: Annotated[Seconds, Meta(description="time between two readings of use")] = (
+        60.0
+    )
+    fair_use_window_seconds: Annotated[
+        Seconds, Meta(description="time that a rate is taken over; at least 4 scrapes")
+    ] = 300.0
 
     admission_host: Annotated[str, Meta(description="address that the webhook listens on")] = (
         "0.0.0.0"  # noqa: S104  (the API server reaches the pod by its own address)
@@ -258,6 +279,13 @@ def _conflicts(settings: Settings) -> Iterator[str]:
     url = urlsplit(settings.webhook_url)
     if settings.webhook_url and (url.scheme != "https" or not url.hostname):
         yield f"--webhook-url {settings.webhook_url!r} must be an https URL with a host"
+    yield from conflicts(
+        settings.prometheus_url,
+        settings.prometheus_matchers,
+        token=settings.prometheus_token_file is not None,
+        seconds=settings.fair_use_seconds,
+        window=settings.fair_use_window_seconds,
+    )
     if settings.role is not Role.CONTROLLER and settings.admission_port == settings.health_port:
         yield f"--admission-port and --health-port are both {settings.health_port}"
     if settings.role is not Role.ADMISSION and settings.evidence_dir is None:

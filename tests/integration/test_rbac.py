@@ -36,6 +36,7 @@ NOT_DONE_HERE = {
     "know what is reached from outside, by whom and since when",
     "make the first certificate",
     "remember who used an address",
+    "report overuse that was measured",
     "report to dashboards",
     "report to tenants",
     "resolve complaints",

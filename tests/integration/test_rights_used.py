@@ -34,6 +34,7 @@ RARE = {
         for kind in MAIL_EGRESS
         for verb in ("list", "create", "patch", "delete")
     },
+    ("abusereports", "create"): "overuse that a Prometheus measured (test_fair_use)",
     ("quarantines", "patch"): "a second report about an open case",
     **{
         (kind.plural, verb): "where the cluster takes such reports (test_audit)"

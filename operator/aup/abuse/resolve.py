@@ -12,7 +12,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Final
 
-from aup.api.abuse import AbuseReportSpec, ReportPhase
+from aup.api.abuse import AbuseReportSpec, MeasuredUse, ReportPhase
 from aup.api.address_use import AddressUse, UseInterval
 from aup.policy.registry import Holding, Registry
 from aup.text import join
@@ -81,8 +81,22 @@ class Window:
         return start <= self.last and (end is None or end > self.first)
 
 
-def tenants_then(address: str, window: Window, registry: Registry) -> tuple[Holding, ...]:
+def measured(usage: MeasuredUse) -> Resolution:
+    """Resolve what the operator measured: the stamps said whose it was, at that time."""
+    return Resolution(
+        Finding.RESOLVED,
+        f"{usage.tenant} used {usage.used} {usage.unit} ({usage.measure}), a share of "
+        f"{usage.share}, most of it in namespace {usage.namespace}",
+        tenant=usage.tenant,
+        place=Place(usage.namespace, usage.namespace_uid, usage.tenant),
+        resolved_by=f"Measurement/{usage.measure}",
+    )
+
+
+def tenants_then(address: str | None, window: Window, registry: Registry) -> tuple[Holding, ...]:
     """Return every assignment that gave out an address at some time in the window."""
+    if address is None:
+        return ()
     wanted = ip_address(address)
     return tuple(
         holding

@@ -12,7 +12,7 @@ from typing import Final
 
 from aup.abuse.resolve import Place
 from aup.api.exemption import Approval
-from aup.api.meta import ConditionStatus, ObjectMeta, find_condition
+from aup.api.meta import USAGE_SOURCE, ConditionStatus, ObjectMeta, find_condition
 from aup.api.quarantine import Quarantine, QuarantinePhase, QuarantineSpec
 from aup.api.sections.abuse import AbuseTerms, Trust
 
@@ -34,6 +34,7 @@ class Why(StrEnum):
     PROTECTED = "NamespaceProtected"
     DRY_RUN = "AutomaticDryRun"
     CAP_REACHED = "AutomaticLimitReached"
+    MEASURED = "MeasuredOnly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ def judge(
         now: the time of the judgement.
 
     """
+    if source == USAGE_SOURCE:
+        # Whatever the policy says of it: numbers alone do not tell intent.
+        return Verdict(Why.MEASURED, "What was measured isolates nobody; a person decides")
     trust = {s.name: s.trust for s in terms.sources}.get(source, Trust.UNTRUSTED)
     automatic = terms.automatic
     if trust is not Trust.TRUSTED:

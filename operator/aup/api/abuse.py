@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from aup.api.meta import API_VERSION, Condition, ObjectMeta, Time
+from aup.api.sections.fair_use import Measure
 
 
 class EvidenceReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -17,17 +18,59 @@ class EvidenceReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     location: str
 
 
+class NamespaceUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one namespace used of it."""
+
+    name: str
+    used: str
+
+
+class MeasuredUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Overuse that the operator measured; numbers are decimal text."""
+
+    measure: Measure
+    tenant: str
+    namespace: str
+    """The one with most use."""
+    namespace_uid: str = msgspec.field(name="namespaceUID")
+    clause: str | None = None
+    """Of the tenant's policy: the first that reports of the category watch."""
+    unit: str
+    used: str
+    """By all namespaces of the tenant, when it was reported."""
+    floor: str
+    share: str
+    """Of what is contended, 0 to 1."""
+    share_limit: str
+    contention: str
+    """0 to 1."""
+    contention_limit: str
+    since: Time
+    """The first reading above all thresholds."""
+    until: Time
+    """The reading with these numbers."""
+    measured_seconds: int
+    """Of the time between; the rest are gaps in the data."""
+    readings: int
+    namespaces: tuple[NamespaceUse, ...]
+    query: str
+    """PromQL of `used` by namespace."""
+
+
 class AbuseReportSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What was reported; immutable."""
 
     source: str
-    """Who filed it: ``<name>`` of ServiceAccount ``source-<name>``, or ``desk``."""
+    """Who filed it: ``<name>`` of ServiceAccount ``source-<name>``, ``desk``, or ``usage``, which
+    is the operator itself."""
     reported_by: str | None = None
     """The person or organisation that complained."""
     category: str
     """CamelCase, for example PortScan."""
-    address: str
-    """Source address, canonical text."""
+    address: str | None = None
+    """Source address, canonical text; of everything but measured use."""
+    usage: MeasuredUse | None = None
+    """Of source ``usage``, instead of an address."""
     port: int | None = None
     observed_at: Time
     """With the offset that the reporter wrote."""
@@ -63,6 +106,8 @@ class AbuseReportStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     """How the namespace was found, for example ``AddressUse/198.51.100.20``."""
     quarantine: str | None = None
     """Name of the Quarantine that it led to."""
+    recovered_at: Time | None = None
+    """When measured use had been below what is needed to recover for long enough."""
     conditions: tuple[Condition, ...] = ()
 
 

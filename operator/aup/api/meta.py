@@ -74,6 +74,8 @@ APPROVE_VERB: Final = "approve"
 REPORT_VERB: Final = "report"
 """RBAC verb on abusereports: a person may file reports as source ``desk``."""
 DESK_SOURCE: Final = "desk"
+USAGE_SOURCE: Final = "usage"
+"""Source of reports about measured use: the operator's controller and nobody else."""
 SOURCE_ACCOUNT_PREFIX: Final = "source-"
 """ServiceAccount ``source-<name>`` in the operator's namespace is the abuse source ``<name>``."""
 

@@ -12,6 +12,7 @@ from aup.api.sections.abuse import AbuseTerms
 from aup.api.sections.choice import Enforcement
 from aup.api.sections.conduct import ConductTerms, TenancyTerms
 from aup.api.sections.export import ExportTerms
+from aup.api.sections.fair_use import FairUseTerms
 from aup.api.sections.license import LicenseTerms
 from aup.api.sections.mail import MailTerms
 from aup.api.sections.network import NetworkTerms
@@ -83,6 +84,7 @@ class PolicySpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     conduct: ConductTerms = ConductTerms()
     tenancy: TenancyTerms = TenancyTerms()
     resources: ResourceTerms = ResourceTerms()
+    fair_use: FairUseTerms = FairUseTerms()
     abuse: AbuseTerms = AbuseTerms()
     evidence: EvidenceTerms = EvidenceTerms()
 

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 
 from typing_extensions import override
 
-from aup.abuse.resolve import Finding, Place, Resolution, Window, check_time, resolve
-from aup.abuse.triage import APPROVED_BY_SOURCE, Verdict, judge, new_quarantine, open_for
+from aup.abuse.resolve import Finding, Place, Resolution, Window, check_time, measured, resolve
+from aup.abuse.triage import APPROVED_BY_SOURCE, Verdict, Why, judge, new_quarantine, open_for
 from aup.api.abuse import AbuseReport, AbuseReportStatus, ReportPhase
 from aup.api.address_use import AddressUse, object_name
 from aup.api.meta import condition, read, write
@@ -76,6 +76,10 @@ class Abuse(Reconciler):
     async def _resolve(self, report: AbuseReport, now: datetime) -> Resolution:
         """Find out whose it was."""
         world, spec = self._context.world.world, report.spec
+        if spec.usage is not None:
+            return measured(spec.usage)
+        if spec.address is None:
+            return Resolution(Finding.ADDRESS_NOT_ASSIGNED, "It names no address")
         holder = world.registry.holder(ip_address(spec.address), spec.observed_at)
         abuse, evidence = self._terms(holder.spec.tenant if holder else None)
         skew = timedelta(seconds=abuse.clock_skew_seconds)
@@ -105,6 +109,9 @@ class Abuse(Reconciler):
         abuse, _ = self._terms(place.tenant)
         verdict = judge(abuse, report.spec.source, place, quarantines, now)
         found = open_for(place, quarantines)
+        if verdict.why is Why.MEASURED:
+            await self._review(report, resolution, verdict, found, now)
+            return
         if found is None:
             found = await self._open(report, place, verdict, quarantines)
         elif found.spec.approval is None and verdict.automatic:
@@ -114,6 +121,22 @@ class Abuse(Reconciler):
         phase = ReportPhase.COUNTED if approved else ReportPhase.REVIEW
         told = "" if approved else f"; {verdict.message}"
         message = f"{resolution.message}; it counts for Quarantine {found.metadata.name}{told}"
+        resolution = replace(resolution, message=message)
+        await self._answer(report, resolution, now, phase=phase, quarantine=found)
+
+    async def _review(
+        self,
+        report: AbuseReport,
+        resolution: Resolution,
+        verdict: Verdict,
+        found: Quarantine | None,
+        now: datetime,
+    ) -> None:
+        """Leave measured use to a person; it adds to a case that is open, and opens none."""
+        told = f"; it is added to Quarantine {found.metadata.name}" if found else ""
+        message = f"{resolution.message}{told}; {verdict.message}"
+        counts = found is not None and found.spec.approval is not None
+        phase = ReportPhase.COUNTED if counts else ReportPhase.REVIEW
         resolution = replace(resolution, message=message)
         await self._answer(report, resolution, now, phase=phase, quarantine=found)
 

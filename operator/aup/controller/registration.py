@@ -6,6 +6,7 @@ from aup.controller.advice import Advice
 from aup.controller.audit import Audit
 from aup.controller.certificates import Certificates
 from aup.controller.context import Context
+from aup.controller.fair_use import FairUse
 from aup.controller.guard import Guard
 from aup.controller.mail_egress import MailEgress
 from aup.controller.preset import Preset
@@ -37,4 +38,5 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         Abuse(context),
         Quarantines(context),
         MailEgress(context),
+        FairUse(context),
     )

@@ -146,6 +146,7 @@ _CONTROLLER = (
     ),
     Grant(kinds.ADDRESS_USES, ("patch",), "remember who used an address", "status"),
     Grant(kinds.ABUSE_REPORTS, ("get", *_FOLLOW), "resolve complaints"),
+    Grant(kinds.ABUSE_REPORTS, ("create",), "report overuse that was measured"),
     Grant(kinds.ABUSE_REPORTS, ("patch",), "say to whom a complaint leads", "status"),
     Grant(
         kinds.QUARANTINES,

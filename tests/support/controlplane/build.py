@@ -30,6 +30,7 @@ def build(component: Component, program: Program, folder: Path) -> Path:
         f" {duration(program.minutes * 60)} on 2 cores the first time"
     )
     command = [go, "build", "-v", "-trimpath", "-ldflags", component.ldflags]
+    command += ["-tags", component.tags] if component.tags else []
     with tempfile.TemporaryFile("w+") as log:
         with ticking(lambda seconds: f"{program.name}: {_state(log.fileno(), seconds)}"):
             result = subprocess.run(

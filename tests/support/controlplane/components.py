@@ -13,6 +13,7 @@ DEFAULT_KUBERNETES = "1.36.3"
 ETCD = "3.6.8"
 HELM = "4.3.1"
 GATEWAY_API = "1.6.3"
+PROMETHEUS = "3.13.5"
 
 ARCHITECTURES = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 SYSTEM = platform.system().lower()
@@ -57,6 +58,8 @@ class Component:
     archives: Mapping[str, Archive]
     """The official download of each program, by its name."""
     ldflags: str = "-s -w"
+    tags: str = ""
+    """Build tags."""
 
     @property
     def key(self) -> str:
@@ -129,4 +132,28 @@ def helm() -> Component:
         programs=(Program("helm", "helm.sh/helm/v4/cmd/helm", ("version", "--short"), 3.5),),
         archives={"helm": Archive(url, f"{url}.sha256sum", f"{PLATFORM}/helm")},
         ldflags=f"-s -w -X helm.sh/helm/v4/internal/version.version=v{HELM}",
+    )
+
+
+def prometheus() -> Component:
+    """Return Prometheus and its promtool; built, it has no web pages and finds no clouds' hosts."""
+    folder = f"prometheus-{PROMETHEUS}.{SYSTEM}-{ARCHITECTURE}"
+    base = f"https://github.com/prometheus/prometheus/releases/download/v{PROMETHEUS}"
+    package = "github.com/prometheus/prometheus/cmd"
+    minutes = {"prometheus": 2.5, "promtool": 1.0}
+    return Component(
+        name="prometheus",
+        version=PROMETHEUS,
+        module="prometheus",
+        programs=tuple(
+            Program(name, f"{package}/{name}", ("--version",), needed)
+            for name, needed in minutes.items()
+        ),
+        archives={
+            name: Archive(f"{base}/{folder}.tar.gz", f"{base}/sha256sums.txt", f"{folder}/{name}")
+            for name in minutes
+        },
+        ldflags=f"-s -w -X github.com/prometheus/common/version.Version={PROMETHEUS}",
+        # Without them half of the code to compile is gone, and most modules to download.
+        tags="remove_all_sd",
     )

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from support.controlplane import binaries
+from support.controlplane.components import prometheus
 from support.controlplane.errors import TestbedError
 from support.controlplane.provision import prepare
 from support.controlplane.server import ControlPlane
@@ -24,14 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Get the programs before the first test: a build is no test, nor may it time one out."""
-    if session.config.option.collectonly or not any(
-        item.get_closest_marker("cluster") for item in session.items
-    ):
+    marked = {marker.name for item in session.items for marker in item.iter_markers()}
+    if session.config.option.collectonly or not marked & {"cluster", "prometheus"}:
         return
     capture = session.config.pluginmanager.getplugin("capturemanager")
     try:
         with capture.global_and_fixture_disabled():
-            prepare()
+            if "cluster" in marked:
+                prepare()
+            if "prometheus" in marked:
+                binaries.announce([prometheus()])
+                binaries.provide([prometheus()])
     except TestbedError as error:
         pytest.exit(f"the tests marked 'cluster' cannot run: {error}", returncode=3)
 

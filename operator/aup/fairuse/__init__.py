@@ -1,0 +1,1 @@
+"""Fair use: which tenant takes so much that others suffer, from numbers that others measured."""
