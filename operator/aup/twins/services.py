@@ -161,7 +161,7 @@ SERVICES: Final = Group(
         ),
         Twin(
             "network/external-name",
-            (Search(_EXTERNAL_NAME, {SERVICE: "has(s.externalName)"}),),
+            (Search(_EXTERNAL_NAME, {SERVICE: "s.?type.orValue('') == 'ExternalName'"}),),
             leaves="Services of other tenants, since a policy knows one namespace only; names that "
             "hold an address, and single labels.",
         ),
