@@ -123,14 +123,14 @@ def test_the_guard_speaks_of_the_names_of_the_code() -> None:
         *(meta.STATE_LABEL, meta.CLAIM_PREFIX, f"'{meta.GROUP}/'", meta.MANAGED_LABEL),
         *(meta.QUOTA_NAME, meta.LIMIT_RANGE_NAME, meta.QUARANTINE_POLICY_NAME),
         *(f"check('{meta.STAMP_VERB}')", f"'{meta.APPROVE_VERB}'", f"'{meta.REPORT_VERB}'"),
-        *(f"'{meta.DESK_SOURCE}'", f":{meta.SOURCE_ACCOUNT_PREFIX}"),
+        *(f"'{meta.DESK_SOURCE}'", f"'{meta.USAGE_SOURCE}'", f":{meta.SOURCE_ACCOUNT_PREFIX}"),
     ):
         assert name in told, name
     assert f"values: [{meta.NamespaceState.ISOLATED}]" in GUARD["guard-quarantine.yaml"]
     assert f"{meta.TENANT_LABEL}, operator: Exists" in TEMPLATES["webhook.yaml"]
     assert f'resourceNames: ["{PROBE_USER}"]' in TEMPLATES["rbac.yaml"]
     source = SCHEMA["properties"]["abuse"]["properties"]["sources"]["items"]
-    assert source["not"] == {"const": meta.DESK_SOURCE}
+    assert source["not"] == {"enum": [meta.DESK_SOURCE, meta.USAGE_SOURCE]}
 
 
 @pytest.mark.parametrize("name", GUARD)

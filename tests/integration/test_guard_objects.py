@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from support.controlplane import ControlPlane
-from support.guard import Manifest, exemption, grant, ours, quarantine, refusal, report, role
+from support.guard import (
+    Manifest,
+    exemption,
+    grant,
+    measured,
+    ours,
+    quarantine,
+    refusal,
+    report,
+    role,
+)
 from support.release import Release
 
 POLICY = "aup-operator-objects"
@@ -127,6 +137,31 @@ class TestReports:
             "spec.source falco is for the ServiceAccount source-falco in namespace aup-system only;"
             " people with the verb report on abusereports write source: desk"
         )
+
+    @pytest.mark.parametrize(
+        "user", ["eve", "dora", "system:serviceaccount:aup-system:source-usage", None]
+    )
+    def test_nobody_but_the_operator_says_what_was_measured(
+        self, release: Release, user: str | None
+    ) -> None:
+        """Not even an account that is called like it: a report would name any tenant at all."""
+        if user and user not in {"eve", "dora"}:
+            grant(release.cluster, user, "everything-of-ours")
+        assert answer_to(release.cluster, measured(name("ar")), user) == (
+            "spec.source usage is what the operator measured, which it reports itself; write what"
+            " you saw under a source of your own"
+        )
+        create(release.cluster, measured(name("ar")), CONTROLLER)
+
+    @pytest.mark.parametrize("source", ["desk", "usage"])
+    def test_measured_use_and_addresses_are_not_mixed(self, release: Release, source: str) -> None:
+        """A source that may report addresses cannot slip in a tenant of its choice."""
+        manifest = measured(name("ar")) if source == "desk" else report(name("ar"), "usage")
+        manifest["spec"]["source"] = source
+        done = release.cluster.kubectl(
+            "create", "-f", "-", input=json.dumps(manifest), as_user="dora", check=False
+        )
+        assert "usage is what the operator measured" in done.stderr
 
     def test_people_at_the_desk_report_as_desk(self, release: Release) -> None:
         """They hold the verb report."""

@@ -114,3 +114,29 @@ def report(name: str, source: str) -> Manifest:
             "observedAt": "2026-11-21T09:30:00+01:00",
         },
     )
+
+
+def measured(name: str) -> Manifest:
+    """Return an AbuseReport of overuse, as the operator files it."""
+    time = "2026-11-21T09:30:00Z"
+    usage = {
+        "measure": "CPU",
+        "tenant": "acme",
+        "namespace": "acme-prod",
+        "namespaceUID": "0b9d",
+        "unit": "cores",
+        "used": "7",
+        "floor": "4",
+        "share": "0.8",
+        "shareLimit": "0.25",
+        "contention": "0.95",
+        "contentionLimit": "0.85",
+        "since": time,
+        "until": time,
+        "measuredSeconds": 900,
+        "readings": 16,
+        "query": "sum by (namespace) (up)",
+        "namespaces": [{"name": "acme-prod", "used": "7"}],
+    }
+    spec = {"source": "usage", "category": "Usage", "usage": usage, "observedAt": time}
+    return ours("AbuseReport", name, spec=spec)

@@ -146,3 +146,10 @@ def test_the_same_decision_has_the_same_name_until_it_is_over() -> None:
 
     assert name() == name(quarantine("unrelated")) == "acme-prod-0b9d6a55-1"
     assert name(quarantine("acme-prod-0b9d6a55-1")) == "acme-prod-0b9d6a55-2"
+
+
+def test_what_was_measured_isolates_nobody_whatever_a_policy_says_of_it() -> None:
+    """Numbers alone are one signal; a second one, or a person, has to come."""
+    sources = AbuseTerms(sources=(AbuseSource(name="usage", trust=Trust.TRUSTED),))
+    verdict = judge(sources, "usage", PLACE, (), NOW)
+    assert (verdict.why, verdict.automatic) == (Why.MEASURED, False)
