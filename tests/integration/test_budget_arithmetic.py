@@ -10,8 +10,8 @@ import pytest
 from aup.budget.keys import is_quota_key
 from aup.budget.manifests import amounts, is_settled, manifests
 from aup.budget.planner import Allowance
-from aup.facts.quantity import parse, render
 from aup.budget.usage import Defaults, Pod, use_by_namespace
+from aup.facts.quantity import parse, render
 from aup.policy.revision import due, read_revision
 from support.controlplane import ControlPlane
 from support.waiting import until
@@ -29,7 +29,8 @@ KEYS = [
     *("services.loadbalancers", "persistentvolumeclaims", "requests.storage", "count/pods"),
     *("count/deployments.apps", "requests.nvidia.com/gpu", "hugepages-2Mi"),
     *("requests.hugepages-2Mi", "gold.storageclass.storage.k8s.io/requests.storage"),
-    *("request.cpu", "cores", "count/"),
+    "gpu.deviceclass.resource.k8s.io/devices",
+    *("request.cpu", "cores", "count/", "addresses", "emptydir.memory"),
 ]
 
 

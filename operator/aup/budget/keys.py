@@ -44,7 +44,8 @@ SCRATCH_VOLUMES: Final = "emptydir.ephemeral-storage"
 """Our own: what volumes on the node's disk may grow to."""
 LICENSE: Final = "license/"
 """Prefix of our own: ``license/acme-db.cores`` and ``license/acme-db.instances``."""
-_OWN: Final = frozenset({ADDRESSES, MEMORY_VOLUMES, SCRATCH_VOLUMES})
+_EVENTS: Final = frozenset({"count/events", "count/events.events.k8s.io"})
+_OWN: Final = frozenset({ADDRESSES, MEMORY_VOLUMES, SCRATCH_VOLUMES, "count/events"})
 _OF_A_PRODUCT: Final = re.compile(rf"{LICENSE}{_NAME}\.(?:cores|instances)")
 
 
@@ -88,10 +89,10 @@ def is_extended(key: str) -> bool:
 def is_quota_key(key: str) -> bool:
     """Return whether a ResourceQuota takes a key and counts under it.
 
-    The server also takes ``nvidia.com/gpu``, and admits whatever is asked for: extended resources
-    count as ``requests.nvidia.com/gpu`` only.
+    The server also takes ``nvidia.com/gpu`` and ``count/events``, and admits whatever is asked
+    for: extended resources count as ``requests.nvidia.com/gpu`` only, and events never.
     """
-    return key in _STANDARD or _OPEN.fullmatch(key) is not None
+    return key in _STANDARD or (_OPEN.fullmatch(key) is not None and key not in _EVENTS)
 
 
 def step(key: str) -> Decimal:

@@ -27,6 +27,7 @@ from aup.api.tenant import Budget
 from aup.budget.keys import (
     defaulted_limit,
     defaulted_request,
+    is_budget_key,
     is_limit,
     is_pod_key,
     is_quota_key,
@@ -34,6 +35,7 @@ from aup.budget.keys import (
 )
 from aup.budget.usage import Amounts, Defaults
 from aup.facts.quantity import LARGEST, ceiling, floor, parse
+from aup.policy.sections.resources import DEFAULT_FENCES
 
 ROLLOUT: Final = 2
 """How many times a pod may run while it is replaced (``maxSurge: 100%``)."""
@@ -49,6 +51,8 @@ class TenantBudget:
     """By namespace."""
     defaults: Defaults
     """For containers that say nothing, by resource."""
+    fences: Amounts = field(default_factory=dict)
+    """What each namespace may hold of what the budget does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +96,15 @@ def read_budget(spec: Budget, resources: ResourceTerms) -> tuple[TenantBudget, t
 
     """
     problems: list[str] = []
-    hard = _amounts("budget.hard", spec.hard, problems)
+    weights = frozenset(weight.key for weight in resources.weights)
+    hard = _amounts("budget.hard", spec.hard, weights, problems)
     ceilings = {
-        namespace: _amounts(f"budget.namespaceCeilings.{namespace}", quantities, problems)
+        namespace: _amounts(f"budget.namespaceCeilings.{namespace}", quantities, weights, problems)
         for namespace, quantities in sorted(spec.namespace_ceilings.items())
     }
-    requests, limits = resources.default_requests, resources.default_limits
-    defaults = Defaults(
-        requests=_resources("defaultRequests", requests.cpu, requests.memory, problems),
-        limits=_resources("defaultLimits", limits.cpu, limits.memory, problems),
-    )
-    return TenantBudget(hard, ceilings, defaults), tuple(problems)
+    defaults = _given(resources, problems)
+    fences = _fences(spec, resources, problems)
+    return TenantBudget(hard, ceilings, defaults, fences), tuple(problems)
 
 
 def plan(
@@ -116,6 +118,11 @@ def plan(
             amount = shares.get(namespace.name)
             if amount is not None and not enforcing:
                 amount = _gentle(key, amount, namespace)
+            if amount is not None:
+                hard[namespace.name][key] = amount
+    for namespace in namespaces:
+        for key, fence in budget.fences.items():
+            amount = fence if enforcing else _gentle(key, fence, namespace)
             if amount is not None:
                 hard[namespace.name][key] = amount
     return {
@@ -191,13 +198,46 @@ def _defaults(hard: Amounts, defaults: Defaults, taken: frozenset[str]) -> Defau
     return Defaults(requests, limits)
 
 
-def _amounts(at: str, quantities: Mapping[str, Quantity], problems: list[str]) -> Amounts:
-    """Read quantities by quota key."""
+def _fences(spec: Budget, resources: ResourceTerms, problems: list[str]) -> Amounts:
+    """Return what namespaces of a tenant with a budget may hold of what it does not name."""
+    if not spec.hard:
+        return {}
+    written = DEFAULT_FENCES if resources.fences is None else resources.fences
+    problems.extend(
+        f"resources.fences: {key} is nothing that a ResourceQuota counts"
+        for key in sorted(written)
+        if not is_quota_key(key)
+    )
+    named = {*spec.hard, *(key for limits in spec.namespace_ceilings.values() for key in limits)}
+    left = {k: v for k, v in written.items() if k not in named and is_quota_key(k)}
+    return _amounts("resources.fences", left, frozenset(), problems)
+
+
+def _given(resources: ResourceTerms, problems: list[str]) -> Defaults:
+    """Return what containers are given that say nothing: never more than the ratio allows."""
+    requests, limits = resources.default_requests, resources.default_limits
+    asked = _resources("defaultRequests", requests.cpu, requests.memory, problems)
+    limited = _resources("defaultLimits", limits.cpu, limits.memory, problems)
+    ratio = resources.max_limit_request_ratio
+    most = None if ratio is None else _amount("resources.maxLimitRequestRatio", ratio, problems)
+    if most:
+        sizes = {resource: step(resource) for resource in asked.keys() & limited.keys()}
+        least = {r: ceiling(limited[r], size * most) * size for r, size in sizes.items()}
+        asked = {r: max(amount, least.get(r, amount)) for r, amount in asked.items()}
+    return Defaults(asked, limited)
+
+
+def _amounts(
+    at: str, quantities: Mapping[str, Quantity], weights: frozenset[str], problems: list[str]
+) -> Amounts:
+    """Read quantities by quota key, and leave out those that no quota counts but our own."""
     amounts: dict[str, Decimal] = {}
     for key, quantity in sorted(quantities.items()):
-        if not is_quota_key(key):
-            problems.append(f"{at}: {key} is no key of a ResourceQuota")
-        elif (amount := _amount(f"{at}.{key}", quantity, problems)) is not None:
+        if key not in weights and not is_budget_key(key):
+            problems.append(f"{at}: {key} is no key of a budget")
+            continue
+        amount = _amount(f"{at}.{key}", quantity, problems)
+        if amount is not None and is_quota_key(key):
             amounts[key] = amount
     return amounts
 

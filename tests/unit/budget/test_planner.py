@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.sections.resources import DefaultLimits, DefaultRequests, ResourceTerms
+from aup.api.sections.resources import DefaultLimits, DefaultRequests, ResourceTerms, Weight
 from aup.api.tenant import Budget
 from aup.budget.keys import step
 from aup.budget.planner import (
@@ -25,7 +25,7 @@ PLAN: Planner = plan
 
 
 def budget(spec: Budget) -> TenantBudget:
-    read, problems = read_budget(spec, ResourceTerms())
+    read, problems = read_budget(spec, ResourceTerms(fences={}))
     assert not problems
     return read
 
@@ -171,10 +171,39 @@ def test_what_cannot_be_read_of_a_budget_is_told_and_left_out() -> None:
     assert read.hard == {"pods": 10}
     assert read.ceilings == {"dev": {}}
     assert problems == (
-        "budget.hard: request.memory is no key of a ResourceQuota",
+        "budget.hard: request.memory is no key of a budget",
         "budget.hard.requests.cpu: '4 cores' is no quantity such as 500m or 4Gi",
         "budget.namespaceCeilings.dev.pods: '-1' is negative",
     )
+
+
+def test_what_only_the_ledger_counts_is_in_no_quota() -> None:
+    keys = {"addresses": "4", "gpu": "2", "license/acme-db.cores": "8", "count/events": "9"}
+    terms = ResourceTerms(fences={}, weights=(Weight(key="gpu", resources={"a/b": "1"}),))
+    read, problems = read_budget(Budget(hard={**keys, "pods": "4"}), terms)
+    assert problems == ()
+    assert read.hard == {"pods": 4}
+
+
+def test_each_namespace_is_fenced_where_the_budget_says_nothing() -> None:
+    """A fence is no share: it keeps one namespace from filling the store."""
+    terms = ResourceTerms(fences={"count/secrets": "5", "count/pods": "9", "count/events": "1"})
+    read, problems = read_budget(Budget(hard={"count/pods": "4"}), terms)
+    assert problems == ("resources.fences: count/events is nothing that a ResourceQuota counts",)
+    planned = PLAN(read, spaces("a", "b"), enforcing=True)
+    for name in ("a", "b"):
+        assert planned[name].hard == {"count/pods": 2, "count/secrets": 5}
+    (early,) = PLAN(read, spaces("a"), enforcing=False).values()
+    assert set(early.hard) == {"count/pods"}
+    assert read_budget(Budget(), terms)[0].fences == {}
+
+
+def test_defaults_keep_to_the_ratio() -> None:
+    """Else what containers are given would be refused for what they were given."""
+    terms = ResourceTerms(fences={}, max_limit_request_ratio="4")
+    read, _ = read_budget(Budget(hard={"limits.cpu": "4", "limits.memory": "4Gi"}), terms)
+    assert read.defaults.limits == {"cpu": 1, "memory": 2**30}
+    assert read.defaults.requests == {"cpu": Decimal("0.25"), "memory": 2**28}
 
 
 KEYS = ("requests.cpu", "requests.memory", "limits.cpu", "pods", "services.loadbalancers")

@@ -1,0 +1,159 @@
+"""What is said of a budget: to whoever is refused, and to whoever will be."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from aup.budget.keys import LICENSE, MEMORY_VOLUMES, LedgerKey, is_bytes, split, step
+from aup.budget.licences import PRODUCTION
+from aup.facts.quantity import ceiling, render, subtract
+from aup.rules.base import Violation
+
+BUDGET_RULE: Final = "resources/budget"
+LICENSE_RULE: Final = "license/entitlement"
+_OBJECTS: Final = frozenset(
+    {
+        *("pods", "services", "persistentvolumeclaims", "configmaps", "secrets"),
+        *("replicationcontrollers", "resourcequotas"),
+    }
+)
+
+
+def rule_of(key: str) -> str:
+    """Return the rule that answers for a key of the ledger."""
+    return LICENSE_RULE if split(key).key.startswith(LICENSE) else BUDGET_RULE
+
+
+def text(key: str, amount: Decimal) -> str:
+    """Return an amount under a key of the ledger as people write it: 1500m, 4Gi, 1 3/7."""
+    found = split(key)
+    if found.parts != 1:
+        whole, rest = divmod(int(amount), found.parts)
+        fraction = f"{rest}/{found.parts}"
+        return f"{whole} {fraction}" if whole and rest else fraction if rest else str(whole)
+    size = step(key)
+    return render(ceiling(amount, size) * size, binary=is_bytes(found.key))
+
+
+def over(
+    key: str,
+    *,
+    asked: Decimal,
+    left: Decimal,
+    hard: Decimal,
+    tenant: str,
+    in_flight: Decimal = Decimal(0),
+    contact: str = "",
+) -> Violation:
+    """Return the violation of a request that takes more than is left.
+
+    Args:
+        key: of the ledger.
+        asked: what the request takes.
+        left: what may still be taken; less than nothing where a budget was lowered below its use.
+        hard: the limit.
+        tenant: whose it is.
+        in_flight: of what is taken, what is held for requests whose end is not known yet.
+        contact: whom to ask for more.
+
+    """
+    found = split(key)
+    waiting = f", and {text(key, in_flight)} in flight" if in_flight else ""
+    return Violation(
+        path=path_of(found),
+        value=f"{text(key, asked)} of {found.key}",
+        detail=(
+            f"is more than the {text(key, max(left, Decimal(0)))} that {_is_left(found)} "
+            f"of {text(key, hard)}{_whose(found, tenant)}{waiting}"
+        ),
+        remedy=_remedy(found, contact),
+        key=(key,),
+    )
+
+
+def closed(key: str, *, tenant: str, contact: str = "") -> Violation:
+    """Return the violation of a request for devices that the budget does not name."""
+    found = split(key)
+    return Violation(
+        path=path_of(found),
+        value=found.key,
+        detail=f"is not named in the budget of {tenant}, which names all devices that it may use",
+        remedy=f"leave it out, or ask {contact or 'the provider'} for it",
+        key=(key,),
+    )
+
+
+def endless(key: str, *, tenant: str) -> Violation:
+    """Return the violation of a volume without a size where volumes count by size."""
+    found = split(key)
+    medium = ' of medium "Memory"' if found.key == MEMORY_VOLUMES else ""
+    return Violation(
+        path="spec.volumes",
+        value="",
+        detail=f"hold an emptyDir{medium} without sizeLimit, which counts against {tenant}",
+        remedy="set its sizeLimit",
+        key=(key,),
+    )
+
+
+def shortages(
+    needs: Mapping[str, Decimal], left: Mapping[str, Decimal], limits: Mapping[str, Decimal]
+) -> tuple[str, ...]:
+    """Return a sentence on each key under which pods would need more than is left."""
+    told = []
+    for key in short(needs, left):
+        found, rest = split(key), text(key, max(left[key], Decimal(0)))
+        told.append(
+            f"its pods would need {text(key, needs[key])} of {found.key}; "
+            f"{rest} {_is_left(found)} of {text(key, limits[key])}"
+        )
+    return tuple(told)
+
+
+def short(needs: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    """Return by how much pods would need more than is left, by key."""
+    return {
+        key: subtract(need, max(left[key], Decimal(0)))
+        for key, need in sorted(needs.items())
+        if key in left and need > left[key]
+    }
+
+
+def path_of(found: LedgerKey) -> str:
+    """Return the field of an object that a key is about, as near as one path can say it."""
+    key = found.key
+    if key.startswith(("services.", "addresses")):
+        return "spec.type"
+    if "storageclass." in key or key == "requests.storage":
+        return "spec.resources.requests.storage"
+    if "deviceclass." in key and not key.startswith("requests."):
+        return "spec.devices"
+    if key.startswith("count/") or key in _OBJECTS:
+        return "metadata.name"
+    return "spec.volumes" if key.startswith("emptydir.") else "spec.containers"
+
+
+def _is_left(found: LedgerKey) -> str:
+    part, _, name = found.within.partition("/")
+    match part:
+        case "namespace":
+            return f"is left to namespace {name}"
+        case "scope":
+            return f"is left to {name}"
+        case "production":
+            return "is left for production"
+        case _:
+            return "is left"
+
+
+def _whose(found: LedgerKey, tenant: str) -> str:
+    if found.key.startswith(LICENSE):
+        where = " in production" if found.within == PRODUCTION else ""
+        return f" that entitlements allow {tenant}{where}"
+    return f" in the budget of {tenant}"
+
+
+def _remedy(found: LedgerKey, contact: str) -> str:
+    if found.key.startswith(LICENSE):
+        return f"stop what else runs of it, or send proof of licence to {contact or 'the provider'}"
+    return f"ask for less, delete what is not needed, or ask {contact or 'the provider'} for more"

@@ -1,0 +1,130 @@
+"""What a controller's pods would need."""
+
+import json
+from typing import Any
+
+import pytest
+
+from aup.api.tenant import Budget
+from aup.budget.forecast import Forecast, Target, forecast, needs, needs_more, target
+from aup.budget.meter import Meter, meter
+from aup.budget.wire import UnreadableError
+from support.world import terms
+
+HARD = {
+    "pods": "100",
+    "requests.cpu": "100",
+    "requests.storage": "1Ti",
+    "persistentvolumeclaims": "100",
+}
+
+
+def acme() -> Meter:
+    found, problems = meter(terms(), Budget(hard=HARD))
+    assert problems == ()
+    return found
+
+
+def template(cpu: str = "500m", **spec: Any) -> dict[str, Any]:
+    """Return pods of one container; its limit stands for its request, as in every Pod."""
+    container = {"name": "a", "resources": {"limits": {"cpu": cpu}}}
+    return {"spec": {"containers": [container], **spec}}
+
+
+def claim(size: str = "10Gi") -> dict[str, Any]:
+    return {"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": size}}}}
+
+
+def needed(group: str, resource: str, spec: dict[str, Any], **more: Any) -> dict[str, Any]:
+    found = forecast(group, resource, json.dumps({"spec": spec}).encode(), **more)
+    assert found is not None
+    return dict(needs(acme(), "acme-prod", found))
+
+
+def pods(number: int, cpu: float) -> dict[str, float]:
+    return {"pods": number, "requests.cpu": cpu}
+
+
+@pytest.mark.parametrize(
+    ("group", "resource", "spec", "expected"),
+    [
+        ("apps", "deployments", {"template": template()}, pods(1, 0.5)),
+        ("apps", "deployments", {"replicas": 3, "template": template()}, pods(3, 1.5)),
+        ("apps", "deployments", {"replicas": 0, "template": template()}, {}),
+        ("apps", "replicasets", {"replicas": 2, "template": template()}, pods(2, 1)),
+        ("", "replicationcontrollers", {"replicas": 2, "template": template()}, pods(2, 1)),
+        ("apps", "daemonsets", {"template": template()}, pods(5, 2.5)),
+        ("batch", "jobs", {"template": template()}, pods(1, 0.5)),
+        ("batch", "jobs", {"parallelism": 4, "template": template()}, pods(4, 2)),
+        ("batch", "jobs", {"parallelism": 4, "completions": 2, "template": template()}, pods(2, 1)),
+        ("batch", "jobs", {"suspend": True, "template": template()}, {}),
+        (
+            *("batch", "cronjobs"),
+            {"jobTemplate": {"spec": {"parallelism": 2, "template": template()}}},
+            pods(2, 1),
+        ),
+        (
+            *("batch", "cronjobs"),
+            {"suspend": True, "jobTemplate": {"spec": {"template": template()}}},
+            {},
+        ),
+        ("batch", "cronjobs", {}, {}),
+    ],
+)
+def test_as_many_pods_as_run_at_once(
+    group: str, resource: str, spec: dict[str, Any], expected: dict[str, float]
+) -> None:
+    assert needed(group, resource, spec, nodes=5) == expected
+
+
+def test_each_replica_of_a_stateful_set_has_its_claims() -> None:
+    spec = {"replicas": 3, "template": template(), "volumeClaimTemplates": [claim(), claim("1Gi")]}
+    assert needed("apps", "statefulsets", spec) == {
+        **pods(3, 1.5),
+        "persistentvolumeclaims": 6,
+        "requests.storage": 33 * 2**30,
+    }
+
+
+def test_ephemeral_volumes_are_claims() -> None:
+    volumes = [{"name": "tmp", "ephemeral": {"volumeClaimTemplate": claim()}}]
+    spec = {"replicas": 2, "template": template(volumes=volumes)}
+    assert needed("apps", "deployments", spec) == {
+        **pods(2, 1),
+        "persistentvolumeclaims": 2,
+        "requests.storage": 20 * 2**30,
+    }
+
+
+def test_an_autoscaler_may_make_more_of_it() -> None:
+    reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    spec = {"scaleTargetRef": reference, "maxReplicas": 8}
+    found = target(json.dumps({"spec": spec}).encode())
+    assert found == Target("apps/v1", "Deployment", "web", 8)
+    deployment = {"replicas": 2, "template": template()}
+    assert needed("apps", "deployments", deployment, replicas=8) == pods(8, 4)
+    assert target(b"{}") is None
+
+
+def test_an_edit_needs_what_it_adds() -> None:
+    def of(replicas: int, cpu: str) -> Forecast:
+        spec = {"replicas": replicas, "template": template(cpu)}
+        found = forecast("apps", "deployments", json.dumps({"spec": spec}).encode())
+        assert found is not None
+        return found
+
+    assert needs_more(acme(), "acme-prod", of(3, "1"), of(2, "1")) == {
+        "pods": 1,
+        "requests.cpu": 1,
+    }
+    assert needs_more(acme(), "acme-prod", of(2, "2"), of(4, "1")) == {}
+    assert needs_more(acme(), "acme-prod", of(2, "1")) == {"pods": 2, "requests.cpu": 2}
+
+
+def test_other_kinds_make_no_pods_that_are_known() -> None:
+    assert forecast("", "configmaps", b"{}") is None
+
+
+def test_what_has_not_the_form_of_its_kind_is_told() -> None:
+    with pytest.raises(UnreadableError):
+        forecast("apps", "deployments", b'{"spec": []}')
