@@ -5,12 +5,14 @@ one at a time, and tells it how they went. Nothing here waits.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from aup.ledger.amounts import Amounts, covers, minus, plus, positive
 from aup.ledger.cache import Cache
 from aup.ledger.entry import Entry, Key
 from aup.ledger.horizon import NEVER, Horizon
+from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
 from aup.ledger.record import Ledger, Write, countable, recounted, standing
 from aup.ledger.verdict import Busy, Closed, Short, Verdict, Why
@@ -45,12 +47,16 @@ class Flight:
 class Account(ABC):
     """What both protocols share; all times are of one clock, which counts suspend."""
 
-    def __init__(self, me: str, horizon: Horizon, margins: Margins, bounds: Bounds) -> None:
-        self._me = me
+    def __init__(
+        self, identity: Identity, horizon: Horizon, margins: Margins, bounds: Bounds
+    ) -> None:
+        self._identity = identity
+        self._me = identity.uid
         self._horizon = horizon
         self._margins = margins
         self._bounds = bounds
         self._cache = Cache()
+        self._measured: frozenset[str] = frozenset()
         self._ledger: Ledger | None = None
         self._wants: dict[Key, Want] = {}
         self._flight: Flight | None = None
@@ -81,6 +87,13 @@ class Account(ABC):
     def deleted(self, kind: str, uid: str) -> None:
         """Note that an object exists no more."""
         self._cache.deleted(kind, uid)
+
+    def measures(self, keys: Collection[str]) -> None:
+        """Say of which keys the amounts given here are complete, of all objects and from now on.
+
+        Until they are all that the budget limits, nothing is admitted and nothing counted.
+        """
+        self._measured = frozenset(keys)
 
     def departed(self, kind: str, uid: str) -> None:
         """Note that an object is another tenant's now, with its namespace.
@@ -125,7 +138,9 @@ class Account(ABC):
                 return None
             flight.again = False
             return flight.write
-        if self._ledger is None or self.fenced:
+        if self._ledger is None or self.fenced or not self._measures(self._ledger):
+            return None
+        if not self._is_valid(now):
             return None
         self._wants = {key: want for key, want in self._wants.items() if want.until >= now}
         content = self._change(self._ledger, f"{self._me}-{self._serial + 1}", now)
@@ -184,7 +199,7 @@ class Account(ABC):
         """Return when to ask `next_write` again if nothing happens; infinite: never."""
         if self._flight is not None:
             return now if self._flight.again else FOREVER
-        if self._ledger is None or self.fenced:
+        if self._ledger is None or self.fenced or not self._measures(self._ledger):
             return FOREVER
         return max(self._due(self._ledger), self._asked + PAUSE)
 
@@ -213,15 +228,25 @@ class Account(ABC):
         self._ended(flight, now, stored=stored)
         self._adopt(ledger, now)
 
-    def _closed(self, entry: Entry) -> Closed | None:
+    def _is_valid(self, now: float) -> bool:
+        return self._identity.valid(now)
+
+    def _closed(self, entry: Entry, now: float) -> Closed | None:
         """Return why nothing of an entry can be admitted now."""
         if self._ledger is None or self.fenced:
             return Closed(Why.NO_LEDGER)
+        if not self._measures(self._ledger):
+            return Closed(Why.UNMEASURED)
         if (self._ledger.hard.keys() & positive(entry.amounts).keys()) - self._ledger.open:
             return Closed(Why.COUNTING)
+        if not self._is_valid(now):
+            return Closed(Why.INVALID)
         if self._draining:
             return Closed(Why.DRAINING)
         return None
+
+    def _measures(self, ledger: Ledger) -> bool:
+        return ledger.hard.keys() <= self._measured
 
     def _appeared(self, key: Key) -> bool:
         """Tell whether an object was seen beyond the version that an admission starts from."""

@@ -25,14 +25,23 @@ class Pending:
 
 
 class Book:
-    """Pending admissions by key, and what those that are not locked hold together."""
+    """Pending admissions by key, and what those that are not locked hold together.
+
+    Attempts to create one name hold one share. When one of them is counted as used while others go
+    on, the ledger counts that share twice. What the others leave in the end is then not free: it
+    is owed to the ledger.
+    """
 
     def __init__(self) -> None:
         self.held: Amounts = NOTHING
+        self.owed: Amounts = NOTHING
+        """What nobody here holds any more, and only a write may give to somebody."""
         self._pending: dict[Key, Pending] = {}
         self._slots: defaultdict[Slot, dict[Key, Pending]] = defaultdict(dict)
         self._origins: defaultdict[str, dict[Key, Pending]] = defaultdict(dict)
         self._objects: defaultdict[tuple[str, str], dict[Key, Pending]] = defaultdict(dict)
+        self._counted: set[Slot] = set()
+        """Slots of which the ledger counts an object already."""
 
     def __iter__(self) -> Iterator[Pending]:
         return iter(self._pending.values())
@@ -94,20 +103,44 @@ class Book:
         for pending in chosen:
             self._mark(pending, locked=False)
 
-    def drop(self, chosen: Iterable[Pending]) -> None:
-        """Remove entries, whether locked or not."""
+    def settle(self, chosen: Iterable[Pending]) -> None:
+        """Remove entries that a write has counted as used."""
         for pending in chosen:
-            entry = pending.entry
-            self._mark(pending, locked=True)
-            del self._pending[entry.key]
-            _discard(self._slots, entry.slot, entry.key)
-            _discard(self._objects, (entry.key.kind, entry.key.uid), entry.key)
-            _discard(self._origins, entry.origin, entry.key)
+            self._drop(pending)
+            if pending.entry.slot in self._slots:
+                self._counted.add(pending.entry.slot)
+
+    def recycle(self, chosen: Iterable[Pending]) -> None:
+        """Remove entries of which nothing exists or ever will."""
+        for pending in chosen:
+            slot, before = pending.entry.slot, self.held
+            counted = slot in self._counted
+            self._drop(pending)
+            if counted:
+                self.owed = plus(self.owed, minus(before, self.held))
+
+    def paid(self, amounts: Amounts) -> None:
+        """Note that a write has given back what was owed."""
+        self.owed = minus(self.owed, amounts)
+
+    def is_settling(self, slot: Slot) -> bool:
+        """Tell whether a write on its way counts an object of a slot."""
+        return any(p.locked for p in self._slots.get(slot, {}).values())
 
     def deleted(self, kind: str, uid: str) -> None:
         """Note that an object exists no more, and never will again."""
         for pending in self._objects.get((kind, uid), {}).values():
             pending.gone = True
+
+    def _drop(self, pending: Pending) -> None:
+        entry = pending.entry
+        self._mark(pending, locked=True)
+        del self._pending[entry.key]
+        _discard(self._slots, entry.slot, entry.key)
+        _discard(self._objects, (entry.key.kind, entry.key.uid), entry.key)
+        _discard(self._origins, entry.origin, entry.key)
+        if entry.slot not in self._slots:
+            self._counted.discard(entry.slot)
 
     def _mark(self, pending: Pending, *, locked: bool) -> None:
         slot = pending.entry.slot

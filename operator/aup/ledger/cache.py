@@ -16,15 +16,17 @@ class Cache:
         self._objects: dict[tuple[str, str], tuple[int, Amounts]] = {}
         self._totals: defaultdict[str, Amounts] = defaultdict(dict)
 
-    def observed(self, kind: str, uid: str, version: int, amounts: Amounts) -> bool:
-        """Take an object's state; return False for one that is older than what is known."""
+    def observed(self, kind: str, uid: str, version: int, amounts: Amounts) -> None:
+        """Take an object's state, unless it is older than what is known.
+
+        The same version again is the same object measured anew.
+        """
         before, counted = self._objects.get((kind, uid), (ABSENT, NOTHING))
-        if version <= before:
-            return False
+        if version < before:
+            return
         self._objects[kind, uid] = (version, amounts)
         if amounts != counted:
             self._totals[kind] = plus(minus(self._totals[kind], counted), amounts)
-        return True
 
     def deleted(self, kind: str, uid: str) -> None:
         """Forget an object that exists no more."""

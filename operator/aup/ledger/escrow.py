@@ -4,7 +4,7 @@ A replica writes the ledger to top its share up, to hand back what it does not u
 to take out of its share what it has seen to exist, in the same write that counts it as used.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
@@ -26,10 +26,12 @@ class Move:
     """What a write does to the share of a replica."""
 
     settled: tuple[Pending, ...] = ()
-    leaving: Amounts = NOTHING
+    leaving: Amounts = field(default_factory=dict)
     """Held by what is settled, and not by anything else in its slot."""
-    adding: Amounts = NOTHING
-    returning: Amounts = NOTHING
+    paying: Amounts = field(default_factory=dict)
+    """What the book owes to the ledger."""
+    adding: Amounts = field(default_factory=dict)
+    returning: Amounts = field(default_factory=dict)
 
 
 class EscrowAccount(Account):
@@ -38,8 +40,7 @@ class EscrowAccount(Account):
     def __init__(
         self, identity: Identity, horizon: Horizon, margins: Margins, bounds: Bounds
     ) -> None:
-        super().__init__(identity.uid, horizon, margins, bounds)
-        self._identity = identity
+        super().__init__(identity, horizon, margins, bounds)
         self._book = Book()
         self._ahead = Ahead(margins.idle)
         self._move = Move()
@@ -55,7 +56,8 @@ class EscrowAccount(Account):
     def free(self) -> Amounts:
         """Return what can be admitted without a write."""
         move = self._move
-        return minus(self.granted, plus(self._book.held, move.leaving, move.returning))
+        book = self._book
+        return minus(self.granted, plus(book.held, book.owed, move.leaving, move.returning))
 
     @override
     def deleted(self, kind: str, uid: str) -> None:
@@ -66,7 +68,7 @@ class EscrowAccount(Account):
     @override
     def admit(self, entry: Entry, now: float, until: float) -> Verdict:
         """Take what an admission needs out of the share, or remember that it waits."""
-        ledger, closed = self._ledger, self._closed(entry) or self._invalid(now)
+        ledger, closed = self._ledger, self._closed(entry, now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
@@ -85,7 +87,7 @@ class EscrowAccount(Account):
     @override
     def look(self, entry: Entry, now: float) -> Verdict:
         """Say what `admit` would probably say."""
-        ledger, closed = self._ledger, self._closed(entry) or self._invalid(now)
+        ledger, closed = self._ledger, self._closed(entry, now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
@@ -107,14 +109,14 @@ class EscrowAccount(Account):
     @override
     def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
         """Return the ledger with our share topped up, handed back and settled, as is due."""
-        if self._invalid(now) is not None or not self._is_time(ledger, now):
+        if not self._is_time(ledger, now):
             return None
         self._recycle()
         settled = tuple(p for p in self._book if self._settles(ledger, p))
         leaving = self._book.lock(settled)
-        mine = ledger.share(self._me)
-        self._move = Move(settled, leaving)
-        left = replace(mine, amounts=minus(mine.amounts, leaving))
+        mine, paying = ledger.share(self._me), self._book.owed
+        self._move = Move(settled, leaving, paying)
+        left = replace(mine, amounts=minus(mine.amounts, plus(leaving, paying)))
         counted = self._recounted(ledger).with_share(self._me, left)
         share = self._moved(counted, left, write, now)
         if share is None:
@@ -133,7 +135,7 @@ class EscrowAccount(Account):
         found = with_ahead(found, self._ahead, wanted, len(counted.shares), now)
         wants = least(found.unmet, counted.hard)
         returning = called_in(found, counted, self._me, all_of_it=self._draining)
-        settles = bool(self._move.settled)
+        settles = bool(self._move.settled or self._move.paying)
         urgent = (
             bool(found.adding or returning or (settles and wanted))
             or wants != left.wants
@@ -155,7 +157,8 @@ class EscrowAccount(Account):
     @override
     def _ended(self, flight: Flight, now: float, *, stored: bool) -> None:
         if stored:
-            self._book.drop(self._move.settled)
+            self._book.settle(self._move.settled)
+            self._book.paid(self._move.paying)
             self._move = Move()
         else:
             self._stay()
@@ -178,6 +181,8 @@ class EscrowAccount(Account):
     def _due(self, ledger: Ledger) -> float:
         late = self._wrote + self._margins.settle
         moments = [want.until for want in self._wants.values()]
+        if self._book.owed:
+            moments.append(late)
         moments += [max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free]
         for pending in self._book:
             if pending.gone or self._resolved(pending.entry.key):
@@ -199,9 +204,6 @@ class EscrowAccount(Account):
             or self._ahead.is_low(self.free, now)
         )
 
-    def _invalid(self, now: float) -> Closed | None:
-        return None if self._identity.valid(now) else Closed(Why.INVALID)
-
     def _busy(self, entry: Entry) -> Busy | None:
         """Return what keeps an attempt from a share of its own."""
         if self._book.get(entry.key) is not None:
@@ -221,8 +223,8 @@ class EscrowAccount(Account):
 
     def _recycles(self, pending: Pending) -> bool:
         """Tell whether an entry's share is free again without a write."""
-        key = pending.entry.key
-        return not pending.locked and (pending.gone or self._expired(key, pending.at))
+        over = pending.gone or self._expired(pending.entry.key, pending.at)
+        return over and not self._book.is_settling(pending.entry.slot)
 
     def _recycle(self) -> None:
-        self._book.drop([p for p in self._book if self._recycles(p)])
+        self._book.recycle([p for p in self._book if self._recycles(p)])

@@ -7,7 +7,7 @@ exist and those that may still be persisted.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from aup.ledger.amounts import NOTHING, Amounts, minus, positive, total, within
+from aup.ledger.amounts import Amounts, minus, positive, total, within
 from aup.ledger.cache import Cache
 from aup.ledger.entry import Entry, Key, held
 from aup.ledger.horizon import Horizon
@@ -19,20 +19,20 @@ class Count:
 
     as_of: int
     """resourceVersion of the kind up to which they were counted."""
-    used: Amounts = NOTHING
+    used: Amounts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """What one replica has checked out."""
 
-    amounts: Amounts = NOTHING
+    amounts: Amounts = field(default_factory=dict)
     """Free there, or admitted there and not yet settled."""
     edition: int = 0
     """Up to which edition of the keys the replica charges."""
     write: str = ""
     """Id of the replica's last write: how it learns the outcome when the answer got lost."""
-    wants: Amounts = NOTHING
+    wants: Amounts = field(default_factory=dict)
     """What requests wait for there; the others hand back what they can spare."""
 
 
@@ -56,7 +56,7 @@ class Ledger:
 
     version: int
     """``metadata.resourceVersion``; 0 when the object does not exist yet."""
-    hard: Amounts = NOTHING
+    hard: Amounts = field(default_factory=dict)
     """The budget."""
     edition: int = 0
     """Raised when more is to be counted than before."""

@@ -1,8 +1,8 @@
 """Reservations: every admission is written into the ledger before it is answered.
 
-It needs no identities, no fencing and no handing back: whoever sees that a reservation was counted,
-or can no longer be persisted, takes it out. It costs a write for each admission, or for as many as
-wait while one is on its way.
+Nothing is checked out and nothing is fenced: whoever sees that a reservation was counted, or can
+no longer be persisted, takes it out. It costs a write for each admission, or for as many as wait
+while one is on its way. A replica's share is empty, and says only which keys it charges.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from aup.ledger.account import FOREVER, Account, Flight, Want
 from aup.ledger.amounts import covers, minus, positive
 from aup.ledger.entry import Entry, Key
 from aup.ledger.horizon import Horizon
+from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
-from aup.ledger.record import Ledger, Reservation, Write
+from aup.ledger.record import Ledger, Reservation, Share, Write
 from aup.ledger.slots import Slots
 from aup.ledger.verdict import Allowed, Busy, Closed, Verdict, Why
 
@@ -34,9 +35,10 @@ class Won:
 class ReservationAccount(Account):
     """A tenant at one replica, or at one of several, that writes each admission down."""
 
-    def __init__(self, me: str, horizon: Horizon, margins: Margins, bounds: Bounds) -> None:
-        """Args: ``me`` is never used twice."""
-        super().__init__(me, horizon, margins, bounds)
+    def __init__(
+        self, identity: Identity, horizon: Horizon, margins: Margins, bounds: Bounds
+    ) -> None:
+        super().__init__(identity, horizon, margins, bounds)
         self._won: dict[Key, Won] = {}
         self._seen: dict[tuple[Key, str], float] = {}
         """When each reservation was first seen here."""
@@ -54,7 +56,7 @@ class ReservationAccount(Account):
     @override
     def admit(self, entry: Entry, now: float, until: float) -> Verdict:
         """Allow what is written down, or remember that it is to be."""
-        ledger, closed = self._ledger, self._closed(entry)
+        ledger, closed = self._ledger, self._closed(entry, now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
@@ -73,7 +75,7 @@ class ReservationAccount(Account):
     @override
     def look(self, entry: Entry, now: float) -> Verdict:
         """Say what `admit` would say after the write."""
-        ledger, closed = self._ledger, self._closed(entry)
+        ledger, closed = self._ledger, self._closed(entry, now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
@@ -96,16 +98,18 @@ class ReservationAccount(Account):
     def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
         """Return the ledger with those who wait and without what is settled."""
         late = now >= self._wrote + self._margins.settle
-        if not self._wants and not late:
+        unaware = ledger.share(self._me).edition != ledger.edition
+        if not self._wants and not late and not unaware:
             return None
         leaving = frozenset(key for key in ledger.reservations if self._leaves(ledger, key, now))
         kept = {key: r for key, r in ledger.reservations.items() if key not in leaving}
         counted = replace(self._recounted(ledger), reservations=kept)
         added = {entry.key: Reservation(entry, write) for entry in self._served(counted)}
-        if not added and not (late and leaving):
+        if not added and not unaware and not (late and leaving):
             return None
         self._leaving = leaving
-        return replace(counted, reservations={**kept, **added})
+        marked = counted.with_share(self._me, Share(edition=ledger.edition))
+        return replace(marked, reservations={**kept, **added})
 
     def _served(self, ledger: Ledger) -> Iterator[Entry]:
         """Choose among those who wait, in turn; a smaller need may pass one that is too large."""

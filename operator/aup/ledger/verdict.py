@@ -1,9 +1,9 @@
 """What the ledger says of an admission."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from aup.ledger.amounts import NOTHING, Amounts
+from aup.ledger.amounts import Amounts
 
 
 class Why(StrEnum):
@@ -13,6 +13,8 @@ class Why(StrEnum):
     """It has not been read, or does not exist."""
     COUNTING = "counting"
     """What was admitted before the budget was in force may still be on its way."""
+    UNMEASURED = "unmeasured"
+    """The replica does not measure all that the budget limits, or does no more: a moment's wait."""
     INVALID = "invalid"
     """The replica could not renew its Lease in time."""
     DRAINING = "draining"
@@ -39,11 +41,11 @@ class Allowed:
 class Short:
     """There is not enough now; waiting for up to a second may help."""
 
-    missing: Amounts = NOTHING
+    missing: Amounts = field(default_factory=dict)
     """By how much the request exceeds what is at hand here."""
-    in_flight: Amounts = NOTHING
+    in_flight: Amounts = field(default_factory=dict)
     """Of the whole budget: admitted, or handed out to a replica, and not yet seen to exist."""
-    left: Amounts = NOTHING
+    left: Amounts = field(default_factory=dict)
     """Of the whole budget: neither used nor in flight."""
     busy: Busy | None = None
     """Set when it is not the budget that is in the way."""

@@ -1,0 +1,435 @@
+"""The protocol with one of its rules broken: each must be seen to overrun the budget.
+
+Every one is the product with a few lines replaced, so it fails where the product goes other ways.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from typing_extensions import override
+
+from aup.ledger.account import Account
+from aup.ledger.amounts import NOTHING, Amounts, minus, most, plus
+from aup.ledger.book import Book, Pending
+from aup.ledger.entry import Entry, Key
+from aup.ledger.escrow import EscrowAccount, Move
+from aup.ledger.horizon import Horizon
+from aup.ledger.identity import Identity
+from aup.ledger.leader import Leader
+from aup.ledger.margins import Bounds
+from aup.ledger.record import Ledger, Write
+from aup.ledger.reservation import ReservationAccount, Won
+from support.ledger import world as real
+from support.ledger.store import Request
+from support.ledger.world import KINDS, MARGINS, World
+
+# -- Accounts, in either mode -------------------------------------------------------------------
+
+
+class NoOrder(Account):
+    """Settles and counts although its cache is older than the last count."""
+
+    @override
+    def _countable(self, ledger: Ledger, kind: str) -> bool:
+        return self._horizon.version(kind) is not None
+
+
+class Blind(Account):
+    """Settles before the object is in the cache."""
+
+    @override
+    def _resolved(self, key: Key) -> bool:
+        return True
+
+
+class BySize(Account):
+    """Takes an object that is as large as the request wanted for the proof that it came through."""
+
+    @override
+    def _resolved(self, key: Key) -> bool:
+        wanted = SIZES.get(key, NOTHING)
+        size = self._cache.size(key.kind, key.uid)
+        return bool(wanted) and all(size.get(k, 0) >= count for k, count in wanted.items())
+
+
+class ByInequality(Account):
+    """Takes any other resourceVersion than the old one for the proof that it came through."""
+
+    @override
+    def _resolved(self, key: Key) -> bool:
+        return self._cache.version(key.kind, key.uid) not in {-1, key.old_version}
+
+    @override
+    def _appeared(self, key: Key) -> bool:
+        return self._resolved(key)
+
+
+class Impatient(Account):
+    """Waits for less than a request may take."""
+
+    @override
+    def _expired(self, key: Key, since: float) -> bool:
+        return super()._expired(key, since - MARGINS.wait * 0.6)
+
+
+class Unconfirmed(Account):
+    """Gives up what has not appeared although its cache may be old."""
+
+    @override
+    def _expired(self, key: Key, since: float) -> bool:
+        return self._now > since + self._margins.wait and not self._appeared(key)
+
+    @override
+    def next_write(self, now: float) -> Write | None:
+        self._now = now
+        return super().next_write(now)
+
+    _now = 0.0
+
+
+# -- Escrow -------------------------------------------------------------------------------------
+
+
+class EagerTopUp(EscrowAccount):
+    """Uses a top-up before it knows that it was stored."""
+
+    @property
+    @override
+    def free(self) -> Amounts:
+        return plus(super().free, self._move.adding)
+
+
+class LostIsFailure(EscrowAccount):
+    """Takes a lost answer for a failure."""
+
+    @override
+    def unknown(self, now: float) -> None:
+        if self._flight is not None:
+            self._end(self._flight, self._ledger, now, stored=False)
+
+
+class LostIsSuccess(EscrowAccount):
+    """Takes a lost answer for a success."""
+
+    @override
+    def unknown(self, now: float) -> None:
+        if (flight := self._flight) is not None:
+            content = replace(flight.write.content, version=flight.write.base)
+            self._end(flight, content, now, stored=True)
+
+
+class SameVersionIsFailure(EscrowAccount):
+    """Reads the ledger after a lost answer, finds the old version, and takes that for a failure."""
+
+    @override
+    def refreshed(self, ledger: Ledger | None, now: float) -> None:
+        flight = self._flight
+        if flight and ledger and flight.doubt and ledger.version == flight.write.base:
+            self._end(flight, ledger, now, stored=False)
+        super().refreshed(ledger, now)
+
+
+class FirstTry(Book):
+    """Counts from the first time that a request was admitted."""
+
+    @override
+    def put(self, entry: Entry, at: float) -> None:
+        before = self.get(entry.key)
+        super().put(entry, before.at if before else at)
+
+
+class NoRefresh(EscrowAccount):
+    """Does not count anew when the same request is admitted again."""
+
+    @override
+    def __init__(self, identity: Identity, horizon: Horizon) -> None:
+        super().__init__(identity, horizon, MARGINS, Bounds())
+        self._book = FirstTry()
+
+
+class RecyclesLocked(EscrowAccount):
+    """Frees what was deleted although a write that gives it up is on its way."""
+
+    @override
+    def deleted(self, kind: str, uid: str) -> None:
+        super().deleted(kind, uid)
+        settled = [p for p in self._move.settled if not p.gone]
+        if len(settled) != len(self._move.settled):
+            back = self._book.held
+            self._book.unlock(p for p in self._move.settled if p.gone)
+            back = minus(self._book.held, back)
+            leaving = minus(self._move.leaving, back)
+            self._move = replace(self._move, settled=tuple(settled), leaving=leaving)
+            self._recycle()
+
+
+class NeverInvalid(EscrowAccount):
+    """Admits without a look at the clock."""
+
+    @override
+    def _is_valid(self, now: float) -> bool:
+        return not self._identity.lost
+
+
+class OwnersShare(Book):
+    """Lets all attempts of an owner share, as it does for a name."""
+
+    @override
+    def need(self, entry: Entry) -> Amounts:
+        return super().need(pooled(entry))
+
+    @override
+    def put(self, entry: Entry, at: float) -> None:
+        super().put(pooled(entry), at)
+
+
+def pooled(entry: Entry) -> Entry:
+    return entry if entry.key.old_version else replace(entry, name=f"any {entry.key.kind}")
+
+
+class CapsOwners(EscrowAccount):
+    """Holds one share for whatever one owner tries to create."""
+
+    def __init__(self, identity: Identity, horizon: Horizon) -> None:
+        super().__init__(identity, horizon, MARGINS, Bounds())
+        self._book = OwnersShare()
+
+
+class LastOfName(Book):
+    """Forgets earlier attempts to create a name when there is another one."""
+
+    @override
+    def put(self, entry: Entry, at: float) -> None:
+        older = [p for p in self._sharing(entry.slot) if p.entry.key != entry.key]
+        super().put(entry, at)
+        if not entry.key.old_version:
+            self.recycle(older)
+
+
+class ForgetsAttempts(EscrowAccount):
+    """Holds the share of the last attempt only, and gives it up when that one is seen."""
+
+    def __init__(self, identity: Identity, horizon: Horizon) -> None:
+        super().__init__(identity, horizon, MARGINS, Bounds())
+        self._book = LastOfName()
+
+
+class NoDebt(Book):
+    """Frees what attempts on a name leave, although the ledger has counted another one."""
+
+    @override
+    def recycle(self, chosen: Iterable[Pending]) -> None:
+        self._counted.clear()
+        super().recycle(chosen)
+
+
+class FreesTwice(EscrowAccount):
+    """Frees the share of a name a second time."""
+
+    def __init__(self, identity: Identity, horizon: Horizon) -> None:
+        super().__init__(identity, horizon, MARGINS, Bounds())
+        self._book = NoDebt()
+
+
+class SharesLocked(Book):
+    """Lets an attempt share with one that is being given up."""
+
+    @override
+    def need(self, entry: Entry) -> Amounts:
+        everyone = (p.entry.amounts for p in self._slots.get(entry.slot, {}).values())
+        before = most(everyone)
+        return minus(most((before, entry.amounts)), before)
+
+
+class TrustsLocked(EscrowAccount):
+    """Admits on a share that a write on its way gives up."""
+
+    def __init__(self, identity: Identity, horizon: Horizon) -> None:
+        super().__init__(identity, horizon, MARGINS, Bounds())
+        self._book = SharesLocked()
+
+
+class FirstSize(Book):
+    """Takes the same key again for the same size."""
+
+    @override
+    def need(self, entry: Entry) -> Amounts:
+        return NOTHING if self.get(entry.key) else super().need(entry)
+
+    @override
+    def put(self, entry: Entry, at: float) -> None:
+        before = self.get(entry.key)
+        super().put(before.entry if before else entry, at)
+
+
+class SizeOnce(EscrowAccount):
+    """Charges nothing for another update from the same resourceVersion, however large."""
+
+    def __init__(self, identity: Identity, horizon: Horizon) -> None:
+        super().__init__(identity, horizon, MARGINS, Bounds())
+        self._book = FirstSize()
+
+
+# -- Reservations -------------------------------------------------------------------------------
+
+
+class AnyTime(ReservationAccount):
+    """Answers on a reservation however long ago it was written."""
+
+    @override
+    def _is_good(self, won: Won, now: float) -> bool:
+        return True
+
+
+class AnyWrite(ReservationAccount):
+    """Answers on any reservation of the key, and does not count it anew."""
+
+    @override
+    def _usable(self, entry: Entry, ledger: Ledger, now: float) -> Won | None:
+        if entry.key not in ledger.reservations or entry.key in self._leaving:
+            return None
+        return Won(now, "")
+
+
+class Withdraws(ReservationAccount):
+    """Takes out what was answered as if it had not been."""
+
+    @override
+    def _leaves(self, ledger: Ledger, key: Key, now: float) -> bool:
+        won = self._won.get(key)
+        return super()._leaves(ledger, key, now) or (
+            won is not None and not self._is_good(won, now)
+        )
+
+
+class Unwritten(ReservationAccount):
+    """Answers when its write was sent."""
+
+    @override
+    def next_write(self, now: float) -> Write | None:
+        write = super().next_write(now)
+        if write is not None and self._flight is not None:
+            self._ended(self._flight, now, stored=True)
+            assert self._ledger is not None
+            self._ledger = replace(self._ledger, reservations=write.content.reservations)
+        return write
+
+
+# -- The leader, the shell and the store ----------------------------------------------------------
+
+
+class OldCache(Leader):
+    """Waits for the time only, and counts from whatever its cache holds."""
+
+    @override
+    def _is_past(self, moment: float) -> bool:
+        return self._asked > moment + self._margins.wait
+
+
+class HastyOpening(Leader):
+    """Opens the ledger without waiting for what was admitted before."""
+
+    @override
+    def _opened(self, ledger: Ledger) -> Ledger:
+        counted = self._counted(ledger)
+        return replace(counted, open=frozenset(ledger.hard)) if counted else ledger
+
+
+class NoSwap(World):
+    """A store that takes whatever is written."""
+
+    @override
+    def _put(self, write: Write) -> bool:
+        ledger = self.store.ledger
+        return self.store.put(replace(write, base=ledger.version if ledger else 0))
+
+
+class Reincarnation(World):
+    """A replica that begins again as who it was, with what it had left, and remembers no more."""
+
+    @override
+    def restart(self, replica: int) -> None:
+        process = self._pick(replica)
+        account = process.account
+        assert isinstance(account, EscrowAccount)
+        had = account.free
+        account._book = Book()
+        account._move = replace(Move(), returning=minus(account.granted, had))
+        account._flight = None
+
+
+class Sized(World):
+    """A world that tells `BySize` how large the object of a request is to be."""
+
+    @override
+    def _attempt(self, replica: int, request: Request, patience: int) -> bool:
+        SIZES[request.key] = request.amounts
+        return super()._attempt(replica, request, patience)
+
+
+SIZES: dict[Key, Amounts] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A world in which one rule is broken."""
+
+    name: str
+    mode: str
+    account: real.MakeAccount
+    leader: real.MakeLeader = real.leader
+    world: type[World] = World
+
+    def make(self, *, names: int, kinds: int) -> World:
+        """Return such a world."""
+        return self.world(self.account, self.leader, names=names, kinds=kinds)
+
+
+def _account(kind: Callable[..., Account]) -> real.MakeAccount:
+    return lambda identity, horizon: kind(identity, horizon, MARGINS, Bounds())
+
+
+def _leader(kind: type[Leader], **margins: float) -> real.MakeLeader:
+    return lambda horizon: kind("leader", KINDS, horizon, replace(MARGINS, **margins))
+
+
+def _both(name: str, rule: type, world: type[World] = World) -> tuple[Mutant, ...]:
+    return tuple(
+        Mutant(name, mode, _account(type(name, (rule, kind), {})), world=world)
+        for mode, kind in (("escrow", EscrowAccount), ("reservation", ReservationAccount))
+    )
+
+
+def _escrow(name: str, kind: Callable[..., Account]) -> Mutant:
+    return Mutant(name, "escrow", kind)
+
+
+MUTANTS = (
+    *_both("settles-with-an-old-cache", NoOrder),
+    Mutant("no-compare-and-swap", "escrow", real.escrow, world=NoSwap),
+    Mutant("no-compare-and-swap", "reservation", real.reservation, world=NoSwap),
+    *_both("settles-before-it-is-seen", Blind),
+    Mutant("fences-without-a-wait", "escrow", real.escrow, _leader(Leader, request=0, margin=0)),
+    Mutant("fences-with-an-old-cache", "escrow", real.escrow, _leader(OldCache)),
+    _escrow("uses-a-top-up-too-early", _account(EagerTopUp)),
+    Mutant("begins-again-as-itself", "escrow", real.escrow, world=Reincarnation),
+    _escrow("lost-answer-is-failure", _account(LostIsFailure)),
+    _escrow("lost-answer-is-success", _account(LostIsSuccess)),
+    _escrow("same-version-is-failure", _account(SameVersionIsFailure)),
+    *_both("waits-too-little", Impatient),
+    _escrow("does-not-count-anew", NoRefresh),
+    Mutant("does-not-count-anew", "reservation", _account(AnyWrite)),
+    _escrow("recycles-what-is-locked", _account(RecyclesLocked)),
+    _escrow("never-invalid", _account(NeverInvalid)),
+    *_both("resolved-by-size", BySize, Sized),
+    *_both("resolved-by-inequality", ByInequality),
+    *_both("expires-with-an-old-cache", Unconfirmed),
+    _escrow("one-share-for-an-owner", CapsOwners),
+    _escrow("only-the-last-attempt-of-a-name", ForgetsAttempts),
+    _escrow("frees-a-name-twice", FreesTwice),
+    _escrow("shares-with-what-is-locked", TrustsLocked),
+    _escrow("first-size-of-a-key", SizeOnce),
+    Mutant("answers-at-any-time", "reservation", _account(AnyTime)),
+    Mutant("withdraws-what-was-answered", "reservation", _account(Withdraws)),
+    Mutant("answers-before-it-is-written", "reservation", _account(Unwritten)),
+)

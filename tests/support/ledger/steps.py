@@ -1,0 +1,69 @@
+"""The steps that a history is made of, as data: for hypothesis, and for long walks by a seed."""
+
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+from support.ledger.world import World
+
+SECONDS = (1, 4, 16, 31, 68, 76)
+"""How long nothing but time may happen: within and beyond leases, requests and margins."""
+
+
+class Step(NamedTuple):
+    """A step, how often it is taken, and from how many values each number is drawn."""
+
+    name: str
+    weight: int
+    ranges: tuple[int, ...] = ()
+
+
+STEPS = (
+    Step("create", 10, (3, 2, 3, 3, 6)),
+    Step("update", 5, (3, 4, 3, 6)),
+    Step("ask", 3, (3, 4)),
+    Step("persist", 5, (4,)),
+    Step("delete", 4, (4,)),
+    Step("touch", 2, (4,)),
+    Step("exchange", 8, (3, 6)),
+    Step("arrive", 2, (2,)),
+    Step("refresh", 2, (3,)),
+    Step("watch", 6, (4, 2, 4)),
+    Step("catch_up", 6, (4,)),
+    Step("relist", 1, (4, 2)),
+    Step("quorum", 2, (4,)),
+    Step("restart", 1, (3,)),
+    Step("pause", 2, (3,)),
+    Step("manage", 3, (3, 4)),
+    Step("elect", 1),
+    Step("tick", 5, (len(SECONDS),)),
+)
+
+
+def take(world: World, name: str, numbers: tuple[int, ...]) -> None:
+    """Take a step; see `STEPS` for what the numbers are."""
+    match name:
+        case "exchange":
+            replica, fate = numbers
+            world.exchange(replica, max(0, fate - 2))
+        case "watch":
+            process, kind, events = numbers
+            world.watch(process, kind, events or 1_000_000)
+        case "manage":
+            fresh, lost = numbers
+            world.manage(fresh=bool(fresh), lost=not lost)
+        case "tick":
+            world.tick(SECONDS[numbers[0]])
+        case _:
+            getattr(world, name)(*numbers)
+    world.check()
+
+
+def walk(make: Callable[..., World], random: Random, steps: int) -> World:
+    """Take a number of steps by chance in a world of some size, each time of some kinds only."""
+    world = make(names=random.randint(1, 3), kinds=random.randint(1, 2)).opened()
+    chosen = [step for step in STEPS if random.random() < 0.75] or list(STEPS)
+    weights = [step.weight for step in chosen]
+    for step in random.choices(chosen, weights, k=steps):
+        take(world, step.name, tuple(random.randrange(limit) for limit in step.ranges))
+    return world
