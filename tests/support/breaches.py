@@ -29,7 +29,7 @@ class Breach:
 def pods() -> Iterator[Breach]:
     """Yield breaches of the pod itself and of its volumes."""
     for name in ("hostNetwork", "hostPID", "hostIPC"):
-        yield Breach(name, "host/namespaces", _pod(**{name: True}))
+        yield Breach(name, "host/namespaces", {**_pod(), name: True})
     ports = [{"containerPort": 8080}]
     yield Breach("port of the node", "host/port", _pod({"ports": ports}, hostNetwork=True))
     yield Breach(
@@ -53,7 +53,8 @@ def containers(place: str) -> Iterator[Breach]:
         yield Breach(
             f"{place} {breach.name}",
             breach.rule,
-            _pod(breach.spec, place, **({"hostUsers": False} if "proc" in breach.name else {})),
+            # What a container may see of /proc is checked only beside users of its own.
+            {**_pod(breach.spec, place), **({"hostUsers": False} if "proc" in breach.name else {})},
             breach.namespace,
         )
     ports = [{"containerPort": 1}, {"containerPort": 8080, "hostPort": 8080}]
