@@ -25,6 +25,7 @@ from aup.facts.model import (
     Workload,
 )
 from aup.facts.placement import REGION_LABELS, read_placement
+from aup.facts.resources import read_resources, scratch_volumes
 from aup.facts.security import container_security, is_host_process, pod_security
 from aup.facts.volumes import (
     connections,
@@ -91,6 +92,8 @@ def read_pod(
         host_paths=tuple(host_paths(volumes)),
         connections=(*_probed(spec, path), *connections(volumes)),
         remote_sources=tuple(remote_sources(volumes)),
+        resources=read_resources(spec.resources, f"{path}.resources"),
+        scratch=tuple(scratch_volumes(spec.volumes, path)) if spec.volumes else (),
         **said,
     )
     return workload, (*excess, *misfits)
@@ -190,6 +193,7 @@ def read_container(
         privileged=bool(security and security.privileged),
         host_process=is_host_process(security),
         security=container_security(security, path),
+        resources=read_resources(found.resources, f"{path}.resources"),
     )
 
 

@@ -43,8 +43,15 @@ _NOTHING = Volume()
 def each_volume(volumes: Iterable[Volume | None] | None, path: str) -> Iterator[tuple[str, Volume]]:
     """Yield the volumes of the pod spec at ``path``."""
     for i, volume in enumerate(volumes or ()):
-        if volume is not None and volume != _NOTHING:
+        if volume is not None and not _is_plain(volume):
             yield f"{path}.volumes[{i}]", volume
+
+
+def _is_plain(volume: Volume) -> bool:
+    """Whether there is nothing in it but room on the node, or what nobody asks about."""
+    if volume.empty_dir is None:
+        return volume == _NOTHING
+    return volume == Volume(empty_dir=volume.empty_dir)
 
 
 def volume_images(volumes: Volumes) -> Iterator[Image]:

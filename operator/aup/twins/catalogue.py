@@ -19,6 +19,7 @@ _TENANT: Final = "Needs facts about the tenant that do not belong on a namespace
 _DECLARED: Final = "Depends on the policy's own words and the catalogue."
 _JSON: Final = "Reads JSON inside annotations, which CEL cannot take apart."
 _MAP: Final = "Needs to know whose other namespaces are: a policy sees one namespace."
+_LIMIT_RANGE: Final = "A LimitRange of the namespace holds it too; nothing else is asked by default."
 
 WITHOUT_TWIN: Final[Mapping[str, str]] = {
     "network/sharing": _MAP,
@@ -49,5 +50,9 @@ WITHOUT_TWIN: Final[Mapping[str, str]] = {
     "tenancy/tampering": "The guard holds it where it matters: stamps and the operator's objects.",
     "tenancy/lending": _MAP,
     "resources/budget": "The quota of the namespace holds, as far as it is exact.",
+    "resources/requests": _LIMIT_RANGE,
+    "resources/limit-ratio": _LIMIT_RANGE,
+    "resources/ephemeral-storage": _LIMIT_RANGE,
+    "resources/bandwidth": _JSON,
 }
 """Every other rule, and the reason."""

@@ -30,6 +30,15 @@ class Unlisted(StrEnum):
     ALLOW = "Allow"
 
 
+class BandwidthAnnotations(StrEnum):
+    """By which annotations the cluster's network caps pods."""
+
+    KUBERNETES = "Kubernetes"
+    """``kubernetes.io/ingress-bandwidth``: Calico, Cilium, and the plugin bandwidth."""
+    KUBE_OVN = "KubeOVN"
+    """``ovn.kubernetes.io/ingress_rate``."""
+
+
 class Weight(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Resources of several names as one key of a budget."""
 
@@ -52,6 +61,8 @@ class ResourceTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Whether containers must limit ephemeral storage, and volumes on the node their size."""
     require_bandwidth: bool = False
     """Whether pods must cap what they receive and send."""
+    bandwidth_annotations: BandwidthAnnotations = BandwidthAnnotations.KUBERNETES
+    """Which of them must be there where they are required; caps hold for all of them."""
     max_bandwidth: Quantity | None = None
     """Bits a second that a pod may ask for, in each direction."""
     unlisted_extended_resources: Unlisted = Unlisted.DENY

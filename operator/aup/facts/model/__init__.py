@@ -39,6 +39,7 @@ from aup.facts.model.names import (
     Loan,
     ParentGateway,
 )
+from aup.facts.model.resources import Resources, Scratch
 from aup.facts.model.security import (
     HostPath,
     KubeletConnection,
@@ -100,7 +101,9 @@ __all__ = [
     "Purpose",
     "Reach",
     "RegionGround",
+    "Resources",
     "SELinux",
+    "Scratch",
     "SecurityContext",
     "SharingClaim",
     "Subject",

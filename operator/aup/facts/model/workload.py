@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from aup.facts.model.image import Image
+from aup.facts.model.resources import Resources, Scratch
 from aup.facts.model.security import HostPath, KubeletConnection, SecurityContext
 
 _PLAIN = SecurityContext("securityContext")
@@ -45,6 +46,7 @@ class Container(msgspec.Struct, frozen=True):
     host_process: bool = False
     """Windows: ``securityContext.windowsOptions.hostProcess``."""
     security: SecurityContext = _PLAIN
+    resources: Resources | None = None
 
     @property
     def image_name(self) -> str:
@@ -126,6 +128,9 @@ class Workload(msgspec.Struct, frozen=True):
     host_paths: tuple[HostPath, ...] = ()
     connections: tuple[KubeletConnection, ...] = ()
     """Hosts that the kubelet connects to for probes, hooks and volumes."""
+    resources: Resources | None = None
+    """What the pod says for all its containers together."""
+    scratch: tuple[Scratch, ...] = ()
     remote_sources: tuple[str, ...] = ()
     """Paths of sources of volumes that name storage by themselves: ``spec.volumes[0].nfs``."""
     injected_images: tuple[Image, ...] = ()

@@ -43,14 +43,15 @@ class FlexVolume(Wire, frozen=True):
 class Volume(Wire, frozen=True):
     """A volume of a pod.
 
-    The sources that are not here (``configMap``, ``downwardAPI``, ``emptyDir``,
-    ``ephemeral``, ``projected``, ``secret``) hold nothing that any rule asks about.
+    The sources that are not here (``configMap``, ``downwardAPI``, ``ephemeral``, ``projected``,
+    ``secret``) hold nothing that any rule asks about.
     """
 
     image: ImageVolume | None = None
     persistent_volume_claim: ClaimVolume | None = None
     csi: CSIVolume | None = None
     flex_volume: FlexVolume | None = None
+    empty_dir: Source | None = None
     host_path: Source | None = None
     host_disk: Source | None = None
     """KubeVirt's way to say ``hostPath``."""

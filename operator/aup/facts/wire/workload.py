@@ -29,6 +29,7 @@ class Container(Probed, frozen=True):
     image: str | None = None
     ports: list[ContainerPort | None] | None = None
     security_context: ContainerSecurity | None = None
+    resources: Any = None
 
 
 class NodeRequirement(Wire, frozen=True):
@@ -88,6 +89,7 @@ class PodSpec(Wire, frozen=True):
     host_users: bool | None = None
     os: PodOS | None = None
     security_context: PodSecurity | None = None
+    resources: Any = None
 
 
 class OwnerReference(Wire, frozen=True):

@@ -40,6 +40,7 @@ def resource_terms(account: Account, edition: Edition) -> ResourceTerms:
         max_limit_request_ratio=_amount(terms.max_limit_request_ratio),
         require_ephemeral_storage=terms.require_ephemeral_storage,
         require_bandwidth=terms.require_bandwidth,
+        bandwidth_annotations=terms.bandwidth_annotations,
         max_bandwidth=_amount(terms.max_bandwidth),
         unlisted=terms.unlisted_extended_resources,
         weights={weight.key: _weights(weight) for weight in terms.weights},

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aup.api.sections.choice import Unrecognised
-from aup.api.sections.resources import Unlisted
+from aup.api.sections.resources import BandwidthAnnotations, Unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class ResourceTerms:
     """``None``: any."""
     require_ephemeral_storage: bool = False
     require_bandwidth: bool = False
+    bandwidth_annotations: BandwidthAnnotations = BandwidthAnnotations.KUBERNETES
     max_bandwidth: Decimal | None = None
     """Bits a second; ``None``: any."""
     unlisted: Unlisted = Unlisted.DENY

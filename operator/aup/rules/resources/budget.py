@@ -30,16 +30,14 @@ def budget(workload: Workload, terms: ResourceTerms) -> Iterator[Violation]:
     )
 
 
-RULES = (
-    Rule(
-        id="resources/budget",
-        title="Pods count against the tenant's budget",
-        reads=Workload,
-        terms=lambda terms: terms.resources,
-        check=budget,
-        blind=(
-            "How much a Pod asks for: the ResourceQuota of its namespace judges that, and it is "
-            "not exact while many Pods are created at once. What Pods really use."
-        ),
+RULE = Rule(
+    id="resources/budget",
+    title="Pods count against the tenant's budget",
+    reads=Workload,
+    terms=lambda terms: terms.resources,
+    check=budget,
+    blind=(
+        "How much a Pod asks for: the ResourceQuota of its namespace judges that, and it is "
+        "not exact while many Pods are created at once. What Pods really use."
     ),
 )

@@ -2,7 +2,7 @@
 
 from aup.policy.terms import ResourceTerms
 from aup.rules.base import Violation
-from aup.rules.resources import budget
+from aup.rules.resources.budget import budget
 from support.workloads import workload
 
 TERMS = ResourceTerms(tenant="acme")
