@@ -14,7 +14,7 @@ DECLARED = {
 }
 CLOSED = {
     "kind", "decision", "reason", "rule", "enforcement", "phase", "reconciler", "result",
-    "resource", "version",
+    "resource", "version", "measure",
 }  # fmt: skip
 """Labels whose values are few and known; a name of a namespace, tenant or object is none."""
 

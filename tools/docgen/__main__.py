@@ -11,6 +11,7 @@ from docgen import (
     index,
     kinds,
     metrics,
+    monitoring,
     rules,
     settings,
     twins,
@@ -28,6 +29,7 @@ WRITERS = (
     coverage.pages,
     twins.pages,
     vectors.pages,
+    monitoring.pages,
     metrics.pages,
     cli.pages,
     settings.pages,
@@ -48,6 +50,7 @@ def main() -> None:
     chart.write(ROOT)
     kinds.write(ROOT)
     twins.write(ROOT)
+    monitoring.write(ROOT)
     print(f"docs/reference: {len(pages)} pages")
 
 

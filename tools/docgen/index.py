@@ -20,6 +20,7 @@ def pages(_root: Path) -> dict[str, str]:
         "[Settings of a process](settings.md)",
         "[Chart values](values.md)",
         "[Metrics](metrics.md)",
+        "[Fair use](fair-use.md): what is measured, how, and from when on it is reported",
     ]
     return {
         "README.md": page(

@@ -68,17 +68,18 @@ def new_report(
         until=reading.at,
         measured_seconds=int(standing.counted.total_seconds()),
         readings=standing.readings,
-        namespaces=tuple(
-            NamespaceUse(name=name, used=decimal(used)) for name, used in reading.namespaces
-        ),
+        namespaces=_used(reading),
         query=scope.render(query.use),
     )
-    return AbuseReport(
-        metadata=ObjectMeta(name=report_name(tenant, query, since), labels=dict(MANAGED_LABELS)),
-        spec=AbuseReportSpec(
-            source=USAGE_SOURCE, category=CATEGORY, usage=usage, observed_at=reading.at
-        ),
+    spec = AbuseReportSpec(
+        source=USAGE_SOURCE, category=CATEGORY, usage=usage, observed_at=reading.at
     )
+    name = report_name(tenant, query, since)
+    return AbuseReport(metadata=ObjectMeta(name=name, labels=dict(MANAGED_LABELS)), spec=spec)
+
+
+def _used(reading: Reading) -> tuple[NamespaceUse, ...]:
+    return tuple(NamespaceUse(name=name, used=decimal(used)) for name, used in reading.namespaces)
 
 
 def decimal(value: float) -> str:
