@@ -19,7 +19,9 @@ _TENANT: Final = "Needs facts about the tenant that do not belong on a namespace
 _DECLARED: Final = "Depends on the policy's own words and the catalogue."
 _JSON: Final = "Reads JSON inside annotations, which CEL cannot take apart."
 _MAP: Final = "Needs to know whose other namespaces are: a policy sees one namespace."
-_LIMIT_RANGE: Final = "A LimitRange of the namespace holds it too; nothing else is asked by default."
+_LIMIT_RANGE: Final = (
+    "A LimitRange of the namespace holds it too; nothing else is asked by default."
+)
 
 WITHOUT_TWIN: Final[Mapping[str, str]] = {
     "network/sharing": _MAP,
