@@ -186,5 +186,5 @@ def test_nothing_of_it_is_there_unless_it_is_asked_for(cluster: ControlPlane) ->
     text = cluster.helm("template", "aup-operator", CHART).stdout
     assert "PROMETHEUS" not in text
     assert not [kind for kind in ("PrometheusRule", "ServiceMonitor") if f"kind: {kind}" in text]
-    assert "grafana" not in text
+    assert "grafana_dashboard" not in text
     assert "prometheus.io" not in text
