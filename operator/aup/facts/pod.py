@@ -64,10 +64,8 @@ def read_pod(
     ``at`` is the path of the spec where it is not ``<prefix>spec``; ``said`` is what the workload
     says of itself: ``continues``, ``budget_settled``.
     """
-    spec = (template and template.spec) or wire.PodSpec()
     path = at or f"{prefix}spec"
-    if excess := tuple(_excess(spec, path)):
-        spec = wire.PodSpec()
+    spec, excess = _bounded((template and template.spec) or wire.PodSpec(), path)
     labels, annotations, selector, misfits = _texts(template, spec, prefix, path)
     volumes = tuple(each_volume(spec.volumes, path))
     workload = Workload(
@@ -93,7 +91,7 @@ def read_pod(
         connections=(*_probed(spec, path), *connections(volumes)),
         remote_sources=tuple(remote_sources(volumes)),
         resources=read_resources(spec.resources, f"{path}.resources"),
-        scratch=tuple(scratch_volumes(spec.volumes, path)) if spec.volumes else (),
+        scratch=tuple(scratch_volumes(spec.volumes, path)),
         **said,
     )
     return workload, (*excess, *misfits)
@@ -117,6 +115,12 @@ def lists(spec: wire.PodSpec) -> tuple[tuple[ContainerKind, list[wire.Container 
         (ContainerKind.INIT, spec.init_containers or []),
         (ContainerKind.EPHEMERAL, spec.ephemeral_containers or []),
     )
+
+
+def _bounded(spec: wire.PodSpec, path: str) -> tuple[wire.PodSpec, Problems]:
+    """Return a spec, and nothing of it where it holds more than is looked at."""
+    excess = tuple(_excess(spec, path))
+    return (wire.PodSpec() if excess else spec), excess
 
 
 def _excess(spec: wire.PodSpec, path: str) -> Iterator[Problem]:

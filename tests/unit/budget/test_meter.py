@@ -8,9 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aup.api.sections.resources import Unlisted
 from aup.api.tenant import Budget, BudgetScope, ScopeName
+from aup.budget.keys import step
 from aup.budget.measure import NOTHING, Measure, measure
 from aup.budget.meter import Meter, meter
 from aup.policy.terms import ResourceTerms
@@ -204,3 +207,43 @@ def test_what_cannot_be_read_is_told_and_left_out() -> None:
         "budget.namespaceCeilings.a: b is no key of a budget",
     )
     assert not any(key in found.limits for key in ("cores", "pods"))
+
+
+_cores = st.integers(0, 4000).map(lambda milli: f"{milli}m")
+_pods = st.builds(
+    lambda cpu, memory, gpu, deadline: pod(
+        {"cpu": cpu, "memory": f"{memory}Mi", GPU: str(gpu)},
+        **({"activeDeadlineSeconds": 9} if deadline else {}),
+    ),
+    _cores,
+    st.integers(0, 4096),
+    st.integers(0, 3),
+    st.booleans(),
+)
+_EVERYTHING = meter_of(
+    weighed(),
+    hard={"requests.cpu": "9", "limits.cpu": "9", "requests.memory": "9Gi", "gpu": "9"},
+    namespace_ceilings={"acme-dev": {"requests.cpu": "1", "pods": "4"}},
+    scoped=(BudgetScope(name="s", scopes=(ScopeName.TERMINATING,), hard={"requests.cpu": "2"}),),
+)
+
+
+@given(_pods, _pods, st.sampled_from(["acme-prod", "acme-dev"]))
+def test_what_stood_and_what_grows_cover_what_will_stand(
+    new: Measure, old: Measure, namespace: str
+) -> None:
+    """The ledger counts the old object in the watch until it shows the new one."""
+    before, after = _EVERYTHING.takes(namespace, old), _EVERYTHING.takes(namespace, new)
+    grown = _EVERYTHING.grows(namespace, new, old)
+    assert set(grown) <= set(after) <= set(_EVERYTHING.limits)
+    for key in _EVERYTHING.limits:
+        gap = after.get(key, Decimal(0)) - before.get(key, Decimal(0))
+        assert grown.get(key, Decimal(0)) == max(gap, Decimal(0))
+
+
+@given(st.lists(_pods, max_size=6))
+def test_amounts_are_whole_steps_so_that_a_sum_of_shares_is_exact(pods: list[Measure]) -> None:
+    for measured in pods:
+        for key, amount in _EVERYTHING.takes("acme-dev", measured).items():
+            assert amount > 0
+            assert amount % step(key) == 0
