@@ -6,6 +6,7 @@ far back as it counts. In the same way an outage of either side is caught up wit
 were missed are asked for once there is an answer.
 """
 
+import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -167,6 +168,8 @@ class FairUse(Reconciler):
             for tenant in limits:
                 await self._settle(Watched(tenant, query.measure), tenants)
             self._asked[query.measure] = instant
+            # After an outage these are many: let the Lease be renewed in between.
+            await asyncio.sleep(0)
         return True
 
     def _instants(self, query: Query, limits: Iterable[Limit], at: datetime) -> list[datetime]:

@@ -92,6 +92,14 @@ def test_an_instant_that_was_looked_at_counts_once() -> None:
     assert step(standing, START, CLEAR, LIMIT, PACE) == standing
 
 
+def test_a_gap_is_not_counted_however_far_apart_readings_may_lie() -> None:
+    patient = replace(PACE, stride=timedelta(hours=1))
+    standing = Standing()
+    for n, where in enumerate((OVER, GAP, OVER, OVER)):
+        standing = step(standing, START + n * TICK, where, LIMIT, patient)
+    assert standing.counted == TICK
+
+
 def test_a_reading_that_was_missed_is_a_gap() -> None:
     """The time over which nobody looked is not counted."""
     early = step(Standing(), START, OVER, LIMIT, PACE)
