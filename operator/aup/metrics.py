@@ -204,6 +204,19 @@ WATCH_CALLBACK_ERRORS = Counter(
     registry=REGISTRY,
 )
 
+LEDGER_WRITES = Counter(
+    "aup_ledger_writes_total",
+    "Writes of budget ledgers by this process: written, conflict, gone, refused, unknown, stopped.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+LEDGER_VERDICTS = Counter(
+    "aup_ledger_verdicts_total",
+    "What ledgers said of admissions: allowed, short, busy, closed; dry runs apart.",
+    ("verdict",),
+    registry=REGISTRY,
+)
+
 BUILD_INFO = Gauge(
     "aup_build_info",
     "Always 1; the label tells the version.",

@@ -4,20 +4,15 @@ Each field of Settings is one setting: ``queue_per_tenant`` is the flag ``--queu
 the variable ``AUP_QUEUE_PER_TENANT``. Lists are separated by commas, durations are in seconds.
 """
 
-import argparse
-import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-from aup.errors import SettingsError
-from aup.fairuse.connection import conflicts
+from aup.ledger.margins import Margins
 
 Names = tuple[str, ...]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -42,6 +37,17 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class LedgerProtocol(StrEnum):
+    """How budgets are held across replicas."""
+
+    ESCROW = "escrow"
+    """Replicas check shares out and admit from memory."""
+    RESERVATION = "reservation"
+    """Each admission is written down before it is answered."""
+    NATIVE = "native"
+    """No ledger: the API server's own quotas only, which are not exact."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +130,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         90.0
     )
 
+    ledger: Annotated[
+        LedgerProtocol, Meta(description="how budgets are held: escrow, reservation or native")
+    ] = LedgerProtocol.NATIVE
+    api_request_seconds: Annotated[
+        Seconds, Meta(description="the API server's --request-timeout")
+    ] = 60.0
+    ledger_margin_seconds: Annotated[
+        Seconds,
+        Meta(description="on top of it, until what was admitted and not seen is given up"),
+    ] = 30.0
+    replica_lease_seconds: Annotated[
+        Count, Meta(description="after so long without a renewal a replica admits nothing")
+    ] = 15
+    patience_seconds: Annotated[
+        Seconds, Meta(description="how long a request waits for a share of the budget")
+    ] = 1.0
+
     health_host: Annotated[str, Meta(description="address for /livez, /readyz and /metrics")] = (
         "0.0.0.0"  # noqa: S104  (the kubelet and Prometheus reach the pod by its own address)
     )
@@ -147,6 +170,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def lease_name(self) -> str:
         """Return the name of the Lease that the leading controller holds."""
         return f"{self.fullname}-controller"
+
+    @property
+    def margins(self) -> Margins:
+        """Return the times that the ledger relies on."""
+        return Margins(
+            request=self.api_request_seconds,
+            margin=self.ledger_margin_seconds,
+            webhook=self.webhook_seconds,
+            lease=float(self.replica_lease_seconds),
+            renew=self.replica_lease_seconds / 3,
+            patience=self.patience_seconds,
+        )
 
     @property
     def service_name(self) -> str:
@@ -176,117 +211,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if host := urlsplit(self.webhook_url).hostname:
             hosts.append(host)
         return tuple(dict.fromkeys((*hosts, *self.webhook_hosts)))
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One setting as a person gives it."""
-
-    name: str
-    description: str
-    default: Any
-    type: Any
-
-    @property
-    def flag(self) -> str:
-        """Return the command-line flag."""
-        return f"--{self.name.replace('_', '-')}"
-
-    @property
-    def variable(self) -> str:
-        """Return the environment variable."""
-        return f"AUP_{self.name.upper()}"
-
-    def parse(self, text: str) -> Any:
-        """Return the value that the text stands for; raises msgspec.ValidationError."""
-        if self.type == Names:
-            return tuple(part.strip() for part in text.split(",") if part.strip())
-        if self.type == (Path | None):
-            return Path(text) if text else None
-        return msgspec.convert(text, self.type, strict=False)
-
-
-def options() -> Iterator[Option]:
-    """Yield every setting, in the order of the help text."""
-    plain = get_type_hints(Settings)
-    for field in msgspec.structs.fields(Settings):
-        bare = plain[field.name]
-        kind = bare if bare in {Names, Path | None} else field.type
-        yield Option(field.name, field.type.__metadata__[-1].description, field.default, kind)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add a flag for each setting; what is not given stays None, so that variables count."""
-    for option in options():
-        default = option.default
-        shown = ",".join(default) if isinstance(default, tuple) else default
-        told = "" if shown in {None, ""} else f"; default {shown}"
-        parser.add_argument(
-            option.flag,
-            dest=option.name,
-            metavar="VALUE",
-            help=f"{option.description} ({option.variable}{told})",
-        )
-
-
-def load(
-    flags: Mapping[str, str | None] | None = None, environ: Mapping[str, str] = os.environ
-) -> Settings:
-    """Return the settings: flags before ``AUP_*`` variables before defaults.
-
-    ``flags`` maps field names to text, None for what was not given (``vars`` of an argparse
-    namespace). Raises SettingsError, which names every problem at once.
-    """
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for option in options():
-        flag, variable = (flags or {}).get(option.name), environ.get(option.variable)
-        source, text = (option.flag, flag) if flag is not None else (option.variable, variable)
-        if text is None:
-            continue
-        try:
-            values[option.name] = option.parse(text)
-        except msgspec.ValidationError as error:
-            problems.append(f"{source}={text!r}: {_plain(error)}")
-    if not problems:
-        settings = Settings(**values)
-        problems = list(_conflicts(settings))
-    if problems:
-        raise SettingsError(problems=problems)
-    return settings
-
-
-def _plain(error: msgspec.ValidationError) -> str:
-    """Return the library's sentence in the words of a command line."""
-    return str(error)[:1].lower() + str(error)[1:].replace("`", "")
-
-
-def _conflicts(settings: Settings) -> Iterator[str]:
-    """Yield a sentence for each pair of settings that cannot work together."""
-    if settings.deadline_seconds >= settings.webhook_seconds:
-        yield (
-            f"--deadline-seconds {settings.deadline_seconds:g} must be below --webhook-seconds "
-            f"{settings.webhook_seconds:g}, or the API server gives up before we answer"
-        )
-    if settings.webhook_seconds > 30:
-        yield "--webhook-seconds must be at most 30, which is the limit of the API server"
-    times = (settings.lease_retry_seconds, settings.lease_renew_seconds, settings.lease_seconds)
-    if not times[0] < times[1] < times[2]:
-        yield (
-            "need --lease-retry-seconds < --lease-renew-seconds < --lease-seconds, not "
-            + " < ".join(f"{seconds:g}" for seconds in times)
-        )
-    url = urlsplit(settings.webhook_url)
-    if settings.webhook_url and (url.scheme != "https" or not url.hostname):
-        yield f"--webhook-url {settings.webhook_url!r} must be an https URL with a host"
-    yield from conflicts(
-        settings.prometheus_url,
-        settings.prometheus_matchers,
-        token=settings.prometheus_token_file is not None,
-        seconds=settings.fair_use_seconds,
-        window=settings.fair_use_window_seconds,
-    )
-    if settings.role is not Role.CONTROLLER and settings.admission_port == settings.health_port:
-        yield f"--admission-port and --health-port are both {settings.health_port}"
-    if settings.role is not Role.ADMISSION and settings.evidence_dir is None:
-        yield f"role {settings.role} needs --evidence-dir, a directory that outlives the process"

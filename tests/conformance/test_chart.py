@@ -12,7 +12,8 @@ import yaml
 from aup import presets
 from aup.api import meta
 from aup.controller.quarantine_steps import PROBE_USER
-from aup.settings import Option, Settings, options
+from aup.options import Option, options
+from aup.settings import Settings
 from docgen import chart
 from docgen.values import described
 from support.repository import ROOT

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from aup import metrics
+from aup.options import options
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule
-from aup.settings import options
 from docgen import api, rules, settings, values
 from docgen import metrics as metrics_page
 from docgen.preset import loaded, serving

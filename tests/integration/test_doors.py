@@ -100,7 +100,7 @@ ANYTHING = tuple(
     f"--resource={resource}"
     for resource in (
         "pods,pods/exec,pods/eviction,pods/status,pods/binding,configmaps,namespaces",
-        "deployments.apps,deployments.apps/scale",
+        "deployments.apps,deployments.apps/scale,endpointslices.discovery.k8s.io",
         "widgets.example.org,clusterwidgets.example.org",
         "rollouts.argoproj.io,applications.argoproj.io,bgppeers.crd.projectcalico.org",
         "ciliumendpoints.cilium.io,supportaccessgrants.aup.asergo.com,leases.coordination.k8s.io",
@@ -144,6 +144,13 @@ BINDING = {
     "kind": "Binding",
     "metadata": {"name": "standing"},
     "target": {"apiVersion": "v1", "kind": "Node", "name": "node-1"},
+}
+SLICE = {
+    "apiVersion": "discovery.k8s.io/v1",
+    "kind": "EndpointSlice",
+    "metadata": {"name": "s"},
+    "addressType": "IPv4",
+    "endpoints": [],
 }
 CREATE = ("create", "-n", NS, "-f", "-", "--dry-run=server")
 FINALIZER = '{"metadata":{"finalizers":["example.org/x"]}}'
@@ -190,6 +197,8 @@ ROWS = (
     Row("a config map", ALICE, CREATE, 0, CONFIG),
     Row("a lease", ALICE, CREATE, 0, LEASE),
     Row("a grant", ALICE, CREATE, 1, GRANT),
+    Row("where pods are, by the platform", PLATFORM, CREATE, 0, SLICE),
+    Row("the same by a tenant", ALICE, CREATE, 1, SLICE),
     Row("a kind that nobody knows", ALICE, CREATE, 1, custom("example.org/v7", "Widget", "new")),
     Row("what its controller notes", ALICE, patch("widget/standing", FINALIZER), 0),
     Row("a known kind", ALICE, CREATE, 1, custom("argoproj.io/v7", "Rollout", "r")),

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from aup import settings as module
+from aup import options as module
 from aup.controller.runtime import Controller
 from aup.kube.client import Cluster
 from aup.kube.rbac import GRANTS, Call, Grant, Role, uncovered, unused
-from aup.kube.reader import Reader
 from aup.server.service import AdmissionService
 from aup.settings import Settings
 from support.asynchronous import asynchronous, eventually
@@ -117,7 +116,7 @@ async def test_the_roles_ask_for_nothing_else(release: Release, tmp_path: Path) 
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
     kubectl = release.cluster.kubectl
     async with (
-        await Reader.connect(
+        await Cluster.connect(
             kubeconfig=admission.kubeconfig, recorder=calls["admission"].add
         ) as reader,
         await Cluster.connect(

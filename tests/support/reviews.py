@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aup.engine.decision import Decision
 from aup.facts.model import Surroundings
+from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
 from aup.server.app import VALIDATE, App
+from aup.server.charge import Charge
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
 from support.world import NOW, Cluster, load_world, terms
@@ -87,6 +90,18 @@ class WorldSource:
         late = frozenset({"late@asergo.example"})
         return (GrantTerm("acme-dev", late, frozenset(), frozenset()),) * (namespace == "acme-dev")
 
+    def budget(self, tenant: str) -> Held | None:
+        """Return that nobody has a budget."""
+        return None
+
+
+class NoLedger:
+    """Where nobody has a budget, no ledger is asked."""
+
+    async def settle(self, charge: Charge, seconds: float) -> Decision:
+        """Fail."""
+        raise AssertionError(charge, seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -124,9 +139,9 @@ def send(
     """Send bodies to a service at the same time and return the answers in their order."""
 
     async def whole() -> list[Answer]:
-        queue = FairQueue(lane=lane, clock=clock)
+        queue: FairQueue[bytes | Charge] = FairQueue(lane=lane, clock=clock)
         judge = Judge(WorldSource(), surroundings or Cluster(), lambda: NOW)
-        app = App(judge, queue, deadline=deadline, body_limit=BODY_LIMIT, clock=clock)
+        app = App(judge, queue, NoLedger(), deadline=deadline, body_limit=BODY_LIMIT, clock=clock)
         server = asyncio.create_task(queue.serve())
         try:
             requests = (_request(app, body, path, method) for body in bodies)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.errors import SettingsError
-from aup.settings import LogLevel, Option, Role, Settings, add_arguments, load, options
+from aup.options import Option, add_arguments, load, options
+from aup.settings import LogLevel, Role, Settings
 
 EVIDENCE = {"AUP_EVIDENCE_DIR": "/evidence"}
 

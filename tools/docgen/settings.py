@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aup.settings import options
+from aup.options import options
 from docgen.markdown import code, page, prose, table
 
 

@@ -32,6 +32,13 @@ class GroupVersionKind(msgspec.Struct, frozen=True):
     group: str = ""
 
 
+class GroupVersionResource(msgspec.Struct, frozen=True):
+    """By which resource it comes, after conversion."""
+
+    resource: str = ""
+    group: str = ""
+
+
 class UserInfo(msgspec.Struct, frozen=True):
     """Who asks, as authenticated."""
 
@@ -48,6 +55,8 @@ class Request(msgspec.Struct, frozen=True, rename="camel"):
     namespace: str = ""
     name: str = ""
     sub_resource: str = ""
+    resource: GroupVersionResource = GroupVersionResource()
+    dry_run: bool = False
     user_info: UserInfo = UserInfo()
     object: msgspec.Raw = msgspec.Raw(b"null")
     old_object: msgspec.Raw = msgspec.Raw(b"null")
@@ -115,7 +124,7 @@ def subject(request: Request) -> Subject:
         raise InvalidReviewError(problem=f"operation {request.operation} is not known")
     return replace(
         envelope(request),
-        name=request.name or _name(bytes(request.object)),
+        name=request.name or _name(request.object),
         operation=Operation(request.operation),
     )
 
@@ -198,7 +207,7 @@ def _audit_annotations(decision: Decision) -> dict[str, str]:
     return {"policy": policy.stamp, "findings": found}
 
 
-def _name(raw: bytes) -> str:
+def _name(raw: msgspec.Raw) -> str:
     """Return ``metadata.name`` or the generated prefix; the verdict never depends on it."""
     try:
         meta = _NAMES.decode(raw).metadata

@@ -13,6 +13,7 @@ from aup.api.assignment import AddressAssignment
 from aup.api.catalog import SoftwareCatalog
 from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
+from aup.api.ledger import BudgetLedger
 from aup.api.policy import AcceptableUsePolicy
 from aup.api.quarantine import Quarantine
 from aup.api.report import TenantReport
@@ -41,4 +42,5 @@ KINDS: tuple[Kind, ...] = (
     Kind("Quarantine", Quarantine, "quarantines"),
     Kind("TenantReport", TenantReport, "tenantreports", namespaced=True),
     Kind("SupportAccessGrant", SupportAccessGrant, "supportaccessgrants", namespaced=True),
+    Kind("BudgetLedger", BudgetLedger, "budgetledgers"),
 )

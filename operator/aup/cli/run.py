@@ -9,17 +9,17 @@ from aup.errors import AupError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
-    from aup import settings
+    from aup import options
 
     parser.description = "Run a role of the operator."
-    settings.add_arguments(parser)
+    options.add_arguments(parser)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(given: argparse.Namespace) -> int:
     """Run a role until the process is told to stop."""
-    from aup import logs, settings
+    from aup import logs, options
 
-    chosen = settings.load(vars(options))
+    chosen = options.load(vars(given))
     logs.configure(chosen.log_level)
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:

@@ -8,6 +8,7 @@ from aup.controller.certificates import Certificates
 from aup.controller.context import Context
 from aup.controller.fair_use import FairUse
 from aup.controller.guard import Guard
+from aup.controller.ledgers import Ledgers
 from aup.controller.mail_egress import MailEgress
 from aup.controller.preset import Preset
 from aup.controller.probe import Probe
@@ -17,6 +18,7 @@ from aup.controller.reports import Reports
 from aup.controller.revisions import Revisions
 from aup.controller.standing import statuses
 from aup.controller.tenancy import Tenancy
+from aup.settings import LedgerProtocol
 
 
 def reconcilers(context: Context) -> tuple[Reconciler, ...]:
@@ -32,6 +34,11 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         *statuses(context),
         Revisions(context),
         Tenancy(context, probe),
+        *(
+            ()
+            if context.settings.ledger is LedgerProtocol.NATIVE
+            else (Ledgers(context, lambda: bool(certificates.trusted())),)
+        ),
         audit,
         Reports(context, audit),
         AddressUses(context),
@@ -40,3 +47,10 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         MailEgress(context),
         FairUse(context),
     )
+
+
+def _ledgers(context: Context, certificates: Certificates) -> tuple[Reconciler, ...]:
+    """Return what leads the ledgers, where budgets are held by any."""
+    if context.settings.ledger is LedgerProtocol.NATIVE:
+        return ()
+    return (Ledgers(context, lambda: bool(certificates.trusted())),)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from aup.api.sections.choice import Enforcement
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.exemption import covering
-from aup.facts.model import Facts, Problem
+from aup.facts.model import Facts, Problem, Subject
 from aup.policy.terms import Terms
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule, Violation
@@ -61,6 +61,11 @@ def evaluate(
         policy=terms.policy,
         findings=tuple(findings),
     )
+
+
+def judged(rule: str, violation: Violation, subject: Subject, terms: Terms) -> Finding | None:
+    """Decide about a violation that is found beside the catalogue's rules, as about theirs."""
+    return _finding(rule, violation, Facts(subject), terms, terms.mode(rule), stood=False)
 
 
 def _seen(old: Facts) -> Facts:

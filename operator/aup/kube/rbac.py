@@ -168,21 +168,47 @@ _CONTROLLER = (
     Grant(kinds.CORE_EVENTS, ("list",), "keep evidence of a quarantined namespace"),
 )
 
+_ADMISSION_OF_LEDGERS = (
+    *_each((kinds.SERVICES, kinds.RESOURCE_CLAIMS), _FOLLOW, "count what budgets limit"),
+    Grant(kinds.BUDGET_LEDGERS, ("get", *_FOLLOW), "hold budgets together with other replicas"),
+    Grant(kinds.BUDGET_LEDGERS, ("update",), "check shares of a budget out", "status"),
+    _own(kinds.LEASES, ("create", "update", "delete"), "show the leader that it lives"),
+)
+
+_CONTROLLER_OF_LEDGERS = (
+    _own(kinds.LEASES, ("get", *_FOLLOW, "delete"), "end replicas that do not live"),
+    Grant(kinds.RESOURCE_CLAIMS, _FOLLOW, "count what budgets limit"),
+    Grant(kinds.BUDGET_LEDGERS, ("get", *_FOLLOW, "create"), "open the ledgers of budgets"),
+    Grant(kinds.BUDGET_LEDGERS, ("update",), "clear up after replicas that died", "status"),
+)
+
 GRANTS: dict[Role, tuple[Grant, ...]] = {"admission": _ADMISSION, "controller": _CONTROLLER}
 """What the roles need; the parts that make the calls add their rows."""
+LEDGER_GRANTS: dict[Role, tuple[Grant, ...]] = {
+    "admission": (*_ADMISSION, *_ADMISSION_OF_LEDGERS),
+    "controller": (*_CONTROLLER, *_CONTROLLER_OF_LEDGERS),
+}
+"""The same where budgets are held by ledgers."""
 
 
 def uncovered(
     calls: Iterable[Call], role: Role, *, operator_namespace: str, fullname: str
 ) -> list[Call]:
     """Return the calls that no grant of the role lets through, sorted."""
-    grants = GRANTS[role]
+    return outside(calls, GRANTS[role], operator_namespace=operator_namespace, fullname=fullname)
+
+
+def outside(
+    calls: Iterable[Call], grants: Iterable[Grant], *, operator_namespace: str, fullname: str
+) -> list[Call]:
+    """Return the calls that none of some grants lets through, sorted."""
+    table = tuple(grants)
     return sorted(
         call
         for call in set(calls)
         if not any(
             grant.covers(call, operator_namespace=operator_namespace, fullname=fullname)
-            for grant in grants
+            for grant in table
         )
     )
 

@@ -169,6 +169,12 @@ class Reader(Session):
             if not token:
                 return
 
+    async def version(self, resource: Resource) -> int:
+        """Return the resourceVersion of a resource now, of all namespaces, read by quorum."""
+        self._record("list", resource, None, None)
+        page = PAGE.decode(await self.request("GET", resource.path() + query(limit=1)))
+        return int(page.metadata.resource_version)
+
     def watch(
         self,
         resource: Resource,

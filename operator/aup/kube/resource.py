@@ -140,6 +140,9 @@ CALICO_GLOBAL_NETWORK_POLICIES = Resource(
 )
 GATEWAYS = Resource("gateway.networking.k8s.io", "v1", "gateways", "Gateway", namespaced=True)
 EVENTS = Resource("events.k8s.io", "v1", "events", "Event", namespaced=True)
+RESOURCE_CLAIMS = Resource(
+    "resource.k8s.io", "v1", "resourceclaims", "ResourceClaim", namespaced=True
+)
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease", namespaced=True)
 VALIDATING_WEBHOOK_CONFIGURATIONS = Resource(
     "admissionregistration.k8s.io",
@@ -184,6 +187,7 @@ LICENSE_ENTITLEMENTS = _ours("licenseentitlements", "LicenseEntitlement")
 EXEMPTIONS = _ours("exemptions", "Exemption")
 ABUSE_REPORTS = _ours("abusereports", "AbuseReport")
 QUARANTINES = _ours("quarantines", "Quarantine")
+BUDGET_LEDGERS = _ours("budgetledgers", "BudgetLedger")
 TENANT_REPORTS = _ours("tenantreports", "TenantReport", namespaced=True)
 SUPPORT_ACCESS_GRANTS = _ours("supportaccessgrants", "SupportAccessGrant", namespaced=True)
 

@@ -38,6 +38,9 @@ UNSERVED_WAIT_SECONDS = 60.0
 OnChange = Callable[[ObjectKey, T | None, T | None], None]
 """Called with old and new value; None where the object did not or does not exist."""
 
+OnVersion = Callable[[str], None]
+"""Called with the resourceVersion up to which everything was told."""
+
 OnUndecodable = Callable[[ObjectKey, str], None]
 """Called with the reason why an object cannot be read."""
 
@@ -52,6 +55,8 @@ class Informer(Generic[T]):
     An object that cannot be read never stops the others. It is reported to ``on_undecodable`` and
     listed in ``undecodable``; its last good value stays in ``items`` if ``keep_undecodable``, else
     it is taken out.
+
+    ``on_version`` is called after the callbacks of a list, or of one event (bookmarks, too).
 
     With ``optional``, a resource that the API server does not serve (a CRD that is not installed)
     counts as synced and empty, and is looked for again each minute.
@@ -68,6 +73,7 @@ class Informer(Generic[T]):
         fields: str | None = None,
         on_change: OnChange[T] | None = None,
         on_undecodable: OnUndecodable | None = None,
+        on_version: OnVersion | None = None,
         keep_undecodable: bool = True,
         optional: bool = False,
     ) -> None:
@@ -77,6 +83,7 @@ class Informer(Generic[T]):
         self._scope = {"namespace": namespace, "labels": labels, "fields": fields}
         self._callbacks: list[OnChange[T]] = [on_change] if on_change else []
         self._on_undecodable = on_undecodable
+        self._on_version = on_version or (lambda _: None)
         self._keep_undecodable = keep_undecodable
         self._optional = optional
         self._version = ""
@@ -129,6 +136,7 @@ class Informer(Generic[T]):
         for key in gone:
             self._drop(key)
         self._version = version
+        self._on_version(version)
         self.synced.set()
 
     async def _watch(self) -> None:
@@ -159,6 +167,7 @@ class Informer(Generic[T]):
         elif notice.type != "BOOKMARK":
             self._put(head.key, notice.object)
         self._version = head.metadata.resource_version
+        self._on_version(self._version)
 
     def _put(self, key: ObjectKey, raw: msgspec.Raw) -> None:
         try:

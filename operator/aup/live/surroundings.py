@@ -9,10 +9,13 @@ from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
 from aup.facts.model import IPAddress, Workload
 from aup.kube.reader import Reader
 from aup.kube.resource import NAMESPACES
-from aup.kube.watch import Informer
+from aup.kube.watch import Informer, OnVersion
 from aup.kube.wire import ObjectKey, typed
 from aup.live.places import Places
 from aup.live.pods import Pods
+
+OnClaim = Callable[[str, str | None, str | None], None]
+"""Called with a namespace, the tenant whose stamp it carried, and the one whose it carries now."""
 
 
 class Labelled(msgspec.Struct, frozen=True, rename="camel"):
@@ -49,14 +52,33 @@ class LiveSurroundings:
     def __init__(self, reader: Reader, on_namespace: Callable[[str], None] | None = None) -> None:
         """Args: ``on_namespace`` is called with the name of each namespace that changes."""
         self._on_namespace = on_namespace or (lambda _: None)
+        self._followers: list[tuple[OnClaim, OnVersion]] = []
         self.namespaces = Informer(
             reader,
             NAMESPACES,
             typed(LiveNamespace),
-            on_change=lambda key, *_: self._on_namespace(key.name),
+            on_change=self._changed,
+            on_version=self._until,
         )
         self._places = Places(reader)
         self._pods = Pods(reader)
+
+    def _changed(
+        self, key: ObjectKey, old: LiveNamespace | None, new: LiveNamespace | None
+    ) -> None:
+        before, after = (ns.label(TENANT_LABEL) or None if ns else None for ns in (old, new))
+        if before != after:
+            for claimed, _ in self._followers:
+                claimed(key.name, before, after)
+        self._on_namespace(key.name)
+
+    def _until(self, version: str) -> None:
+        for _, until in self._followers:
+            until(version)
+
+    def follow(self, claimed: OnClaim, until: OnVersion) -> None:
+        """Tell of namespaces that change hands, and up to which version that is known."""
+        self._followers.append((claimed, until))
 
     @property
     def informers(self) -> tuple[Informer[Any], ...]:

@@ -7,11 +7,13 @@ the request cannot be read: anything else would be an admission under ``failureP
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aup import metrics
 from aup.admission import review
+from aup.engine.decision import Decision
 from aup.server.body import FORGOTTEN, HEAD, SMALL, Body, Memory, Receive, declared, read_body
+from aup.server.charge import Charge
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue, Refusal
 
@@ -58,13 +60,21 @@ _MISTAKE: Final = _No(
 )
 
 
+class Till(Protocol):
+    """Who asks the ledgers."""
+
+    async def settle(self, charge: Charge, seconds: float) -> Decision:
+        """Return the decision with what the tenant's ledger says, within so many seconds."""
+
+
 class App:
     """Reads a review, waits for its turn, answers."""
 
     def __init__(
         self,
         judge: Judge,
-        queue: FairQueue,
+        queue: FairQueue[bytes | Charge],
+        till: Till,
         *,
         deadline: float,
         body_limit: int,
@@ -75,6 +85,7 @@ class App:
         Args:
             judge: comes to the answers.
             queue: who waits how long.
+            till: asks the ledgers.
             deadline: seconds from the head of the request, below the webhook's own timeout.
             body_limit: bytes; an UPDATE carries the object twice, each up to 3 MiB.
             clock: counts seconds.
@@ -82,6 +93,7 @@ class App:
         """
         self._judge = judge
         self._queue = queue
+        self._till = till
         self._deadline = deadline
         self._body_limit = body_limit
         self._memory = Memory(body_limit * BODIES)
@@ -146,6 +158,9 @@ class App:
             answer = await self._queue.submit(
                 self._judge.lane(request), lambda: judge(request), expires
             )
+            if isinstance(answer, Charge):
+                decision = await self._till.settle(answer, expires - self._clock())
+                answer = self._judge.close(request, decision)
         except review.InvalidReviewError:
             raise
         except Exception:

@@ -15,7 +15,9 @@ from aup.engine.decision import Decision
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import KINDS, extract
 from aup.facts.model import Facts, Operation, Subject, Surroundings
+from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
+from aup.server.charge import Charge, charge
 from aup.text import printable
 
 
@@ -34,6 +36,9 @@ class TermsSource(Protocol):
     def grants(self, namespace: str, now: datetime) -> tuple[GrantTerm, ...]:
         """Return whom of the staff a namespace lets in now."""
 
+    def budget(self, tenant: str) -> Held | None:
+        """Return a tenant's budget, where a ledger holds it."""
+
 
 class Judge:
     """Answers reviews. It is called by one task at a time."""
@@ -51,8 +56,8 @@ class Judge:
         nobody = f"namespace/{subject.namespace}" if subject.namespace else "nobody"
         return next(iter(self._owners(subject)), nobody)
 
-    def answer(self, request: review.Request) -> bytes:
-        """Judge a request and encode the answer.
+    def answer(self, request: review.Request) -> bytes | Charge:
+        """Judge a request and encode the answer, unless a budget has to be asked first.
 
         Raises:
             review.InvalidReviewError: the request is none that could be judged.
@@ -66,7 +71,13 @@ class Judge:
             terms = self._source.terms(tenant, self._now())
             if terms is None:
                 return self._unknown_terms(request, subject)
-            decisions.append(self._decide(request, subject, terms))
+            decision = self._decide(request, subject, terms)
+            if _lies_in_a_namespace(subject) and (held := self._source.budget(tenant)):
+                charged = charge(request, held, terms, decision)
+                if isinstance(charged, Charge):
+                    return charged
+                decision = charged
+            decisions.append(decision)
         if not decisions:
             if _lies_in_a_namespace(subject):
                 return self._unknown_terms(request, subject)
@@ -74,6 +85,10 @@ class Judge:
             return review.allow(request.uid)
         # Whoever belongs to several tenants may do as one of them what that one may do.
         decision = next((d for d in decisions if d.allowed), decisions[0])
+        return self.close(request, decision)
+
+    def close(self, request: review.Request, decision: Decision) -> bytes:
+        """Encode the answer to a request about which all is known."""
         _count(decision)
         return review.answer(request, decision)
 

@@ -15,6 +15,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Refusal(StrEnum):
@@ -25,22 +28,22 @@ class Refusal(StrEnum):
 
 
 @dataclass(slots=True)
-class _Waiting:
+class _Waiting(Generic[T]):
     """A request in line."""
 
-    judge: Callable[[], bytes]
+    judge: Callable[[], T]
     expires: float
-    answer: asyncio.Future[bytes | Refusal]
+    answer: asyncio.Future[T | Refusal]
 
 
-class FairQueue:
+class FairQueue(Generic[T]):
     """Lanes by tenant, served by one task: new ones first, then in turn."""
 
     def __init__(self, *, lane: int, clock: Callable[[], float]) -> None:
         """Args: ``lane`` is the bound of one tenant's line, ``clock`` counts seconds."""
         self._lane = lane
         self._clock = clock
-        self._lanes: dict[str, deque[_Waiting]] = {}
+        self._lanes: dict[str, deque[_Waiting[T]]] = {}
         self._new: deque[str] = deque()
         self._turns: deque[str] = deque()
         """Lanes that were served already; one that is empty when its turn comes is given up."""
@@ -49,9 +52,7 @@ class FairQueue:
     def __len__(self) -> int:
         return sum(map(len, self._lanes.values()))
 
-    async def submit(
-        self, tenant: str, judge: Callable[[], bytes], expires: float
-    ) -> bytes | Refusal:
+    async def submit(self, tenant: str, judge: Callable[[], T], expires: float) -> T | Refusal:
         """Wait for a turn and return the answer, or why there is none.
 
         Args:
@@ -68,7 +69,7 @@ class FairQueue:
             self._new.append(tenant)
         if len(lane) >= self._lane:
             return Refusal.OVERLOAD
-        answer: asyncio.Future[bytes | Refusal] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[T | Refusal] = asyncio.get_running_loop().create_future()
         lane.append(_Waiting(judge, expires, answer))
         self._work.set()
         return await answer
@@ -85,7 +86,7 @@ class FairQueue:
             # Connections are read and written between any two judgements.
             await asyncio.sleep(0)
 
-    def _next(self) -> _Waiting | None:
+    def _next(self) -> _Waiting[T] | None:
         """Return the first request of the lane whose turn it is; ``None`` when nobody waits."""
         while self._new or self._turns:
             is_new = bool(self._new)
@@ -101,7 +102,7 @@ class FairQueue:
                 return waiting
         return None
 
-    def _answer(self, waiting: _Waiting) -> None:
+    def _answer(self, waiting: _Waiting[T]) -> None:
         """Judge a request that somebody still waits for."""
         if waiting.answer.done():  # the client went away
             return

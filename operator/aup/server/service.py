@@ -13,18 +13,22 @@ import uvicorn
 from typing_extensions import override
 
 from aup import metrics
-from aup.kube.reader import Reader
+from aup.kube.client import Cluster
 from aup.kube.resource import SECRETS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
+from aup.ledger.horizon import Horizon
+from aup.live.budgets import Budgets, Held
 from aup.live.grants import Grants
 from aup.live.surroundings import LiveSurroundings
 from aup.live.world import LiveWorld
+from aup.server.accounts import Accounts
 from aup.server.app import App
+from aup.server.charge import Charge
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
 from aup.server.tls import Certificate, TLSSecret
-from aup.settings import Settings
+from aup.settings import LedgerProtocol, Settings
 
 KEEP_ALIVE_SECONDS = 180
 """Longer than the API server keeps an idle connection, so that it never writes into a closed one.
@@ -48,7 +52,7 @@ class _Server(uvicorn.Server):
 class AdmissionService:
     """Judges requests as soon as everything that a judgement needs has been read once."""
 
-    def __init__(self, reader: Reader, settings: Settings) -> None:
+    def __init__(self, reader: Cluster, settings: Settings) -> None:
         self._settings = settings
         self.surroundings = LiveSurroundings(reader)
         self.world = LiveWorld(
@@ -57,6 +61,8 @@ class AdmissionService:
             frozenset((*settings.platform_namespaces, settings.namespace)),
         )
         self.grants = Grants(reader)
+        self.budgets = Budgets(self.world)
+        self.accounts = Accounts(reader, self.surroundings, self.budgets, Horizon(), settings)
         self._certificate = Certificate()
         self._secrets = Informer(
             reader,
@@ -66,7 +72,9 @@ class AdmissionService:
             fields=f"metadata.name={settings.certificate_secret}",
             on_change=self._certificate_changed,
         )
-        self._queue = FairQueue(lane=settings.queue_per_tenant, clock=time.monotonic)
+        self._queue: FairQueue[bytes | Charge] = FairQueue(
+            lane=settings.queue_per_tenant, clock=time.monotonic
+        )
         metrics.ADMISSION_QUEUE.set_function(lambda: len(self._queue))
         self._have_certificate = asyncio.Event()
         self._listener: _Server | None = None
@@ -78,7 +86,12 @@ class AdmissionService:
             *self.world.informers,
             self.grants.informer,
             self._secrets,
+            *(self.accounts.informers if self._keeps_ledgers else ()),
         )
+
+    @property
+    def _keeps_ledgers(self) -> bool:
+        return self._settings.ledger is not LedgerProtocol.NATIVE
 
     def checks(self) -> dict[str, Callable[[], str]]:
         """Return what ``/readyz`` reports: every watch synced, a certificate, a listener."""
@@ -100,16 +113,20 @@ class AdmissionService:
             # What was read at the start lives as long as the process: keep the collector off it.
             gc.collect()
             gc.freeze()
+            if self._keeps_ledgers:
+                tasks.create_task(self.accounts.run())
             tasks.create_task(self._queue.serve())
             tasks.create_task(self._listen())
 
     async def _listen(self) -> None:
         """Answer on the admission port."""
-        source = _Source(self.world, self.surroundings, self.grants)
+        budget = self.budgets.of if self._keeps_ledgers else _no_budget
+        source = _Source(self.world, self.surroundings, self.grants, budget)
         judge = Judge(source, self.surroundings, _now)
         app = App(
             judge,
             self._queue,
+            self.accounts,
             deadline=self._settings.deadline_seconds,
             body_limit=self._settings.body_limit_bytes,
             clock=time.monotonic,
@@ -156,11 +173,22 @@ class AdmissionService:
 class _Source:
     """Terms by namespace: the stamp says the tenant, the world says its terms."""
 
-    def __init__(self, world: LiveWorld, surroundings: LiveSurroundings, grants: Grants) -> None:
+    def __init__(
+        self,
+        world: LiveWorld,
+        surroundings: LiveSurroundings,
+        grants: Grants,
+        budget: Callable[[str], Held | None],
+    ) -> None:
         self.tenant_of = surroundings.tenant_of
         self.tenants_of = world.tenants_of
         self.terms = world.terms
         self.grants = grants.in_force
+        self.budget = budget
+
+
+def _no_budget(_tenant: str) -> Held | None:
+    return None
 
 
 def _now() -> datetime:

@@ -19,12 +19,14 @@ class Clock:
         return self.now
 
 
-def run(story: Callable[[FairQueue, Clock], Coroutine[Any, Any, None]], *, lane: int = 4) -> None:
+def run(
+    story: Callable[[FairQueue[bytes], Clock], Coroutine[Any, Any, None]], *, lane: int = 4
+) -> None:
     """Run a story with a queue that is being served once the story yields."""
 
     async def whole() -> None:
         clock = Clock()
-        queue = FairQueue(lane=lane, clock=clock)
+        queue = FairQueue[bytes](lane=lane, clock=clock)
         server = asyncio.create_task(queue.serve())
         try:
             await asyncio.wait_for(story(queue, clock), 5)
@@ -35,14 +37,14 @@ def run(story: Callable[[FairQueue, Clock], Coroutine[Any, Any, None]], *, lane:
 
 
 def test_a_request_is_answered_by_its_judge() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         assert await queue.submit("acme", lambda: b"yes", expires=1) == b"yes"
 
     run(story)
 
 
 def test_a_full_lane_refuses_at_once_and_leaves_other_tenants_alone() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         flood = [asyncio.create_task(queue.submit("loud", lambda: b"l", 1)) for _ in range(10)]
         quiet = asyncio.create_task(queue.submit("quiet", lambda: b"q", 1))
         answers = await asyncio.gather(*flood)
@@ -54,7 +56,7 @@ def test_a_full_lane_refuses_at_once_and_leaves_other_tenants_alone() -> None:
 
 
 def test_tenants_take_turns_however_long_one_line_is() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         served: list[str] = []
 
         def judge(name: str) -> Callable[[], bytes]:
@@ -74,7 +76,9 @@ def test_tenants_take_turns_however_long_one_line_is() -> None:
     run(story)
 
 
-def served_by(queue: FairQueue, log: list[str], tenant: str) -> asyncio.Task[bytes | Refusal]:
+def served_by(
+    queue: FairQueue[bytes], log: list[str], tenant: str
+) -> asyncio.Task[bytes | Refusal]:
     """Send a request whose judgement is put down in a log."""
 
     def answer() -> bytes:
@@ -91,7 +95,7 @@ async def turns(count: int) -> None:
 
 
 def test_who_had_nothing_waiting_comes_before_all_who_have() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         log: list[str] = []
         floods = [served_by(queue, log, name) for name in "abcd" for _ in range(4)]
         await turns(8)
@@ -109,7 +113,7 @@ def test_who_had_nothing_waiting_comes_before_all_who_have() -> None:
 def test_nobody_is_new_twice_in_a_row() -> None:
     """Who always has one request waiting takes turns with who has many."""
 
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         log: list[str] = []
         floods = [served_by(queue, log, "loud") for _ in range(4)]
 
@@ -125,7 +129,7 @@ def test_nobody_is_new_twice_in_a_row() -> None:
 
 
 def test_lanes_are_given_up_when_nobody_waits() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         for number in range(50):
             await queue.submit(f"tenant-{number}", lambda: b"", 1)
         await turns(3)
@@ -135,7 +139,7 @@ def test_lanes_are_given_up_when_nobody_waits() -> None:
 
 
 def test_a_request_past_its_deadline_is_not_judged() -> None:
-    async def story(queue: FairQueue, clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], clock: Clock) -> None:
         judged: list[str] = []
 
         def slow() -> bytes:
@@ -157,7 +161,7 @@ def test_a_request_past_its_deadline_is_not_judged() -> None:
 
 
 def test_a_judge_that_fails_fails_its_own_request_only() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         def broken() -> bytes:
             raise ZeroDivisionError
 
@@ -169,7 +173,7 @@ def test_a_judge_that_fails_fails_its_own_request_only() -> None:
 
 
 def test_a_client_that_went_away_does_not_stop_the_line() -> None:
-    async def story(queue: FairQueue, _clock: Clock) -> None:
+    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
         gone = asyncio.create_task(queue.submit("acme", lambda: b"", 1))
         await asyncio.sleep(0)
         gone.cancel()

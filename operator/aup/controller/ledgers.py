@@ -1,0 +1,266 @@
+"""Leads the ledgers: opens those of new budgets, and clears up after replicas that died."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+from uuid import uuid4
+
+from typing_extensions import override
+
+from aup.controller.context import Context
+from aup.controller.reconciler import Reconciler
+from aup.errors import ConflictError, NotFoundError
+from aup.kube.lease import steady
+from aup.kube.resource import BUDGET_LEDGERS, LEASES, NAMESPACES, TENANTS
+from aup.kube.watch import Informer
+from aup.kube.wire import Head, ObjectKey, typed
+from aup.ledger.horizon import Horizon
+from aup.ledger.identity import Sightings
+from aup.ledger.leader import Leader
+from aup.ledger.record import Ledger, Standing, Write, standing
+from aup.ledger.wire import read_ledger
+from aup.live.budgets import Budgets, Held
+from aup.live.counted import OF_KIND, Counted, Listener, Stored
+from aup.live.drivers import Driver, Reads
+from aup.live.replica_lease import REPLICA_LABEL, lease_name, replica_of
+
+THE_REPLICAS: Final = ObjectKey("", "replicas")
+"""The only key."""
+LOOK_SECONDS: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class _Party:
+    """A leader, with what is needed to go on from the writes that it makes."""
+
+    def __init__(self, leader: Leader) -> None:
+        self.leader = leader
+        self._last: Write | None = None
+
+    def next_write(self, now: float) -> Write | None:
+        """Return a write to carry out."""
+        self._last = self.leader.next_write(now)
+        return self._last
+
+    def reads(self, now: float) -> frozenset[str]:
+        """Return kinds of which to read the present resourceVersion."""
+        return self.leader.reads(now)
+
+    def due(self, now: float) -> float:
+        """Return when to look again."""
+        return self.leader.due(now)
+
+    def written(self, version: int, now: float) -> None:
+        """Go on from what was stored."""
+        if self._last is not None:
+            self.leader.refreshed(replace(self._last.content, version=version), now)
+
+    def conflicted(self, current: Ledger | None, now: float) -> None:
+        """Go on from what stands now."""
+        self.leader.refreshed(current, now)
+
+    def unknown(self, now: float) -> None:
+        """Wait for what stands now."""
+
+    def failed(self, now: float) -> None:
+        """Wait for what stands now."""
+
+
+class _Led:
+    """A tenant's ledger under our lead."""
+
+    def __init__(self, leader: Leader, driver: Driver, held: Held) -> None:
+        self.leader = leader
+        self.driver = driver
+        self.held = held
+        self.task = asyncio.create_task(driver.run())
+
+
+class Ledgers(Reconciler, Listener):
+    """One leader for each tenant with a budget."""
+
+    name = "ledgers"
+
+    def __init__(self, context: Context, in_force: Callable[[], bool]) -> None:
+        """Args: ``in_force`` tells whether the API server asks the webhook and trusts it."""
+        self._context = context
+        self._in_force = in_force
+        self._settings = context.settings
+        self._release = context.settings.fullname
+        self._margins = context.settings.margins
+        self._horizon = Horizon()
+        self._sightings = Sightings(self._margins.lease + self._margins.drift)
+        self._reads = Reads(context.cluster, self._horizon)
+        self._led: dict[str, _Led] = {}
+        self._begun = False
+        self._budgets = Budgets(context.world)
+        self._counted = Counted(context.cluster, self._horizon, self)
+        context.surroundings.follow(self._claimed, self._counted.namespaces_until)
+        self._ledgers = Informer(
+            context.cluster, BUDGET_LEDGERS, read_ledger, on_change=self._changed
+        )
+        self._leases = Informer(
+            context.cluster,
+            LEASES,
+            typed(Head),
+            namespace=self._settings.namespace,
+            labels=f"{REPLICA_LABEL}={self._settings.fullname}",
+            on_change=self._seen,
+        )
+
+    @property
+    @override
+    def informers(self) -> tuple[Informer[Any], ...]:
+        """Return the watches of what is counted, of ledgers and of replicas."""
+        return (*self._counted.informers, self._ledgers, self._leases)
+
+    @override
+    def first_keys(self) -> tuple[ObjectKey, ...]:
+        """Begin at once."""
+        return (THE_REPLICAS,)
+
+    def standing(self, tenant: str) -> Standing | None:
+        """Return how a tenant stands with its budget; ``None`` where no ledger says."""
+        led = self._led.get(tenant)
+        ledger = led.leader.ledger if led else None
+        return standing(ledger) if ledger else None
+
+    @override
+    async def reconcile(self, key: ObjectKey) -> float | None:
+        """Look after the replicas, and let leaders know what all of them charge by."""
+        if not self._begun:
+            self._begun = True
+            self._budgets.subscribe(self._held)
+        await self._fence()
+        live = frozenset(replica_of(self._release, key.name) for key in self._leases.items)
+        for tenant, led in self._led.items():
+            ledger = led.leader.ledger
+            for replica in led.leader.strangers(live):
+                await self._fence_stranger(replica)
+            if ledger and self._in_force() and not led.leader.unaware(live):
+                led.leader.known(ledger.edition, steady())
+                led.driver.poke()
+            if led.task.done():
+                log.error("ledger stopped", extra={"tenant": tenant}, exc_info=led.task.exception())
+                led.task = asyncio.create_task(led.driver.run())
+        return LOOK_SECONDS
+
+    async def _fence(self) -> None:
+        """Delete the Leases of replicas that are dead, each as we saw it last."""
+        for replica, version in self._sightings.expired(steady()):
+            name = lease_name(self._release, replica)
+            try:
+                await self._context.cluster.delete(
+                    LEASES, name, namespace=self._settings.namespace, resource_version=version
+                )
+            except (ConflictError, NotFoundError):
+                # It lives, or somebody was faster; the watch tells which.
+                continue
+            self._fenced(replica)
+
+    async def _fence_stranger(self, replica: str) -> None:
+        """Fence a share whose replica has no Lease, if that is really so."""
+        found = await self._context.cluster.get_or_none(
+            LEASES, lease_name(self._release, replica), namespace=self._settings.namespace
+        )
+        if found is None:
+            self._fenced(replica)
+
+    def _fenced(self, replica: str) -> None:
+        now = steady()
+        self._sightings.gone(replica)
+        for led in self._led.values():
+            if led.leader.ledger and replica in led.leader.ledger.shares:
+                led.leader.fence(replica, now)
+                led.driver.poke()
+
+    def _seen(self, key: ObjectKey, _old: Head | None, new: Head | None) -> None:
+        if new is None:
+            self._sightings.gone(replica_of(self._release, key.name))
+        else:
+            self._sightings.seen(
+                replica_of(self._release, key.name), new.metadata.resource_version, steady()
+            )
+
+    def _changed(self, key: ObjectKey, _old: Ledger | None, new: Ledger | None) -> None:
+        if led := self._led.get(key.name):
+            led.leader.refreshed(new, steady())
+            led.driver.tell()
+
+    @override
+    def stored(self, namespace: str, kind: str, found: Stored) -> None:
+        """Tell the leader of the namespace's tenant."""
+        if led := self._of(namespace):
+            amounts = led.held.takes(namespace, found)
+            led.leader.observed(kind, found.uid, found.version, amounts)
+
+    @override
+    def gone(self, namespace: str, kind: str, uid: str) -> None:
+        """Tell the leader of the namespace's tenant."""
+        if led := self._of(namespace):
+            led.leader.deleted(kind, uid)
+
+    @override
+    def progressed(self) -> None:
+        """Nobody waits here."""
+
+    def _of(self, namespace: str) -> _Led | None:
+        return self._led.get(self._context.surroundings.tenant_of(namespace) or "")
+
+    def _claimed(self, namespace: str, before: str | None, after: str | None) -> None:
+        was, now = self._led.get(before or ""), self._led.get(after or "")
+        for kind, found in self._counted.of_namespace(namespace):
+            if was is not None:
+                was.leader.deleted(kind, found.uid)
+            if now is not None:
+                amounts = now.held.takes(namespace, found)
+                now.leader.observed(kind, found.uid, found.version, amounts)
+
+    def _held(self, tenant: str, held: Held | None) -> None:
+        led = self._led.get(tenant)
+        if held is None or not held.hard:
+            if led is not None:
+                led.leader.budget({})
+                led.driver.poke()
+            return
+        if led is None:
+            led = self._begin(tenant, held)
+        led.held = held
+        for namespace in self._context.surroundings.namespaces_of(tenant):
+            for kind, found in self._counted.of_namespace(namespace):
+                amounts = held.takes(namespace, found)
+                led.leader.observed(kind, found.uid, found.version, amounts)
+        led.leader.budget(held.hard)
+        led.driver.poke()
+
+    def _begin(self, tenant: str, held: Held) -> _Led:
+        kinds = {NAMESPACES.plural, *(OF_KIND[k] for k in held.meter.resources if k in OF_KIND)}
+        leader = Leader(f"leader-{uuid4()}", kinds, self._horizon, self._margins)
+        party = _Party(leader)
+        driver = Driver(
+            tenant,
+            party,
+            party,
+            self._context.cluster,
+            self._reads,
+            lambda: self._owner(tenant),
+            forgetful=True,
+        )
+        leader.refreshed(self._ledgers.items.get(ObjectKey("", tenant)), steady())
+        led = self._led[tenant] = _Led(leader, driver, held)
+        return led
+
+    def _owner(self, tenant: str) -> dict[str, Any] | None:
+        """Return the reference by which a ledger goes with its Tenant."""
+        found = self._context.world.tenants.items.get(ObjectKey("", tenant))
+        if found is None:
+            return None
+        return {
+            "apiVersion": TENANTS.api_version,
+            "kind": TENANTS.kind,
+            "name": tenant,
+            "uid": found.metadata.uid,
+        }

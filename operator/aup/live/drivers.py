@@ -1,0 +1,230 @@
+"""One tenant's ledger, driven: carries out the writes that the protocol asks for, one at a time.
+
+The same for an account of a replica and for the leader: both are told of objects and of the
+ledger, ask for writes and for quorum reads, and say when they want to be looked at again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from aup import metrics
+from aup.api.meta import MANAGED_LABELS
+from aup.errors import ApiError, ConflictError, NotFoundError, UnreachableError
+from aup.kube.backoff import Backoff
+from aup.kube.client import Cluster
+from aup.kube.lease import steady
+from aup.kube.resource import BUDGET_LEDGERS
+from aup.ledger.horizon import Horizon
+from aup.ledger.record import Ledger, Write
+from aup.ledger.wire import read_ledger, status_of
+from aup.live.counted import KINDS
+
+log = logging.getLogger(__name__)
+
+LONGEST = 5.0
+"""Seconds after which a driver looks again without a cause."""
+
+
+class Party(Protocol):
+    """What both parties to a ledger have in common."""
+
+    def next_write(self, now: float) -> Write | None:
+        """Return a write to carry out."""
+
+    def reads(self, now: float) -> frozenset[str]:
+        """Return kinds of which to read the present resourceVersion."""
+
+    def due(self, now: float) -> float:
+        """Return when to look again."""
+
+
+class Reads:
+    """Quorum reads, of one kind one at a time, whoever asks for them."""
+
+    def __init__(self, cluster: Cluster, horizon: Horizon) -> None:
+        self._cluster = cluster
+        self._horizon = horizon
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def ask(self, kind: str) -> None:
+        """Read the present resourceVersion of a kind, unless that is being done."""
+        if kind not in self._running:
+            task = asyncio.create_task(self._read(kind))
+            self._running[kind] = task
+            task.add_done_callback(lambda _: self._running.pop(kind, None))
+
+    async def _read(self, kind: str) -> None:
+        sent = steady()
+        try:
+            version = await self._cluster.version(KINDS[kind])
+        except (ApiError, UnreachableError) as error:
+            log.warning("version not read", extra={"kind": kind, "problem": str(error)})
+            # Whoever wants it asks again; not at once.
+            await asyncio.sleep(1)
+        else:
+            self._horizon.read(kind, sent, version)
+
+
+async def present(cluster: Cluster, tenant: str) -> Ledger | None:
+    """Read a ledger by quorum."""
+    found = await cluster.get_or_none(BUDGET_LEDGERS, tenant)
+    return None if found is None else read_ledger(msgspec.json.encode(found))
+
+
+class Outcome(Protocol):
+    """What hears how writes went."""
+
+    def written(self, version: int, now: float) -> None:
+        """Hear that the write was stored."""
+
+    def conflicted(self, current: Ledger | None, now: float) -> None:
+        """Hear that the ledger had changed before."""
+
+    def unknown(self, now: float) -> None:
+        """Hear that it is not known."""
+
+    def failed(self, now: float) -> None:
+        """Hear that this sending was refused."""
+
+
+class Driver:
+    """Drives a party."""
+
+    def __init__(
+        self,
+        tenant: str,
+        party: Party,
+        outcome: Outcome,
+        cluster: Cluster,
+        reads: Reads,
+        owner: Callable[[], Mapping[str, Any] | None] = lambda: None,
+        *,
+        forgetful: bool = False,
+    ) -> None:
+        """Make a driver.
+
+        Args:
+            tenant: whose ledger it is.
+            party: asks for writes.
+            outcome: hears how they went.
+            cluster: where the ledger is.
+            reads: of resourceVersions.
+            owner: reference to the Tenant, for a ledger that is made anew.
+            forgetful: whether whatever came of a write, the ledger is read again.
+
+        """
+        self.tenant = tenant
+        self._owner = owner
+        self._forgetful = forgetful
+        self._party = party
+        self._outcome = outcome
+        self._cluster = cluster
+        self._reads = reads
+        self._poked = asyncio.Event()
+        self._backoff = Backoff(first=0.05, last=2.0)
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def poke(self) -> None:
+        """Look as soon as possible."""
+        self._poked.set()
+
+    def tell(self) -> None:
+        """Wake whoever waits for a change, and look."""
+        self._poked.set()
+        waiting, self._waiting = self._waiting, set()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def changed(self, seconds: float) -> None:
+        """Wait until something has changed, for so long at most."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await future
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(future)
+
+    async def run(self) -> None:
+        """Drive until cancelled."""
+        while True:
+            self._poked.clear()
+            now = steady()
+            for kind in self._party.reads(now):
+                self._reads.ask(kind)
+            write = self._party.next_write(now)
+            if write is not None:
+                await self._send(write)
+                self.tell()
+                continue
+            wait = min(max(self._party.due(now) - now, 0.005), LONGEST)
+            try:
+                async with asyncio.timeout(wait):
+                    await self._poked.wait()
+            except TimeoutError:
+                continue
+
+    async def _send(self, write: Write) -> None:
+        """Carry out a write, and tell how it went."""
+        try:
+            stored = await self._put(write)
+        except ConflictError:
+            await self._conflicted()
+            how = "conflict"
+        except NotFoundError:
+            await self._conflicted()
+            how = "gone"
+        except UnreachableError:
+            how = "unknown"
+            await self._failed(self._outcome.unknown)
+        except ApiError as error:
+            how = "refused"
+            log.warning("ledger not written", extra={"tenant": self.tenant, "problem": str(error)})
+            # A server that is overloaded, or fails, may have stored it.
+            open_ = error.status >= 500 or error.status == 429
+            await self._failed(self._outcome.unknown if open_ else self._outcome.failed)
+        else:
+            self._backoff.succeeded()
+            self._outcome.written(int(stored["metadata"]["resourceVersion"]), steady())
+            how = "written"
+        metrics.LEDGER_WRITES.labels(how).inc()
+
+    async def _failed(self, tell: Callable[[float], None]) -> None:
+        tell(steady())
+        await asyncio.sleep(self._backoff.failed())
+        if self._forgetful:
+            await self._conflicted()
+
+    async def _put(self, write: Write) -> dict[str, Any]:
+        """Store the whole status over the version that it was made from."""
+        if not write.base:
+            owner = self._owner()
+            owners = {"ownerReferences": [owner]} if owner else {}
+            labels = {"labels": dict(MANAGED_LABELS)}
+            manifest = BUDGET_LEDGERS.manifest(self.tenant, metadata={**labels, **owners})
+            made = await self._cluster.create(BUDGET_LEDGERS, manifest)
+            base = str(made["metadata"]["resourceVersion"])
+        else:
+            base = str(write.base)
+        manifest = BUDGET_LEDGERS.manifest(
+            self.tenant, metadata={"resourceVersion": base}, status=status_of(write.content)
+        )
+        return await self._cluster.replace(BUDGET_LEDGERS, manifest, subresource="status")
+
+    async def _conflicted(self) -> None:
+        """Read what stands now, for as long as that takes: nothing else tells how it went."""
+        while True:
+            try:
+                current = await present(self._cluster, self.tenant)
+            except (ApiError, UnreachableError):
+                await asyncio.sleep(self._backoff.failed())
+            else:
+                self._outcome.conflicted(current, steady())
+                return

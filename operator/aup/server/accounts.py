@@ -1,0 +1,254 @@
+"""The budgets of all tenants at this replica: what may be admitted, and the ledgers behind it."""
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from typing_extensions import override
+
+from aup import metrics
+from aup.engine.decision import Decision
+from aup.kube.client import Cluster
+from aup.kube.lease import steady
+from aup.kube.resource import BUDGET_LEDGERS
+from aup.kube.watch import Informer
+from aup.kube.wire import ObjectKey
+from aup.ledger.account import Account
+from aup.ledger.entry import Entry
+from aup.ledger.escrow import EscrowAccount
+from aup.ledger.horizon import Horizon
+from aup.ledger.margins import Bounds
+from aup.ledger.record import Ledger
+from aup.ledger.reservation import ReservationAccount
+from aup.ledger.verdict import Allowed, Closed, Short, Verdict, Why
+from aup.ledger.wire import read_ledger
+from aup.live.budgets import Budgets, Held
+from aup.live.counted import Counted, Listener, Stored
+from aup.live.drivers import Driver, Reads
+from aup.live.replica_lease import ReplicaLease
+from aup.live.surroundings import LiveSurroundings
+from aup.server.charge import Charge
+from aup.settings import LedgerProtocol, Settings
+
+BOUNDS: Final = Bounds()
+ANSWER_SECONDS: Final = 0.2
+"""Kept for the way of the answer."""
+
+log = logging.getLogger(__name__)
+
+
+class _Open:
+    """A tenant's account with what drives it."""
+
+    def __init__(self, account: Account, driver: Driver, held: Held) -> None:
+        self.account = account
+        self.driver = driver
+        self.held = held
+        self.task: asyncio.Task[None] | None = None
+
+
+class Accounts(Listener):
+    """Opens an account for each tenant that has a budget."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        surroundings: LiveSurroundings,
+        budgets: Budgets,
+        horizon: Horizon,
+        settings: Settings,
+    ) -> None:
+        self._cluster = cluster
+        self._surroundings = surroundings
+        self._budgets = budgets
+        self._horizon = horizon
+        self._protocol = settings.ledger
+        self._margins = settings.margins
+        self._reads = Reads(cluster, horizon)
+        self._open: dict[str, _Open] = {}
+        self._wanting: set[Driver] = set()
+        """For whom requests wait."""
+        self.counted = Counted(cluster, horizon, self)
+        surroundings.follow(self._claimed, self.counted.namespaces_until)
+        self.lease = ReplicaLease(
+            cluster, settings.namespace, settings.fullname, self._margins, self._reopen
+        )
+        self.ledgers = Informer(cluster, BUDGET_LEDGERS, read_ledger, on_change=self._changed)
+
+    @property
+    def informers(self) -> tuple[Informer[Any], ...]:
+        """What has to run, and be synced before `run`."""
+        return (*self.counted.informers, self.ledgers)
+
+    async def run(self) -> None:
+        """Serve until cancelled; then hand back what is checked out, as far as time allows."""
+        self._budgets.subscribe(self._held)
+        await self.lease.run()
+
+    async def hand_back(self, seconds: float) -> None:
+        """Admit nothing more and return every share, for a clean end."""
+        for one in self._open.values():
+            one.account.drain()
+            one.driver.poke()
+        deadline = steady() + seconds
+        for one in self._open.values():
+            while self._holds(one) and (left := deadline - steady()) > 0:
+                await one.driver.changed(left)
+        for one in self._open.values():
+            if one.task is not None:
+                one.task.cancel()
+        await self.lease.release()
+
+    def _holds(self, one: _Open) -> bool:
+        ledger = one.account.ledger
+        return bool(ledger and ledger.share(self.lease.identity.uid).amounts)
+
+    async def settle(self, charge: Charge, seconds: float) -> Decision:
+        """Return the decision with what the tenant's ledger says, within so many seconds."""
+        tenant = charge.terms.tenant
+        if charge.takes:
+            patience = min(self._margins.patience, seconds - ANSWER_SECONDS)
+            verdict = await self._admit(tenant, charge.entry, steady() + patience)
+        elif charge.binding:
+            verdict = self._look(tenant, charge.entry)
+        else:
+            # The policy does not refuse yet: what cannot be told is no warning.
+            verdict = self._look(tenant, charge.entry)
+            if isinstance(verdict, Closed):
+                return charge.decision
+        kind = "" if charge.takes else "dry_"
+        metrics.LEDGER_VERDICTS.labels(f"{kind}{type(verdict).__name__.lower()}").inc()
+        return charge.decision if isinstance(verdict, Allowed) else charge.short(verdict)
+
+    async def _admit(self, tenant: str, entry: Entry, until: float) -> Verdict:
+        """Decide about an admission; wait for a share until then, at most."""
+        while True:
+            found = self._ready(tenant)
+            if isinstance(found, Closed):
+                return found
+            now = steady()
+            verdict = found.account.admit(entry, now, until)
+            if not isinstance(verdict, Short) or verdict.busy or now >= until:
+                return verdict
+            self._wanting.add(found.driver)
+            found.driver.poke()
+            await found.driver.changed(until - now)
+            self._wanting.discard(found.driver)
+
+    def _look(self, tenant: str, entry: Entry) -> Verdict:
+        """Say what would be decided, and take nothing."""
+        found = self._ready(tenant)
+        if isinstance(found, Closed):
+            return found
+        return found.account.look(entry, steady())
+
+    def _ready(self, tenant: str) -> _Open | Closed:
+        """Return the account of a tenant."""
+        found = self._open.get(tenant)
+        if found is None or found.account.ledger is None:
+            return Closed(Why.NO_LEDGER)
+        return found
+
+    @override
+    def stored(self, namespace: str, kind: str, found: Stored) -> None:
+        """Tell the account of the namespace's tenant."""
+        if one := self._of(namespace):
+            amounts = one.held.takes(namespace, found)
+            one.account.observed(kind, found.uid, found.version, amounts)
+            one.driver.tell()
+
+    @override
+    def gone(self, namespace: str, kind: str, uid: str) -> None:
+        """Tell the account of the namespace's tenant."""
+        if one := self._of(namespace):
+            one.account.deleted(kind, uid)
+            one.driver.tell()
+
+    @override
+    def progressed(self) -> None:
+        """Let those look for whom somebody waits."""
+        for driver in self._wanting:
+            driver.tell()
+
+    def _claimed(self, namespace: str, before: str | None, after: str | None) -> None:
+        """Take objects along with a namespace that has come, gone, or changed hands."""
+        was, now = self._open.get(before or ""), self._open.get(after or "")
+        for kind, found in self.counted.of_namespace(namespace):
+            if was is not None:
+                was.account.departed(kind, found.uid)
+            if now is not None:
+                amounts = now.held.takes(namespace, found)
+                now.account.observed(kind, found.uid, found.version, amounts)
+        for one in (was, now):
+            if one is not None:
+                one.driver.tell()
+
+    def _of(self, namespace: str) -> _Open | None:
+        return self._open.get(self._surroundings.tenant_of(namespace) or "")
+
+    def _held(self, tenant: str, held: Held | None) -> None:
+        """Open, change or close a tenant's account."""
+        one = self._open.get(tenant)
+        if held is None or not held.hard:
+            if one is not None:
+                self._close(tenant)
+        elif one is None:
+            self._begin(tenant, held)
+        else:
+            one.held = held
+            self._feed(tenant, one)
+
+    def _begin(self, tenant: str, held: Held) -> None:
+        account = self._account()
+        driver = Driver(tenant, account, account, self._cluster, self._reads)
+        one = self._open[tenant] = _Open(account, driver, held)
+        self._feed(tenant, one)
+        ledger = self.ledgers.items.get(ObjectKey("", tenant))
+        account.refreshed(ledger, steady())
+        one.task = asyncio.create_task(self._drive(tenant, one))
+
+    async def _drive(self, tenant: str, one: _Open) -> None:
+        try:
+            await one.driver.run()
+        except Exception:
+            # Nothing of this tenant may be admitted on a state that nobody keeps.
+            log.exception("ledger stopped", extra={"tenant": tenant})
+            self._open.pop(tenant, None)
+            metrics.LEDGER_WRITES.labels("stopped").inc()
+            await asyncio.sleep(1)
+            if held := self._budgets.of(tenant):
+                self._held(tenant, held)
+
+    def _account(self) -> Account:
+        if self._protocol is LedgerProtocol.RESERVATION:
+            return ReservationAccount(self.lease.identity, self._horizon, self._margins, BOUNDS)
+        return EscrowAccount(self.lease.identity, self._horizon, self._margins, BOUNDS)
+
+    def _feed(self, tenant: str, one: _Open) -> None:
+        """Tell an account all objects that exist."""
+        for namespace in self._surroundings.namespaces_of(tenant):
+            for kind, found in self.counted.of_namespace(namespace):
+                amounts = one.held.takes(namespace, found)
+                one.account.observed(kind, found.uid, found.version, amounts)
+        one.account.measures(one.held.hard)
+        one.driver.tell()
+
+    def _close(self, tenant: str) -> None:
+        one = self._open.pop(tenant)
+        if one.task is not None:
+            one.task.cancel()
+
+    def _reopen(self) -> None:
+        """Begin all accounts anew, as somebody else."""
+        held = {tenant: one.held for tenant, one in self._open.items()}
+        for tenant in held:
+            self._close(tenant)
+        for tenant, found in held.items():
+            self._held(tenant, found)
+
+    def _changed(self, key: ObjectKey, _old: Ledger | None, new: Ledger | None) -> None:
+        if one := self._open.get(key.name):
+            one.account.refreshed(new, steady())
+            if one.account.fenced:
+                self.lease.look()
+            one.driver.tell()
