@@ -375,14 +375,15 @@ class Mutant:
     """A world in which one rule is broken."""
 
     name: str
-    mode: str
+    steps: str
+    """The kinds of steps that it takes to see it."""
     account: real.MakeAccount
     leader: real.MakeLeader = real.leader
     world: type[World] = World
 
-    def make(self, *, names: int, kinds: int) -> World:
+    def make(self, *, names: int, kinds: int, leads: int) -> World:
         """Return such a world."""
-        return self.world(self.account, self.leader, names=names, kinds=kinds)
+        return self.world(self.account, self.leader, names=names, kinds=kinds, leads=leads)
 
 
 def _account(kind: Callable[..., Account]) -> real.MakeAccount:
@@ -393,43 +394,59 @@ def _leader(kind: type[Leader], **margins: float) -> real.MakeLeader:
     return lambda horizon: kind("leader", KINDS, horizon, replace(MARGINS, **margins))
 
 
-def _both(name: str, rule: type, world: type[World] = World) -> tuple[Mutant, ...]:
+def _both(name: str, steps: str, rule: type, world: type[World] = World) -> tuple[Mutant, ...]:
     return tuple(
-        Mutant(name, mode, _account(type(name, (rule, kind), {})), world=world)
+        Mutant(f"{mode}-{name}", steps, _account(type(name, (rule, kind), {})), world=world)
         for mode, kind in (("escrow", EscrowAccount), ("reservation", ReservationAccount))
     )
 
 
-def _escrow(name: str, kind: Callable[..., Account]) -> Mutant:
-    return Mutant(name, "escrow", kind)
+def _escrow(name: str, steps: str, kind: real.MakeAccount) -> Mutant:
+    return Mutant(f"escrow-{name}", steps, kind)
+
+
+def _reservation(name: str, steps: str, kind: Callable[..., Account]) -> Mutant:
+    return Mutant(f"reservation-{name}", steps, _account(kind))
+
+
+def _world(name: str, steps: str, world: type[World]) -> tuple[Mutant, ...]:
+    return tuple(
+        Mutant(f"{mode}-{name}", steps, make, world=world)
+        for mode, make in (("escrow", real.escrow), ("reservation", real.reservation))
+    )
+
+
+def _led(name: str, steps: str, make: real.MakeLeader) -> Mutant:
+    return Mutant(f"escrow-{name}", steps, real.escrow, make)
 
 
 MUTANTS = (
-    *_both("settles-with-an-old-cache", NoOrder),
-    Mutant("no-compare-and-swap", "escrow", real.escrow, world=NoSwap),
-    Mutant("no-compare-and-swap", "reservation", real.reservation, world=NoSwap),
-    *_both("settles-before-it-is-seen", Blind),
-    Mutant("fences-without-a-wait", "escrow", real.escrow, _leader(Leader, request=0, margin=0)),
-    Mutant("fences-with-an-old-cache", "escrow", real.escrow, _leader(OldCache)),
-    _escrow("uses-a-top-up-too-early", _account(EagerTopUp)),
-    Mutant("begins-again-as-itself", "escrow", real.escrow, world=Reincarnation),
-    _escrow("lost-answer-is-failure", _account(LostIsFailure)),
-    _escrow("lost-answer-is-success", _account(LostIsSuccess)),
-    _escrow("same-version-is-failure", _account(SameVersionIsFailure)),
-    *_both("waits-too-little", Impatient),
-    _escrow("does-not-count-anew", NoRefresh),
-    Mutant("does-not-count-anew", "reservation", _account(AnyWrite)),
-    _escrow("recycles-what-is-locked", _account(RecyclesLocked)),
-    _escrow("never-invalid", _account(NeverInvalid)),
-    *_both("resolved-by-size", BySize, Sized),
-    *_both("resolved-by-inequality", ByInequality),
-    *_both("expires-with-an-old-cache", Unconfirmed),
-    _escrow("one-share-for-an-owner", CapsOwners),
-    _escrow("only-the-last-attempt-of-a-name", ForgetsAttempts),
-    _escrow("frees-a-name-twice", FreesTwice),
-    _escrow("shares-with-what-is-locked", TrustsLocked),
-    _escrow("first-size-of-a-key", SizeOnce),
-    Mutant("answers-at-any-time", "reservation", _account(AnyTime)),
-    Mutant("withdraws-what-was-answered", "reservation", _account(Withdraws)),
-    Mutant("answers-before-it-is-written", "reservation", _account(Unwritten)),
+    *_both("settles-with-an-old-cache", "create watch exchange catch_up", NoOrder),
+    *_world("writes-without-comparison", "create exchange", NoSwap),
+    *_both("settles-before-it-is-seen", "create exchange", Blind),
+    _led("fences-without-a-wait", "create restart tick", _leader(Leader, request=0, margin=0)),
+    _led("fences-with-an-old-cache", "create restart tick", _leader(OldCache)),
+    _escrow("uses-a-top-up-too-early", "create exchange", _account(EagerTopUp)),
+    _world("begins-again-as-itself", "create restart", Reincarnation)[0],
+    _escrow("lost-answer-is-failure", "create exchange tick", _account(LostIsFailure)),
+    _escrow("lost-answer-is-success", "create exchange", _account(LostIsSuccess)),
+    _escrow(
+        "same-version-is-failure", "create tick exchange refresh", _account(SameVersionIsFailure)
+    ),
+    *_both("waits-too-little", "create tick quorum exchange", Impatient),
+    _escrow("does-not-count-anew", "create ask tick quorum", NoRefresh),
+    _reservation("does-not-count-anew", "create ask tick", AnyWrite),
+    _escrow("recycles-what-is-locked", "create catch_up exchange delete", _account(RecyclesLocked)),
+    _escrow("never-invalid", "create pause tick", _account(NeverInvalid)),
+    *_both("resolved-by-size", "create update watch exchange", BySize, Sized),
+    *_both("resolved-by-inequality", "create touch update catch_up exchange", ByInequality),
+    *_both("expires-with-an-old-cache", "create persist tick exchange", Unconfirmed),
+    _escrow("one-share-for-an-owner", "create", CapsOwners),
+    _escrow("only-the-last-attempt-of-a-name", "create", ForgetsAttempts),
+    _escrow("frees-a-name-twice", "create tick catch_up exchange", FreesTwice),
+    _escrow("shares-with-what-is-locked", "create catch_up exchange delete", TrustsLocked),
+    _escrow("first-size-of-a-key", "create update", SizeOnce),
+    _reservation("answers-at-any-time", "create ask tick catch_up exchange", AnyTime),
+    _reservation("withdraws-what-was-answered", "create tick exchange", Withdraws),
+    _reservation("answers-before-it-is-written", "create exchange", Unwritten),
 )

@@ -19,8 +19,8 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("create", 10, (3, 2, 3, 3, 6)),
-    Step("update", 5, (3, 4, 3, 6)),
+    Step("create", 10, (3, 2, 3, 6, 6)),
+    Step("update", 6, (3, 4, 6, 5)),
     Step("ask", 3, (3, 4)),
     Step("persist", 5, (4,)),
     Step("delete", 4, (4,)),
@@ -59,11 +59,23 @@ def take(world: World, name: str, numbers: tuple[int, ...]) -> None:
     world.check()
 
 
-def walk(make: Callable[..., World], random: Random, steps: int) -> World:
-    """Take a number of steps by chance in a world of some size, each time of some kinds only."""
-    world = make(names=random.randint(1, 3), kinds=random.randint(1, 2)).opened()
-    chosen = [step for step in STEPS if random.random() < 0.75] or list(STEPS)
-    weights = [step.weight for step in chosen]
-    for step in random.choices(chosen, weights, k=steps):
+def walk(make: Callable[..., World], random: Random, steps: int, only: str = "") -> World:
+    """Take some steps by chance in a world of some size, and then all that can be had.
+
+    Args:
+        make: makes the world.
+        random: decides.
+        steps: at most.
+        only: names of steps to choose from; else each walk chooses some kinds of steps itself.
+
+    """
+    world = make(
+        names=random.randint(1, 3), kinds=random.randint(1, 2), leads=random.randrange(3)
+    ).opened()
+    names = only.split() or [step.name for step in STEPS if random.random() < 0.75]
+    chosen = [step for step in STEPS if step.name in names] or list(STEPS)
+    weights = [1 if only else step.weight for step in chosen]
+    for step in random.choices(chosen, weights, k=random.randint(3, steps)):
         take(world, step.name, tuple(random.randrange(limit) for limit in step.ranges))
+    world.press(random.randrange(8))
     return world

@@ -83,10 +83,13 @@ class World:
         replicas: int = 2,
         names: int = 3,
         kinds: int = 2,
+        leads: int = 0,
     ) -> None:
+        """Make a world; see `tick` for ``leads``."""
         self.time = 0.0
         self.store = Store()
         self.hard = self.bound = HARD
+        self._leads = leads
         self._names, self._kinds = NAMES[:names], KINDS[:kinds]
         self.requests: list[Request] = []
         self.air: list[Write] = []
@@ -177,6 +180,22 @@ class World:
         ready = [r for r in self.requests if not r.over and r.until >= self.time]
         if ready:
             self.store.persist(ready[request % len(ready)], self.time)
+            self.check()
+
+    def press(self, order: int) -> None:
+        """Take whatever can be had, in new names and of the smallest size, then persist all.
+
+        So a share that was given away twice does not stay unnoticed.
+        """
+        while order & 4 and self.air:
+            self.arrive(0)
+        replicas = list(range(len(self.replicas)))
+        for replica in (replicas, replicas[::-1])[order & 1]:
+            for kind in self._kinds:
+                while self._take(replica, kind):
+                    self.check()
+        for request in (self.requests, self.requests[::-1])[order >> 1 & 1]:
+            self.store.persist(request, self.time)
             self.check()
 
     def delete(self, thing: int) -> None:
@@ -296,12 +315,18 @@ class World:
     # -- Time -------------------------------------------------------------------------------
 
     def tick(self, seconds: float) -> None:
-        """Let time pass; who is not paused has renewed its Lease all along."""
+        """Let time pass; who is not paused has renewed its Lease all along.
+
+        The leader looks after the Leases, and if it leads by itself, it writes: 1: after it has
+        caught up; 2: by what its caches hold.
+        """
         self.time += seconds
         for process in self.replicas:
             if not process.paused:
                 self.beat(process)
         self.look()
+        if self._leads:
+            self.manage(fresh=self._leads == 1)
 
     def beat(self, process: Process) -> None:
         """Renew a Lease, or learn that it is gone."""
@@ -350,6 +375,18 @@ class World:
             self.store.persist(request, self.time)
             self.check()
         return allowed
+
+    def _take(self, replica: int, kind: str) -> bool:
+        """Create one small object of a new name, by what the caches hold, or else by the truth."""
+        uid, amounts = self._uid(), sized(kind, 0)
+        request = Request(Key(kind, uid, 0), f"shop/{uid}", amounts, amounts)
+        for fresh in (False, False, True, True, False):
+            if self._ask(self._pick(replica), request):
+                break
+            if fresh:
+                self._catch_up(self._pick(replica))
+            self.exchange(replica)
+        return self.store.persist(request, self.time)
 
     def _ask(self, process: Process, request: Request) -> bool:
         now = process.clock(self.time)
@@ -428,5 +465,5 @@ class World:
 
 def sized(kind: str, size: int) -> Amounts:
     """Return what an object takes: 1 to 3 cores, and for a Pod one piece."""
-    cores = {"cpu": 1 + size % 3}
+    cores = {"cpu": (1, 1, 1, 2, 2, 3)[size % 6]}
     return {**cores, "pods": 1} if kind == "Pod" else cores
