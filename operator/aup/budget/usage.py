@@ -62,7 +62,11 @@ def charge(pod: Pod, defaults: Defaults = NO_DEFAULTS) -> Amounts:
         return charged
     charged["pods"] = _ONE
     spec = pod.spec or PodSpec()
-    requests, limits = _REQUESTS.of(spec, status, defaults), _LIMITS.of(spec, status, defaults)
+    if _is_plain(spec, status) and defaults is NO_DEFAULTS:
+        requests, limits = _side_by_side(spec.containers or ())
+    else:
+        requests = _REQUESTS.of(spec, status, defaults)
+        limits = _LIMITS.of(spec, status, defaults)
     for resource, overhead in _read(spec.overhead).items():
         requests[resource] = add(requests[resource], overhead) if resource in requests else overhead
         if limits.get(resource):
@@ -78,6 +82,34 @@ def charge(pod: Pod, defaults: Defaults = NO_DEFAULTS) -> Amounts:
         if resource in limits:
             charged[key] = limits[resource]
     return charged
+
+
+def _is_plain(spec: PodSpec, status: PodStatus | None) -> bool:
+    """Whether a pod is but its containers, as most are when they are created."""
+    if spec.init_containers or spec.resources is not None:
+        return False
+    return status is None or (status.container_statuses is None and status.resources is None)
+
+
+def _side_by_side(
+    containers: Iterable[Container | None],
+) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Return requests and limits of containers that run together: what `_Side` does, at once."""
+    requests: dict[str, Decimal] = {}
+    limits: dict[str, Decimal] = {}
+    for container in containers:
+        if container is None or (said := container.resources) is None:
+            continue
+        asked = said.requests or {}
+        for resource, text in asked.items():
+            one = amount(text)
+            requests[resource] = add(requests[resource], one) if resource in requests else one
+        for resource, text in (said.limits or {}).items():
+            one = amount(text)
+            limits[resource] = add(limits[resource], one) if resource in limits else one
+            if resource not in asked:
+                requests[resource] = add(requests[resource], one) if resource in requests else one
+    return requests, limits
 
 
 def use_by_namespace(

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aup.budget.usage import Amounts, Defaults, Pod, charge, use_by_namespace
 
@@ -138,6 +140,26 @@ def test_defaults_count_for_containers_that_say_nothing() -> None:
 def test_nulls_are_absent() -> None:
     bare = pod(containers=[{"resources": None}], initContainers=None, overhead=None)
     assert charge(bare) == {"count/pods": 1, "pods": 1}
+
+
+_texts = st.sampled_from(["0", "1", "250m", "1.5", "1Gi"])
+_some = st.none() | st.dictionaries(st.sampled_from(["cpu", "memory", "a/b"]), _texts, max_size=3)
+_containers = st.lists(
+    st.none()
+    | st.fixed_dictionaries(
+        {"resources": st.none() | st.fixed_dictionaries({"requests": _some, "limits": _some})}
+    ),
+    max_size=4,
+)
+
+
+@given(_containers)
+def test_a_pod_of_containers_alone_is_counted_like_any_other(containers: list[Any]) -> None:
+    """There is a shorter way for it; an init container that asks for nothing takes the long one."""
+    overhead = {"cpu": "10m"}
+    short = pod(containers=containers, overhead=overhead)
+    long = pod(containers=containers, overhead=overhead, initContainers=[{}])
+    assert charge(short) == charge(long)
 
 
 def test_use_by_namespace_adds_up() -> None:
