@@ -358,6 +358,19 @@ class Reincarnation(World):
         account._flight = None
 
 
+class Beginning(World):
+    """A world that is looked at while its ledger should still be closed."""
+
+    @override
+    def opened(self) -> World:
+        self.begin(((0, 0, 0), (0, 1, 0)))
+        self.tick(6)
+        self.manage(fresh=True)
+        for replica in range(len(self.replicas)):
+            self.refresh(replica)
+        return self
+
+
 class Sized(World):
     """A world that tells `BySize` how large the object of a request is to be."""
 
@@ -380,6 +393,8 @@ class Mutant:
     account: real.MakeAccount
     leader: real.MakeLeader = real.leader
     world: type[World] = World
+    seed: int = 0
+    """Where the search begins: not far before it finds something."""
 
     def make(self, *, names: int, kinds: int, leads: int) -> World:
         """Return such a world."""
@@ -426,6 +441,7 @@ MUTANTS = (
     *_both("settles-before-it-is-seen", "create exchange", Blind),
     _led("fences-without-a-wait", "create restart tick", _leader(Leader, request=0, margin=0)),
     _led("fences-with-an-old-cache", "create restart tick", _leader(OldCache)),
+    Mutant("opens-without-a-wait", "create", real.escrow, _leader(HastyOpening), Beginning),
     _escrow("uses-a-top-up-too-early", "create exchange", _account(EagerTopUp)),
     _world("begins-again-as-itself", "create restart", Reincarnation)[0],
     _escrow("lost-answer-is-failure", "create exchange tick", _account(LostIsFailure)),
@@ -448,5 +464,5 @@ MUTANTS = (
     _escrow("first-size-of-a-key", "create update", SizeOnce),
     _reservation("answers-at-any-time", "create ask tick catch_up exchange", AnyTime),
     _reservation("withdraws-what-was-answered", "create tick exchange", Withdraws),
-    _reservation("answers-before-it-is-written", "create exchange", Unwritten),
+    _reservation("answers-before-it-is-written", "create exchange ask", Unwritten),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from aup.ledger.account import Account
-from aup.ledger.amounts import Amounts, covers, total
+from aup.ledger.amounts import Amounts, covers, minus, total
 from aup.ledger.entry import Key
 from aup.ledger.escrow import EscrowAccount
 from aup.ledger.horizon import Horizon
@@ -102,13 +102,12 @@ class World:
 
     # -- The beginning ----------------------------------------------------------------------
 
-    def begin(self, before: Collection[tuple[int, int, int]] = (), hasty: int = 0) -> None:
-        """Put the budget in force.
+    def begin(self, before: Collection[tuple[int, int, int]] = ()) -> None:
+        """Begin to put the budget in force.
 
         Args:
             before: kind, name and size of objects that were let through without a budget, and
-                appear only while the ledger is opened.
-            hasty: of those, how many appear before the first count.
+                may appear at any time until then.
 
         """
         self.manage(fresh=True)
@@ -118,12 +117,12 @@ class World:
         for kind, name, size in before:
             kind_ = KINDS[kind % len(KINDS)]
             amounts = sized(kind_, size)
-            request = Request(Key(kind_, self._uid(), 0), NAMES[name % len(NAMES)], amounts, {})
+            request = Request(
+                Key(kind_, self._uid(), 0), NAMES[name % len(NAMES)], amounts, amounts
+            )
             if covers(self.hard, total([*(r.amounts for r in self.requests), amounts])):
                 request.until = self.time + MARGINS.request + MARGINS.commit
                 self.requests.append(request)
-        for request in self.requests[:hasty]:
-            self.store.persist(request, self.time)
         self.know()
 
     def know(self) -> None:
@@ -197,6 +196,25 @@ class World:
         for request in (self.requests, self.requests[::-1])[order >> 1 & 1]:
             self.store.persist(request, self.time)
             self.check()
+
+    def quiet(self) -> None:
+        """Let every fault end and time pass, while nobody asks for anything."""
+        self.requests, self.air = [], []
+        for process in self.replicas:
+            process.paused = False
+        for seconds in (3, 3, 16, 40, 40, 3, 3, 16, 40, 40, 3, 3, 3, 3):
+            self.tick(seconds)
+            for replica in range(len(self.replicas)):
+                self.refresh(replica)
+                self.catch_up(replica)
+                self.exchange(replica)
+            self.manage(fresh=True)
+
+    def takes_the_rest(self, replica: int) -> bool:
+        """Ask for all that is left at once, and tell whether it was allowed."""
+        left = minus(self.hard, self.store.used())
+        request = Request(Key(KINDS[0], self._uid(), 0), "shop/rest", left, left)
+        return self._attempt(replica, request, 3)
 
     def delete(self, thing: int) -> None:
         """Delete an object."""
