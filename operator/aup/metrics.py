@@ -207,13 +207,13 @@ WATCH_CALLBACK_ERRORS = Counter(
 LEDGER_WRITES = Counter(
     "aup_ledger_writes_total",
     "Writes of budget ledgers by this process: written, conflict, gone, refused, unknown, stopped.",
-    ("outcome",),
+    ("reason",),
     registry=REGISTRY,
 )
 LEDGER_VERDICTS = Counter(
     "aup_ledger_verdicts_total",
     "What ledgers said of admissions: allowed, short, busy, closed; dry runs apart.",
-    ("verdict",),
+    ("decision",),
     registry=REGISTRY,
 )
 
