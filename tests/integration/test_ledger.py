@@ -85,7 +85,7 @@ def clear(installation: Installation) -> None:
 def fill(installation: Installation, tries: int, workers: int = 8) -> list[str]:
     """Create pods in all namespaces at once; return the refusals."""
     with ThreadPoolExecutor(workers) as pool:
-        targets = [NAMESPACES[i % len(NAMESPACES)] for i in range(tries)]
+        targets = [NAMESPACES[i % 3] for i in range(tries)]
         return [said for said in pool.map(lambda ns: create(installation, ns), targets) if said]
 
 

@@ -174,6 +174,10 @@ _READERS: Final[Mapping[tuple[str, str], Callable[[bytes], Measure]]] = {
 }
 
 
+MEASURED: Final = frozenset(_READERS)
+"""Group and resource of what a ledger can count."""
+
+
 def resource_of(key: str) -> tuple[str, str]:
     """Return the kind whose objects a key counts: group and resource."""
     if key.startswith("count/"):

@@ -14,7 +14,7 @@ A native quota is not exact under concurrency, so neither is this plan. Whoever 
 the place of `plan` behind `Planner`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -33,6 +33,7 @@ from aup.budget.keys import (
     is_quota_key,
     step,
 )
+from aup.budget.measure import MEASURED, resource_of
 from aup.budget.usage import Amounts, Defaults
 from aup.facts.quantity import LARGEST, ceiling, floor, parse
 from aup.policy.sections.resources import DEFAULT_FENCES
@@ -111,9 +112,28 @@ def plan(
     budget: TenantBudget, namespaces: Sequence[NamespaceUse], *, enforcing: bool
 ) -> Mapping[str, Allowance]:
     """Share a budget out; the order of the namespaces does not matter."""
+    return _planned(budget, namespaces, _shares, enforcing=enforcing)
+
+
+def backstop(
+    budget: TenantBudget, namespaces: Sequence[NamespaceUse], *, enforcing: bool
+) -> Mapping[str, Allowance]:
+    """Allow each namespace what a ledger could: its ceiling, or the whole budget.
+
+    What no ledger counts is shared out as by `plan`.
+    """
+    return _planned(budget, namespaces, _wholes, enforcing=enforcing)
+
+
+_Shared = Callable[[str, TenantBudget, Sequence[str]], Mapping[str, Decimal]]
+
+
+def _planned(
+    budget: TenantBudget, namespaces: Sequence[NamespaceUse], share: _Shared, *, enforcing: bool
+) -> Mapping[str, Allowance]:
     hard: dict[str, dict[str, Decimal]] = {namespace.name: {} for namespace in namespaces}
     for key in _keys(budget, hard):
-        shares = _shares(key, budget, sorted(hard))
+        shares = share(key, budget, sorted(hard))
         for namespace in namespaces:
             amount = shares.get(namespace.name)
             if amount is not None and not enforcing:
@@ -159,6 +179,18 @@ def _shares(key: str, budget: TenantBudget, names: Sequence[str]) -> Mapping[str
     each, over = divmod(rest, len(others)) if others else (0, 0)
     equal = {name: each + (place < over) for place, name in enumerate(others)}
     return {name: steps * size for name, steps in (capped | equal).items()}
+
+
+def _wholes(key: str, budget: TenantBudget, names: Sequence[str]) -> Mapping[str, Decimal]:
+    """Return what each namespace may take of one key at most, whatever the others do."""
+    if resource_of(key) not in MEASURED:
+        return _shares(key, budget, names)
+    limits = {
+        name: [of[key] for of in (budget.ceilings.get(name, {}), budget.hard) if key in of]
+        for name in names
+    }
+    size = step(key)
+    return {name: floor(min(found), size) * size for name, found in limits.items() if found}
 
 
 def _cut(ceilings: Mapping[str, int], whole: int) -> dict[str, int]:

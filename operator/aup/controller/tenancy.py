@@ -17,7 +17,7 @@ from typing_extensions import override
 from aup.api.meta import BudgetState
 from aup.api.tenant import BudgetUse, Tenant
 from aup.budget.manifests import texts
-from aup.budget.planner import Allowance, TenantBudget, plan, read_budget
+from aup.budget.planner import Allowance, Planner, TenantBudget, backstop, plan, read_budget
 from aup.budget.usage import NO_DEFAULTS
 from aup.controller.allowances import Allowances
 from aup.controller.claims import LiveClaims
@@ -32,6 +32,7 @@ from aup.kube.resource import TENANTS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey
 from aup.policy.terms import Terms
+from aup.settings import LedgerProtocol
 from aup.tenancy.tenant import BudgetReport, tenant_status
 
 ALL = ObjectKey("", "")
@@ -72,6 +73,8 @@ class Tenancy(Reconciler):
         self._claims = LiveClaims(context)
         self._quotas = LiveQuotas(context, on_quota=self._quota_changed, on_use=self._use_changed)
         self._namespaces = Namespaces(context, self._quotas, probe)
+        native = context.settings.ledger is LedgerProtocol.NATIVE
+        self._plan: Planner = plan if native else backstop
         self._wake: Wake = asleep
         self._enforcing: dict[str, bool] = {}
 
@@ -136,7 +139,7 @@ class Tenancy(Reconciler):
             return NO_SHARES
         budget, problems = read_budget(tenant.spec.budget, edition.spec.resources)
         uses = [self._quotas.use(namespace, budget.defaults) for namespace in owned]
-        return _Shares(budget, problems, plan(budget, uses, enforcing=terms.enforcing))
+        return _Shares(budget, problems, self._plan(budget, uses, enforcing=terms.enforcing))
 
     async def _release(self, tenant: str) -> None:
         """Give back the namespaces that carry the tenant's stamp and that nobody claims."""

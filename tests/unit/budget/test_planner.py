@@ -10,16 +10,19 @@ from hypothesis import strategies as st
 from aup.api.sections.resources import DefaultLimits, DefaultRequests, ResourceTerms, Weight
 from aup.api.tenant import Budget
 from aup.budget.keys import step
+from aup.budget.measure import MEASURED
 from aup.budget.planner import (
     ROLLOUT,
     Allowance,
     NamespaceUse,
     Planner,
     TenantBudget,
+    backstop,
     plan,
     read_budget,
 )
 from aup.budget.usage import Amounts
+from aup.live.counted import OF_KIND
 
 PLAN: Planner = plan
 
@@ -299,3 +302,17 @@ def test_a_larger_budget_takes_nothing_from_anybody(
     for name, allowance in before.items():
         for key, amount in allowance.hard.items():
             assert after[name].hard[key] >= amount
+
+
+def test_behind_a_ledger_each_namespace_may_use_the_whole_budget() -> None:
+    """Up to its ceiling; what no ledger counts is shared out."""
+    spec = Budget(
+        hard={"pods": "9", "count/configmaps": "9"}, namespace_ceilings={"b": {"pods": "4"}}
+    )
+    found = backstop(budget(spec), spaces("a", "b", "c"), enforcing=True)
+    assert hard(dict(found), "pods") == {"a": 9, "b": 4, "c": 9}
+    assert hard(dict(found), "count/configmaps") == {"a": 3, "b": 3, "c": 3}
+
+
+def test_what_a_ledger_counts_is_what_is_watched_for_it() -> None:
+    assert OF_KIND.keys() == MEASURED
