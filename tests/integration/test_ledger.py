@@ -65,12 +65,10 @@ def create(installation: Installation, namespace: str, *options: str, **metadata
 
 
 def pods(installation: Installation) -> int:
-    """Return how many pods the tenant has."""
-    found = [
-        installation.cluster.kubectl("get", "pods", "-n", name, "-o", "name").stdout.split()
-        for name in NAMESPACES
-    ]
-    return sum(map(len, found))
+    """Return how many pods the tenant has: of one moment, since it is one list."""
+    columns = "custom-columns=IN:.metadata.namespace"
+    found = installation.cluster.kubectl("get", "pods", "-A", "--no-headers", "-o", columns).stdout
+    return sum(name in NAMESPACES for name in found.split())
 
 
 def clear(installation: Installation) -> None:
