@@ -6,5 +6,5 @@ to the replicas of the admission service, which then admit from memory. The shel
 through `aup.ledger.account.Account`, and the elected controller through `aup.ledger.leader`.
 
 Invariant: the size of all objects that exist never exceeds the budget, whatever crashes, pauses,
-lags or gets lost. ``tests/unit/ledger/test_safety.py`` holds both to it.
+lags or gets lost. ``tests/conformance/test_ledger.py`` holds both to it.
 """

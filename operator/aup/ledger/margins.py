@@ -54,8 +54,13 @@ def problems(margins: Margins) -> tuple[str, ...]:
     """Return what is wrong, a sentence each; empty when the protocol may be run so."""
     least = max(15.0, margins.webhook + margins.commit + margins.drift)
     fields = ("request", "margin", "webhook", "commit", "drift", "lease", "renew", "patience")
-    checks = (
-        *((getattr(margins, name) <= 0, f"{name} must be above 0") for name in fields),
+    amounts = tuple((getattr(margins, name) <= 0, f"{name} must be above 0") for name in fields)
+    return tuple(sentence for wrong, sentence in (*amounts, *_relations(margins, least)) if wrong)
+
+
+def _relations(margins: Margins, least: float) -> tuple[tuple[bool, str], ...]:
+    """Return how the times must stand to each other: whether one is wrong, and what is right."""
+    return (
         (
             margins.margin < least,
             f"margin must be at least {least:g} s: webhook + commit + drift, and no less than 15 s",
@@ -93,4 +98,3 @@ def problems(margins: Margins) -> tuple[str, ...]:
             "settle, idle, recount and grace must not be negative",
         ),
     )
-    return tuple(sentence for wrong, sentence in checks if wrong)
