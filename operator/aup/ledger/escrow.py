@@ -4,12 +4,11 @@ A replica writes the ledger to top its share up, to hand back what it does not u
 to take out of its share what it has seen to exist, in the same write that counts it as used.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
-from aup.ledger.account import Account, Flight, Want
+from aup.ledger.account import FOREVER, Account, Flight, Want
 from aup.ledger.ahead import Ahead
 from aup.ledger.amounts import NOTHING, Amounts, covers, least, minus, plus, positive
 from aup.ledger.book import Book, Pending
@@ -140,7 +139,7 @@ class EscrowAccount(Account):
         urgent = (
             bool(found.adding or returning or (settles and wanted))
             or wants != left.wants
-            or self._must_tell(counted)
+            or counted.edition != left.edition
         )
         late = now >= self._wrote + self._margins.settle
         if late and not returning:
@@ -179,15 +178,20 @@ class EscrowAccount(Account):
             self._identity.refused()
 
     @override
-    def _moments(self, ledger: Ledger) -> Iterator[float]:
+    def _due(self, ledger: Ledger) -> float:
         late = self._wrote + self._margins.settle
-        yield from (want.until for want in self._wants.values())
-        yield from (max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free)
-        if self._book.owed or ledger.share(self._me).wants or self._draining:
-            yield late
+        moments = [want.until for want in self._wants.values()]
+        if self._book.owed:
+            moments.append(late)
+        moments += [max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free]
         for pending in self._book:
-            over = pending.gone or self._resolved(pending.entry.key)
-            yield late if over else pending.at + self._margins.wait
+            if pending.gone or self._resolved(pending.entry.key):
+                moments.append(late)
+            else:
+                moments.append(pending.at + self._margins.wait)
+        if ledger.share(self._me).wants:
+            moments.append(self._asked)
+        return min(moments, default=FOREVER)
 
     def _is_time(self, ledger: Ledger, now: float) -> bool:
         """Tell whether a look at everything may lead to a write now."""
@@ -195,7 +199,7 @@ class EscrowAccount(Account):
         return (
             bool(self._wants or share.wants or self._draining)
             or now >= self._wrote + self._margins.settle
-            or self._must_tell(ledger)
+            or share.edition != ledger.edition
             or bool(wanted_by_others(ledger.shares, self._me))
             or self._ahead.is_low(self.free, now)
         )
