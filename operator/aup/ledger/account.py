@@ -5,12 +5,13 @@ one at a time, and tells it how they went. Nothing here waits.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from aup.ledger.amounts import Amounts, covers, minus, plus, positive
 from aup.ledger.cache import Cache
 from aup.ledger.entry import Entry, Key
+from aup.ledger.flight import Flight, Want
 from aup.ledger.horizon import NEVER, Horizon
 from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
@@ -19,29 +20,7 @@ from aup.ledger.verdict import Busy, Closed, Short, Verdict, Why
 
 FOREVER = float("inf")
 PAUSE = 0.05
-"""Seconds: nobody needs to ask more often without an event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """An admission that waits."""
-
-    entry: Entry
-    until: float
-    """After which nobody waits for it."""
-
-
-@dataclass(slots=True)
-class Flight:
-    """A ledger write whose outcome is not known."""
-
-    write: Write
-    sent: float
-    """When it was first sent."""
-    again: bool = False
-    """It is to be sent once more, as it is."""
-    doubt: bool = False
-    """An earlier sending may have been stored, or may yet be."""
+"""Seconds: nobody needs to ask more often for what was due already."""
 
 
 class Account(ABC):
@@ -201,7 +180,11 @@ class Account(ABC):
             return now if self._flight.again else FOREVER
         if self._ledger is None or self.fenced or not self._measures(self._ledger):
             return FOREVER
-        return max(self._due(self._ledger), self._asked + PAUSE)
+        again = self._asked + max(self._margins.settle, PAUSE)
+        return min(
+            (moment if moment > self._asked else again for moment in self._moments(self._ledger)),
+            default=FOREVER,
+        )
 
     @abstractmethod
     def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
@@ -216,8 +199,8 @@ class Account(ABC):
         """Do what follows of a write whose outcome is known."""
 
     @abstractmethod
-    def _due(self, ledger: Ledger) -> float:
-        """Return the first moment at which there is something to do."""
+    def _moments(self, ledger: Ledger) -> Iterator[float]:
+        """Yield moments at which there may be something to do."""
 
     def _adopt(self, ledger: Ledger | None, now: float) -> None:  # noqa: ARG002 - for those that look at the time
         self._ledger = ledger
@@ -237,7 +220,8 @@ class Account(ABC):
             return Closed(Why.NO_LEDGER)
         if not self._measures(self._ledger):
             return Closed(Why.UNMEASURED)
-        if (self._ledger.hard.keys() & positive(entry.amounts).keys()) - self._ledger.open:
+        hard, opened = self._ledger.hard, self._ledger.open
+        if any(key in hard and key not in opened for key in entry.amounts):
             return Closed(Why.COUNTING)
         if not self._is_valid(now):
             return Closed(Why.INVALID)
@@ -275,15 +259,22 @@ class Account(ABC):
 
     def _unread(self, key: Key, since: float, now: float) -> bool:
         """Tell whether a quorum read would tell something new about an admission."""
-        confirmed = self._horizon.confirmed(key.kind)
+        sent = self._horizon.sent(key.kind)
+        if self._appeared(key) or now < sent + self._margins.settle:
+            return False
         waits = (since + self._margins.grace, since + self._margins.wait)
-        return not self._appeared(key) and any(confirmed <= moment < now for moment in waits)
+        return any(sent <= moment < now for moment in waits)
 
     def _counts(self, ledger: Ledger, key: Key) -> bool:
         """Tell whether a write of ours would count what came of an admission as used."""
         if key.kind not in ledger.counts:  # then nothing of it is
             return True
         return self._resolved(key) and self._countable(ledger, key.kind)
+
+    def _must_tell(self, ledger: Ledger) -> bool:
+        """Tell whether the leader waits to hear that we charge all that is limited now."""
+        closed = not ledger.hard.keys() <= ledger.open
+        return closed and ledger.share(self._me).edition != ledger.edition
 
     def _countable(self, ledger: Ledger, kind: str) -> bool:
         return countable(ledger, kind, self._horizon)

@@ -3,7 +3,6 @@
 A key that is missing is zero, and none of these functions returns a zero.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Final
@@ -34,17 +33,19 @@ def plus(*parts: Amounts) -> Amounts:
 
 def total(parts: Iterable[Amounts]) -> Amounts:
     """Return the sum of any number of amounts, key by key."""
-    found: defaultdict[str, int] = defaultdict(int)
+    found: dict[str, int] = {}
     for part in parts:
         for key, count in part.items():
-            found[key] += count
+            found[key] = found.get(key, 0) + count
     return {key: count for key, count in found.items() if count}
 
 
 def minus(one: Amounts, other: Amounts) -> Amounts:
     """Return the difference, key by key; it may be negative."""
-    keys = one.keys() | other.keys()
-    return {key: left for key in keys if (left := one.get(key, 0) - other.get(key, 0))}
+    found = dict(one)
+    for key, count in other.items():
+        found[key] = found.get(key, 0) - count
+    return {key: count for key, count in found.items() if count}
 
 
 def most(parts: Iterable[Amounts]) -> Amounts:

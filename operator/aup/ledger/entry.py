@@ -56,6 +56,8 @@ class Entry:
 
     def limited(self, keys: Collection[str]) -> "Entry":
         """Return the entry as far as a budget limits it."""
+        if all(key in keys for key in self.amounts):
+            return self
         return replace(self, amounts=within(self.amounts, keys))
 
     def joined(self, other: "Entry") -> "Entry":
@@ -74,4 +76,6 @@ def held(entries: Iterable[Entry]) -> Amounts:
 def growth(entry: Entry, beside: Iterable[Amounts]) -> Amounts:
     """Return what an entry needs beyond what its slot holds already."""
     before = most(beside)
+    if not before:
+        return entry.amounts
     return minus(most((before, entry.amounts)), before)

@@ -4,15 +4,17 @@ A replica writes the ledger to top its share up, to hand back what it does not u
 to take out of its share what it has seen to exist, in the same write that counts it as used.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
-from aup.ledger.account import FOREVER, Account, Flight, Want
+from aup.ledger.account import Account
 from aup.ledger.ahead import Ahead
 from aup.ledger.amounts import NOTHING, Amounts, covers, least, minus, plus, positive
 from aup.ledger.book import Book, Pending
 from aup.ledger.entry import Entry
+from aup.ledger.flight import Flight, Want
 from aup.ledger.grants import called_in, grant, idle, wanted_by_others, with_ahead
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Identity
@@ -72,9 +74,11 @@ class EscrowAccount(Account):
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
-        if not covers(self.free, self._book.need(limited)):
+        need, free = self._book.need(limited), self.free
+        if not covers(free, need):
             self._recycle()
-        need, free, busy = self._book.need(limited), self.free, self._busy(limited)
+            need, free = self._book.need(limited), self.free
+        busy = self._busy(limited)
         if busy is None and covers(free, need):
             self._book.put(limited, now)
             self._ahead.used(need, now)
@@ -139,7 +143,7 @@ class EscrowAccount(Account):
         urgent = (
             bool(found.adding or returning or (settles and wanted))
             or wants != left.wants
-            or counted.edition != left.edition
+            or self._must_tell(counted)
         )
         late = now >= self._wrote + self._margins.settle
         if late and not returning:
@@ -178,20 +182,15 @@ class EscrowAccount(Account):
             self._identity.refused()
 
     @override
-    def _due(self, ledger: Ledger) -> float:
+    def _moments(self, ledger: Ledger) -> Iterator[float]:
         late = self._wrote + self._margins.settle
-        moments = [want.until for want in self._wants.values()]
-        if self._book.owed:
-            moments.append(late)
-        moments += [max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free]
+        yield from (want.until for want in self._wants.values())
+        yield from (max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free)
+        if self._book.owed or ledger.share(self._me).wants or self._draining:
+            yield late
         for pending in self._book:
-            if pending.gone or self._resolved(pending.entry.key):
-                moments.append(late)
-            else:
-                moments.append(pending.at + self._margins.wait)
-        if ledger.share(self._me).wants:
-            moments.append(self._asked)
-        return min(moments, default=FOREVER)
+            over = pending.gone or self._resolved(pending.entry.key)
+            yield late if over else pending.at + self._margins.wait
 
     def _is_time(self, ledger: Ledger, now: float) -> bool:
         """Tell whether a look at everything may lead to a write now."""
@@ -199,7 +198,7 @@ class EscrowAccount(Account):
         return (
             bool(self._wants or share.wants or self._draining)
             or now >= self._wrote + self._margins.settle
-            or share.edition != ledger.edition
+            or self._must_tell(ledger)
             or bool(wanted_by_others(ledger.shares, self._me))
             or self._ahead.is_low(self.free, now)
         )

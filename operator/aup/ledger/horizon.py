@@ -5,7 +5,7 @@ from typing import Final
 
 NEVER: Final = float("-inf")
 _OUTSTANDING: Final = 4
-"""Quorum reads of a kind that wait for the cache; later ones would only push the moment on."""
+"""Quorum reads of a kind that wait for the cache; the last gives way to a later one."""
 
 
 class Horizon:
@@ -42,8 +42,8 @@ class Horizon:
             self._confirmed[kind] = max(sent, self.confirmed(kind))
             return
         reads = self._reads.setdefault(kind, [])
-        if len(reads) < _OUTSTANDING:
-            reads.append((sent, version))
+        del reads[_OUTSTANDING - 1 :]
+        reads.append((sent, version))
 
     def version(self, kind: str) -> int | None:
         """Return up to which version the cache of a kind is complete; ``None`` before it is."""
@@ -52,6 +52,11 @@ class Horizon:
     def confirmed(self, kind: str) -> float:
         """Return a moment: whatever of the kind was stored before it is in the cache."""
         return self._confirmed.get(kind, NEVER)
+
+    def sent(self, kind: str) -> float:
+        """Return when the last quorum read was sent, whether the cache has come so far or not."""
+        reads = self._reads.get(kind)
+        return reads[-1][0] if reads else self.confirmed(kind)
 
     def all_confirmed(self, kinds: Iterable[str], moment: float) -> bool:
         """Tell whether the caches of all these kinds hold what was stored until a moment."""

@@ -33,7 +33,7 @@ class Leader:
         self._seen: dict[tuple[Key, str], float] = {}
         self._known = (-1, NEVER)
         self._serial = 0
-        self._asked = self._wrote = NEVER
+        self._wrote = NEVER
 
     @property
     def ledger(self) -> Ledger | None:
@@ -96,12 +96,14 @@ class Leader:
             moments += [(kind, self._known[1]) for kind in self._kinds]
         wait = self._margins.wait
         return frozenset(
-            kind for kind, at in moments if self._horizon.confirmed(kind) <= at + wait < now
+            kind
+            for kind, at in moments
+            if self._horizon.sent(kind) <= at + wait < now
+            and now >= self._horizon.sent(kind) + self._margins.settle
         )
 
     def next_write(self, now: float) -> Write | None:
         """Return a write to carry out; after it, whatever came of it, give the ledger as read."""
-        self._asked = now
         if not self._read or self._hard is None:
             return None
         before = self._ledger or Ledger(0)
@@ -125,7 +127,8 @@ class Leader:
             moments.append(self._known[1] + wait)
         if self._ledger and _used(self._recounted(self._ledger)) != _used(self._ledger):
             moments.append(self._wrote + self._margins.recount)
-        return max(min(moments, default=FOREVER), self._asked + PAUSE, now)
+        again = now + max(self._margins.settle, PAUSE)
+        return min((m if m > now else again for m in moments), default=FOREVER)
 
     def _budgeted(self, ledger: Ledger) -> Ledger:
         """Carry budget and kinds over; a key that is new to the budget begins closed.

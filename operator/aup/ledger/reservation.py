@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from typing_extensions import override
 
-from aup.ledger.account import FOREVER, Account, Flight, Want
+from aup.ledger.account import Account
 from aup.ledger.amounts import covers, minus, positive
 from aup.ledger.entry import Entry, Key
+from aup.ledger.flight import Flight, Want
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
@@ -29,7 +30,8 @@ class Won:
     """When the write that made it was first sent: others may count its time from then."""
     write: str
     answered: bool = False
-    """An admission was allowed on it: only what happens to the object can end it."""
+    """An admission was, or may have been, allowed on it, here or elsewhere: only what happens to
+    the object can end it."""
 
 
 class ReservationAccount(Account):
@@ -42,6 +44,7 @@ class ReservationAccount(Account):
         self._won: dict[Key, Won] = {}
         self._seen: dict[tuple[Key, str], float] = {}
         """When each reservation was first seen here."""
+        self._slots = Slots({})
         self._gone: set[Key] = set()
         self._leaving: frozenset[Key] = frozenset()
         """What the write on its way takes out."""
@@ -66,7 +69,7 @@ class ReservationAccount(Account):
             won.answered = True
             self._wants.pop(entry.key, None)
             return Allowed()
-        slots = Slots(ledger.reservations)
+        slots = self._slots
         busy = self._busy(limited, ledger, slots)
         if busy is None and self._fits(limited, ledger):
             self._wants[entry.key] = Want(entry, until)
@@ -79,7 +82,7 @@ class ReservationAccount(Account):
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
-        slots = Slots(ledger.reservations)
+        slots = self._slots
         need, busy = slots.need(limited), self._busy(limited, ledger, slots)
         if busy is None and covers(self._recounted(ledger).room(), need):
             return Allowed()
@@ -98,7 +101,7 @@ class ReservationAccount(Account):
     def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
         """Return the ledger with those who wait and without what is settled."""
         late = now >= self._wrote + self._margins.settle
-        unaware = ledger.share(self._me).edition != ledger.edition
+        unaware = self._must_tell(ledger)
         if not self._wants and not late and not unaware:
             return None
         leaving = frozenset(key for key in ledger.reservations if self._leaves(ledger, key, now))
@@ -155,34 +158,41 @@ class ReservationAccount(Account):
     @override
     def _ended(self, flight: Flight, now: float, *, stored: bool) -> None:
         self._leaving = frozenset()
-        if stored:
-            write = flight.write
-            for key, reservation in write.content.reservations.items():
-                if reservation.write == write.id:
-                    self._won[key] = Won(flight.sent, write.id)
+        if not stored:
+            return
+        write = flight.write
+        for key, reservation in write.content.reservations.items():
+            if reservation.write == write.id:
+                self._won[key] = Won(flight.sent, write.id, self._is_answered(key))
+
+    def _is_answered(self, key: Key) -> bool:
+        """Tell whether a reservation that we write over may have been answered, by anybody."""
+        before = self._ledger.reservations.get(key) if self._ledger else None
+        won = self._won.get(key)
+        if before is None:
+            return False
+        return won is None or won.write != before.write or won.answered
 
     @override
     def _adopt(self, ledger: Ledger | None, now: float) -> None:
         """Take another ledger, and note what is new in it."""
         super()._adopt(ledger, now)
         reserved = ledger.reservations if ledger else {}
+        self._slots = Slots(reserved)
         self._seen = {r.mark: self._seen.get(r.mark, now) for r in reserved.values()}
         self._won = {key: won for key, won in self._won.items() if key in reserved}
         self._gone &= reserved.keys()
 
     @override
-    def _due(self, ledger: Ledger) -> float:
+    def _moments(self, ledger: Ledger) -> Iterator[float]:
         late = self._wrote + self._margins.settle
-        moments = [want.until for want in self._wants.values()]
+        yield from (want.until for want in self._wants.values())
+        for won in self._won.values():
+            if not won.answered:
+                yield won.sent + self._margins.webhook
         for (key, _), since in self._seen.items():
-            if key in self._gone or self._counts(ledger, key):
-                moments.append(late)
-            else:
-                moments.append(since + self._margins.wait)
-        moments += [
-            won.sent + self._margins.webhook for won in self._won.values() if not won.answered
-        ]
-        return min(moments, default=FOREVER)
+            over = key in self._gone or self._counts(ledger, key)
+            yield late if over else since + self._margins.wait
 
     def _busy(self, entry: Entry, ledger: Ledger, slots: Slots) -> Busy | None:
         """Return what keeps an attempt out of the ledger."""

@@ -36,6 +36,7 @@ STEPS = (
     Step("pause", 2, (3,)),
     Step("manage", 3, (3, 4)),
     Step("elect", 1),
+    Step("rebudget", 1, (3,)),
     Step("tick", 5, (len(SECONDS),)),
 )
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from aup.ledger.account import Account
-from aup.ledger.amounts import Amounts, covers, minus, total
+from aup.ledger.amounts import Amounts, covers, minus, most, total
 from aup.ledger.entry import Key
 from aup.ledger.escrow import EscrowAccount
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Identity, Sightings
 from aup.ledger.leader import Leader
 from aup.ledger.margins import Bounds, Margins
-from aup.ledger.record import Write
+from aup.ledger.record import Write, standing
 from aup.ledger.reservation import ReservationAccount
 from aup.ledger.verdict import Allowed
 from support.ledger.store import Request, Store, grown
@@ -26,6 +26,7 @@ MARGINS = Margins(
 """As tight as they may be; writes that can wait do not, since a step takes no time."""
 KINDS = ("Pod", "Claim")
 HARD = {"cpu": 3, "pods": 2}
+BUDGETS = (HARD, {"cpu": 2, "pods": 2}, {"cpu": 4, "pods": 3})
 RATES = (0.985, 1.0, 1.015)
 """How fast the replicas' clocks run: together with the leader's they drift 3 s in 100 s."""
 NAMES = ("shop/a", "shop/b", "shop/c")
@@ -88,7 +89,8 @@ class World:
         """Make a world; see `tick` for ``leads``."""
         self.time = 0.0
         self.store = Store()
-        self.hard = self.bound = HARD
+        self.hard: Amounts = HARD
+        self.bound: Amounts = HARD
         self._leads = leads
         self._names, self._kinds = NAMES[:names], KINDS[:kinds]
         self.requests: list[Request] = []
@@ -142,6 +144,13 @@ class World:
         for replica in range(len(self.replicas)):
             self.refresh(replica)
         return self
+
+    def rebudget(self, choice: int) -> None:
+        """Change the budget; what is lower binds once the ledger bears it out."""
+        self.hard = BUDGETS[choice % len(BUDGETS)]
+        self.bound = most((self.bound, self.hard))
+        assert isinstance(self.lead.sink, Leader)
+        self.lead.sink.budget(self.hard)
 
     # -- Requests ---------------------------------------------------------------------------
 
@@ -356,7 +365,11 @@ class World:
 
     def check(self) -> None:
         """Raise OverrunError when more exists than there may."""
-        used = self.store.used()
+        used, ledger = self.store.used(), self.store.ledger
+        if ledger is not None and ledger.hard == self.hard and ledger.open:
+            found = standing(ledger)
+            if covers(self.hard, total((found.used, found.in_flight))):
+                self.bound = self.hard
         over = {key for key, count in self.bound.items() if used.get(key, 0) > count}
         if over:
             raise OverrunError(f"{used} exists of {self.bound}")
