@@ -142,6 +142,7 @@ class AdmissionService:
             access_log=False,
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             log_config=None,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             ssl_context_factory=lambda *_: self._certificate.context,
