@@ -1,36 +1,51 @@
 """How much a replica keeps ahead of its admissions, so that few of them need a write."""
 
+from dataclasses import dataclass
+
 from aup.ledger.amounts import Amounts
+from aup.ledger.horizon import NEVER
+
+
+@dataclass(slots=True)
+class _Use:
+    """What was admitted under one key, by spans of time."""
+
+    since: float = NEVER
+    now: int = 0
+    """In the span that has begun."""
+    before: int = 0
+    """In the span before it."""
 
 
 class Ahead:
-    """Grows with the rate of admissions, and is nothing once they stop.
-
-    Who needs another grant within the horizon gets twice as much ahead as before.
-    """
+    """Aims at what is admitted within the horizon: it grows with the rate, and ends with it."""
 
     def __init__(self, horizon: float) -> None:
-        """Args: ``horizon`` is for how long, in seconds, a grant should last."""
+        """Args: ``horizon`` is for how long, in seconds, a share should last."""
         self._horizon = horizon
-        self._ahead: dict[str, int] = {}
-        self._granted: dict[str, float] = {}
-        self._used: dict[str, float] = {}
+        self._uses: dict[str, _Use] = {}
+        self._last: dict[str, float] = {}
 
     def used(self, amounts: Amounts, now: float) -> None:
         """Note that something was admitted."""
-        for key in amounts:
-            self._used[key] = now
+        for key, amount in amounts.items():
+            use = self._uses.setdefault(key, _Use())
+            age = now - use.since
+            if age >= self._horizon:
+                use.before = use.now if age < 2 * self._horizon else 0
+                use.since, use.now = now, 0
+            use.now += amount
+            self._last[key] = now
 
     def granted(self, amounts: Amounts, now: float) -> None:
-        """Note that something was topped up because there was too little."""
-        for key, amount in amounts.items():
-            soon = now - self._granted.get(key, -self._horizon) < self._horizon
-            self._ahead[key] = max(2 * self._ahead.get(key, 0) if soon else 0, amount)
-            self._granted[key] = self._used[key] = now
+        """Note that something was topped up for somebody who waits, and will be used soon."""
+        for key in amounts:
+            self._last[key] = now
 
     def target(self, key: str, now: float) -> int:
         """Return how much to keep ahead of a key; zero when it is not in use."""
-        return 0 if self.is_idle(key, now) else self._ahead.get(key, 0)
+        use = self._uses.get(key)
+        return max(use.now, use.before) if use and not self.is_idle(key, now) else 0
 
     def more(self, key: str, free: int, room: int, replicas: int, now: float) -> int:
         """Return how much to ask for beyond what is needed now.
@@ -41,7 +56,7 @@ class Ahead:
 
     def is_low(self, free: Amounts, now: float) -> bool:
         """Tell whether a key in use has run down to less than half of its target."""
-        return any(2 * free.get(key, 0) < self.target(key, now) for key in self._ahead)
+        return any(2 * free.get(key, 0) < self.target(key, now) for key in self._uses)
 
     def is_idle(self, key: str, now: float) -> bool:
         """Tell whether nothing was admitted under a key for a while."""
@@ -49,4 +64,4 @@ class Ahead:
 
     def last_use(self, key: str) -> float:
         """Return when a key was last used or topped up."""
-        return self._used.get(key, float("-inf"))
+        return self._last.get(key, NEVER)

@@ -85,12 +85,12 @@ class World:
         names: int = 3,
         kinds: int = 2,
         leads: int = 0,
+        hard: Amounts = HARD,
     ) -> None:
         """Make a world; see `tick` for ``leads``."""
         self.time = 0.0
         self.store = Store()
-        self.hard: Amounts = HARD
-        self.bound: Amounts = HARD
+        self.hard = self.bound = hard
         self._leads = leads
         self._names, self._kinds = NAMES[:names], KINDS[:kinds]
         self.requests: list[Request] = []
