@@ -1,9 +1,13 @@
 """How much a replica keeps ahead of its admissions, so that few of them need a write."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from aup.ledger.amounts import Amounts
 from aup.ledger.horizon import NEVER
+
+_FEW: Final = 3
+"""Admissions: after fewer there is no rate, and another write would serve nobody."""
 
 
 @dataclass(slots=True)
@@ -15,6 +19,8 @@ class _Use:
     """In the span that has begun."""
     before: int = 0
     """In the span before it."""
+    times: int = 0
+    """How many admissions since it is in use."""
 
 
 class Ahead:
@@ -32,9 +38,11 @@ class Ahead:
             use = self._uses.setdefault(key, _Use())
             age = now - use.since
             if age >= self._horizon:
-                use.before = use.now if age < 2 * self._horizon else 0
+                follows = age < 2 * self._horizon
+                use.before, use.times = (use.now, use.times) if follows else (0, 0)
                 use.since, use.now = now, 0
             use.now += amount
+            use.times += 1
             self._last[key] = now
 
     def granted(self, amounts: Amounts, now: float) -> None:
@@ -45,7 +53,9 @@ class Ahead:
     def target(self, key: str, now: float) -> int:
         """Return how much to keep ahead of a key; zero when it is not in use."""
         use = self._uses.get(key)
-        return max(use.now, use.before) if use and not self.is_idle(key, now) else 0
+        if use is None or use.times < _FEW or self.is_idle(key, now):
+            return 0
+        return max(use.now, use.before)
 
     def more(self, key: str, free: int, room: int, replicas: int, now: float) -> int:
         """Return how much to ask for beyond what is needed now.

@@ -159,14 +159,11 @@ class Leader:
         dead = {replica for replica, at in self._fenced.items() if self._is_past(at)}
         dead &= ledger.shares.keys()
         over = {key for key, r in ledger.reservations.items() if self._is_over(ledger, key, r)}
-        if not dead and not over:
-            return ledger
         kept = {key: r for key, r in ledger.reservations.items() if key not in over}
-        counted = self._counted(ledger)
-        if counted is None:
-            return replace(self._recounted(ledger), reservations=kept)
-        shares = {replica: s for replica, s in ledger.shares.items() if replica not in dead}
-        return replace(counted, reservations=kept, shares=shares)
+        if dead and (counted := self._counted(ledger)) is not None:
+            shares = {replica: s for replica, s in ledger.shares.items() if replica not in dead}
+            return replace(counted, reservations=kept, shares=shares)
+        return replace(self._recounted(ledger), reservations=kept) if over else ledger
 
     def _is_past(self, moment: float) -> bool:
         """Tell whether nothing admitted until a moment can appear any more unseen by us."""

@@ -119,9 +119,7 @@ class World:
         for kind, name, size in before:
             kind_ = KINDS[kind % len(KINDS)]
             amounts = sized(kind_, size)
-            request = Request(
-                Key(kind_, self._uid(), 0), NAMES[name % len(NAMES)], amounts, amounts
-            )
+            request = Request(Key(kind_, self.uid(), 0), NAMES[name % len(NAMES)], amounts, amounts)
             if covers(self.hard, total([*(r.amounts for r in self.requests), amounts])):
                 request.until = self.time + MARGINS.request + MARGINS.commit
                 self.requests.append(request)
@@ -158,7 +156,7 @@ class World:
         """Ask to create an object, and tell whether it was allowed; see `_attempt`."""
         kind_ = self._kinds[kind % len(self._kinds)]
         amounts = sized(kind_, size)
-        key = Key(kind_, self._uid(), 0)
+        key = Key(kind_, self.uid(), 0)
         request = Request(key, self._names[name % len(self._names)], amounts, amounts)
         return self._attempt(replica, request, patience)
 
@@ -222,7 +220,7 @@ class World:
     def takes_the_rest(self, replica: int) -> bool:
         """Ask for all that is left at once, and tell whether it was allowed."""
         left = minus(self.hard, self.store.used())
-        request = Request(Key(KINDS[0], self._uid(), 0), "shop/rest", left, left)
+        request = Request(Key(KINDS[0], self.uid(), 0), "shop/rest", left, left)
         return self._attempt(replica, request, 3)
 
     def delete(self, thing: int) -> None:
@@ -409,7 +407,7 @@ class World:
 
     def _take(self, replica: int, kind: str) -> bool:
         """Create one small object of a new name, by what the caches hold, or else by the truth."""
-        uid, amounts = self._uid(), sized(kind, 0)
+        uid, amounts = self.uid(), sized(kind, 0)
         request = Request(Key(kind, uid, 0), f"shop/{uid}", amounts, amounts)
         for fresh in (False, False, True, True, False):
             if self._ask(self._pick(replica), request):
@@ -461,7 +459,7 @@ class World:
         return seen
 
     def _replica(self, number: int) -> Process:
-        identity = Identity(f"r{number}-{self._uid()}", MARGINS.lease)
+        identity = Identity(f"r{number}-{self.uid()}", MARGINS.lease)
         horizon = Horizon()
         account = self._make_account(identity, horizon)
         account.measures(self.hard)
@@ -489,7 +487,7 @@ class World:
         everybody = [*self.replicas, self.lead]
         return everybody[number % len(everybody)]
 
-    def _uid(self) -> str:
+    def uid(self) -> str:
         self._uids += 1
         return f"u{self._uids}"
 

@@ -1,0 +1,176 @@
+"""The leader: opens ledgers, and clears up after replicas that died."""
+
+from dataclasses import dataclass, field, replace
+
+from aup.ledger.horizon import Horizon
+from aup.ledger.leader import Leader
+from aup.ledger.margins import Margins
+from aup.ledger.record import Count, Ledger, Reservation, Share
+from support.ledger.one import create, ledger, shares
+
+HARD = {"pods": 10}
+KINDS = ("Pod", "Claim")
+
+
+@dataclass
+class Led:
+    """A leader at a moment."""
+
+    horizon: Horizon = field(default_factory=Horizon)
+    now: float = 100.0
+    leader: Leader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leader = Leader("leader", KINDS, self.horizon, Margins())
+        self.leader.budget(HARD)
+        self.reaches(10)
+
+    def reaches(self, version: int) -> None:
+        """Let all caches come so far."""
+        for kind in KINDS:
+            self.horizon.progressed(kind, version)
+
+    def reads(self, found: Ledger | None) -> "Led":
+        self.leader.refreshed(found, self.now)
+        return self
+
+    def confirms(self, after: float) -> None:
+        """Read all kinds by quorum some time later, with caches that have all of it."""
+        self.now += after
+        for kind in self.leader.reads(self.now):
+            self.horizon.read(kind, self.now, 0)
+
+    def write(self) -> Ledger | None:
+        """Return the ledger as the leader wants it, and take it as stored."""
+        found = self.leader.next_write(self.now)
+        if found is None:
+            return None
+        self.reads(replace(found.content, version=found.base + 1))
+        return found.content
+
+
+def test_nothing_is_written_before_the_ledger_was_looked_for() -> None:
+    assert Led().write() is None
+
+
+def test_a_ledger_begins_closed() -> None:
+    led = Led().reads(None)
+    write = led.leader.next_write(led.now)
+    assert write is not None
+    assert write.base == 0
+    assert (write.content.hard, write.content.open) == (HARD, frozenset())
+
+
+def test_it_opens_when_what_was_let_through_before_is_counted() -> None:
+    led = Led().reads(None)
+    led.write()
+    led.confirms(91)
+    assert led.write() is None
+    led.leader.known(1, led.now)
+    led.leader.observed("Pod", "a", 7, {"pods": 4})
+    led.confirms(89)
+    counted = led.write()
+    assert counted is not None
+    assert counted.open == set()
+    led.confirms(2)
+    opened = led.write()
+    assert opened is not None
+    assert opened.open == {"pods"}
+    assert opened.counts["Pod"] == Count(10, {"pods": 4})
+
+
+def test_an_edition_that_another_followed_opens_nothing() -> None:
+    led = Led().reads(None)
+    led.write()
+    led.leader.known(1, led.now)
+    led.leader.budget({"pods": 10, "cpu": 5})
+    changed = led.write()
+    assert changed is not None
+    assert changed.edition == 2
+    led.confirms(91)
+    assert led.write() is None
+
+
+def test_a_key_that_is_new_begins_closed_and_the_others_stay_open() -> None:
+    led = Led().reads(ledger(hard=HARD))
+    led.leader.budget({"pods": 10, "cpu": 5})
+    found = led.write()
+    assert found is not None
+    assert (found.edition, sorted(found.open)) == (2, ["pods"])
+
+
+def test_an_amount_that_changes_is_in_force_at_once() -> None:
+    led = Led().reads(ledger(hard=HARD))
+    led.leader.budget({"pods": 2})
+    found = led.write()
+    assert found is not None
+    assert (found.hard, found.edition, sorted(found.open)) == ({"pods": 2}, 1, ["pods"])
+
+
+def test_it_knows_who_has_not_acknowledged() -> None:
+    led = Led().reads(
+        ledger(hard=HARD, edition=2, shares={"a": Share(edition=2), "b": Share(edition=1)})
+    )
+    assert led.leader.unaware(["a", "b", "c"]) == {"b", "c"}
+    assert led.leader.strangers(["a"]) == {"b"}
+
+
+def test_a_dead_replicas_share_goes_after_the_wait_and_a_count() -> None:
+    led = Led().reads(ledger(hard=HARD, shares=shares(dead={"pods": 3}, alive={"pods": 1})))
+    led.leader.fence("dead", led.now)
+    led.leader.observed("Pod", "a", 9, {"pods": 2})
+    led.write()
+    led.confirms(90)
+    assert led.write() is None
+    led.confirms(1)
+    found = led.write()
+    assert found is not None
+    assert found.shares.keys() == {"alive"}
+    assert found.counts["Pod"].used == {"pods": 2}
+
+
+def test_a_share_stays_while_the_cache_is_older_than_the_count() -> None:
+    counts = {"Pod": Count(50), "Claim": Count(5)}
+    led = Led().reads(ledger(hard=HARD, counts=counts, shares=shares(dead={"pods": 3})))
+    led.leader.fence("dead", led.now)
+    led.confirms(91)
+    assert led.write() is None
+    led.reaches(50)
+    found = led.write()
+    assert found is not None
+    assert found.shares == {}
+
+
+def test_reservations_of_the_dead_go_too() -> None:
+    entry = create("a", pods=1)
+    led = Led().reads(ledger(hard=HARD, reservations={entry.key: Reservation(entry, "dead-1")}))
+    led.confirms(91)
+    found = led.write()
+    assert found is not None
+    assert found.reservations == {}
+
+
+def test_the_count_follows_deletions_after_a_while() -> None:
+    led = Led().reads(ledger(hard=HARD, counts={"Pod": Count(5, {"pods": 2}), "Claim": Count(5)}))
+    found = led.write()
+    assert found is not None
+    assert found.counts["Pod"].used == {}
+    led.leader.observed("Pod", "a", 12, {"pods": 1})
+    led.reaches(12)
+    assert led.write() is None
+    assert led.leader.due(led.now) == led.now + 10
+    led.now += 10
+    assert led.write() is not None
+
+
+def test_at_rest_nothing_is_written() -> None:
+    led = Led().reads(ledger(hard=HARD))
+    assert led.write() is None
+    assert led.leader.due(led.now) == float("inf")
+
+
+def test_kinds_that_are_counted_no_more_are_forgotten() -> None:
+    led = Led().reads(ledger(hard=HARD, counts={"Old": Count(3, {"pods": 9})}))
+    found = led.write()
+    assert found is not None
+    assert found.counts.keys() == set(KINDS)
