@@ -203,6 +203,7 @@ OUR_KINDS = (
     QUARANTINES,
     TENANT_REPORTS,
     SUPPORT_ACCESS_GRANTS,
+    BUDGET_LEDGERS,
 )
 """The resources of our own API group; the kinds of ``aup.api`` are the same ones."""
 

@@ -14,7 +14,7 @@ from aup.api.ledger import (
     Quantities,
 )
 from aup.budget.keys import is_bytes, split, step
-from aup.facts.quantity import floor, parse, render
+from aup.facts.quantity import LARGEST, floor, parse, render
 from aup.ledger.amounts import Amounts
 from aup.ledger.entry import Entry, Key
 from aup.ledger.record import Count, Ledger, Reservation, Share
@@ -101,7 +101,8 @@ def _amounts(quantities: Quantities, *, zeros: bool = False) -> Amounts:
 
 
 def _texts(amounts: Amounts) -> Mapping[str, str]:
+    """Write amounts; more than any budget can be is as much as the largest, so that it is read."""
     return {
-        key: render(count * step(key), binary=is_bytes(split(key).key))
+        key: render(min(count * step(key), LARGEST), binary=is_bytes(split(key).key))
         for key, count in sorted(amounts.items())
     }

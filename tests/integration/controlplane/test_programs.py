@@ -19,6 +19,7 @@ from support.controlplane import binaries, cache
 from support.controlplane.components import (
     GATEWAY_API,
     GO_MODULES,
+    PROMETHEUS,
     Archive,
     Component,
     Program,
@@ -182,6 +183,12 @@ def test_runs_in_parallel_do_the_work_once(site: tuple[Path, str], empty_cache: 
     assert folder.exists()
 
 
+def _as_module(release: str) -> str:
+    """Return the version of the Go module that a release of Prometheus is."""
+    major, minor, patch = map(int, release.split("."))
+    return f"v0.{major}{minor:02}.{patch}"
+
+
 def test_the_versions_are_those_that_the_go_modules_pin() -> None:
     """One fact in two places: the names of downloads, and what a build from source takes."""
     pinned = {
@@ -192,6 +199,7 @@ def test_the_versions_are_those_that_the_go_modules_pin() -> None:
         "gateway-api": f"sigs.k8s.io/gateway-api v{GATEWAY_API}",
         "gatekeeper": f"{GATEKEEPER.source} v{GATEKEEPER.component.version}",
         "kyverno": f"{KYVERNO.source} v{KYVERNO.component.version}",
+        "prometheus": f"github.com/prometheus/prometheus {_as_module(PROMETHEUS)}",
     }
     # The load generator is ours and needs no module; of openreports no version is named elsewhere.
     assert set(pinned) | {"load", "openreports"} == {path.name for path in GO_MODULES.iterdir()}
