@@ -34,6 +34,23 @@ class NoOrder(Account):
         return self._horizon.version(kind) is not None
 
 
+class OneVersion(Account):
+    """Compares the resourceVersions of different kinds."""
+
+    @override
+    def _countable(self, ledger: Ledger, kind: str) -> bool:
+        known = [self._horizon.version(kind) or 0 for kind in KINDS]
+        return max(known) >= ledger.counts[kind].as_of
+
+
+class Glances(Account):
+    """Settles what it sees, although its cache is not complete up to there."""
+
+    @override
+    def _resolved(self, key: Key) -> bool:
+        return self._appeared(key)
+
+
 class Blind(Account):
     """Settles before the object is in the cache."""
 
@@ -449,6 +466,8 @@ def _led(name: str, steps: str, make: real.MakeLeader) -> Mutant:
 
 
 SEEDS = {
+    "escrow-settles-at-a-glance": 1920,
+    "reservation-settles-at-a-glance": 1920,
     "escrow-lost-answer-is-failure": 1700,
     "escrow-same-version-is-failure": 2310,
     "escrow-recycles-what-is-locked": 3620,
@@ -461,6 +480,8 @@ SEEDS = {
 
 MUTANTS = (
     *_both("settles-with-an-old-cache", "create watch exchange catch_up", NoOrder),
+    *_both("compares-kinds", "create watch exchange catch_up", OneVersion),
+    *_both("settles-at-a-glance", "create catch_up glimpse exchange", Glances),
     *_world("writes-without-comparison", "create exchange", NoSwap),
     *_both("settles-before-it-is-seen", "create exchange", Blind),
     _led("fences-without-a-wait", "create restart tick", _leader(Leader, request=0, margin=0)),

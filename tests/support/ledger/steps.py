@@ -31,6 +31,7 @@ STEPS = (
     Step("watch", 6, (4, 2, 4)),
     Step("catch_up", 6, (4,)),
     Step("relist", 1, (4, 2)),
+    Step("glimpse", 1, (4, 2, 3)),
     Step("quorum", 2, (4,)),
     Step("restart", 1, (3,)),
     Step("pause", 2, (3,)),

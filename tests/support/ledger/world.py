@@ -279,6 +279,13 @@ class World:
         """Let a cache be read anew: what came and went in between is never seen."""
         self._relist(self._any(process), KINDS[kind % len(KINDS)])
 
+    def glimpse(self, process: int, kind: int, things: int) -> None:
+        """Let a cache begin to be read anew, and break off: it holds some things of later."""
+        who, kind_ = self._any(process), KINDS[kind % len(KINDS)]
+        found = [thing for thing in self.store.things.values() if thing.kind == kind_]
+        for thing in found[: 1 + things]:
+            who.sink.observed(kind_, thing.uid, thing.version, thing.amounts)
+
     def quorum(self, process: int) -> None:
         """Let a process read the present resourceVersions, as far as that helps it."""
         who = self._any(process)
