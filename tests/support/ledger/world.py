@@ -18,7 +18,7 @@ from aup.ledger.margins import Bounds, Margins
 from aup.ledger.record import Write, standing
 from aup.ledger.reservation import ReservationAccount
 from aup.ledger.verdict import Allowed
-from support.ledger.store import Request, Store, grown
+from support.ledger.store import Request, Store, Thing, grown
 
 MARGINS = Margins(
     request=60, margin=15, webhook=5, commit=7, drift=3, lease=15, settle=0, idle=2, recount=0
@@ -57,7 +57,19 @@ class Process:
     horizon: Horizon
     sink: Account | Leader
     cursors: dict[str, int] = field(default_factory=dict)
+    known: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and UID of what its caches hold."""
     paused: bool = False
+
+    def observed(self, kind: str, thing: Thing) -> None:
+        """Put an object into the cache."""
+        self.known.add((kind, thing.uid))
+        self.sink.observed(kind, thing.uid, thing.version, thing.amounts)
+
+    def deleted(self, kind: str, uid: str) -> None:
+        """Take an object out of the cache."""
+        self.known.discard((kind, uid))
+        self.sink.deleted(kind, uid)
 
     @property
     def account(self) -> Account:
@@ -284,7 +296,7 @@ class World:
         who, kind_ = self._any(process), KINDS[kind % len(KINDS)]
         found = [thing for thing in self.store.things.values() if thing.kind == kind_]
         for thing in found[: 1 + things]:
-            who.sink.observed(kind_, thing.uid, thing.version, thing.amounts)
+            who.observed(kind_, thing)
 
     def quorum(self, process: int) -> None:
         """Let a process read the present resourceVersions, as far as that helps it."""
@@ -436,34 +448,23 @@ class World:
         log, at = self.store.events[kind], process.cursors.get(kind, 0)
         for event in log[at : at + events]:
             if event.thing is None:
-                process.sink.deleted(kind, event.uid)
+                process.deleted(kind, event.uid)
             else:
-                process.sink.observed(kind, event.uid, event.version, event.thing.amounts)
+                process.observed(kind, event.thing)
             process.horizon.progressed(kind, event.version)
         process.cursors[kind] = min(len(log), at + events)
         if process.cursors[kind] == len(log):
             process.horizon.progressed(kind, self.store.revision)
 
     def _relist(self, process: Process, kind: str) -> None:
-        known = self._known(process, kind)
-        for thing in self.store.things.values():
-            if thing.kind == kind:
-                known.discard(thing.uid)
-                process.sink.observed(kind, thing.uid, thing.version, thing.amounts)
-        for uid in known:
-            process.sink.deleted(kind, uid)
+        present = {t.uid: t for t in self.store.things.values() if t.kind == kind}
+        for thing in present.values():
+            process.observed(kind, thing)
+        for known, uid in sorted(process.known):
+            if known == kind and uid not in present:
+                process.deleted(kind, uid)
         process.cursors[kind] = len(self.store.events[kind])
         process.horizon.progressed(kind, self.store.revision)
-
-    def _known(self, process: Process, kind: str) -> set[str]:
-        """Return the objects that the informer has in memory."""
-        seen: set[str] = set()
-        for event in self.store.events[kind][: process.cursors.get(kind, 0)]:
-            if event.thing is None:
-                seen.discard(event.uid)
-            else:
-                seen.add(event.uid)
-        return seen
 
     def _replica(self, number: int) -> Process:
         identity = Identity(f"r{number}-{self.uid()}", MARGINS.lease)
