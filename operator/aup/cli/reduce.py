@@ -36,6 +36,7 @@ POLICY_SHOWN: Final = frozenset(
 )
 POLICY_WITHHELD: Final[Mapping[str, str]] = {
     "abuse": "thresholds and sources would tell an abuser how far to go",
+    "fairUse": "so would these thresholds, and no file is judged by them",
     "evidence": "how long what is kept is between the provider and the law",
     "network.platformControllers": "accounts of the provider; no file is written by them",
     "security.staffGroups": "groups of the provider; no file is written by them",
