@@ -132,7 +132,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ledger: Annotated[
         LedgerProtocol, Meta(description="how budgets are held: escrow, reservation or native")
-    ] = LedgerProtocol.NATIVE
+    ] = LedgerProtocol.ESCROW
     api_request_seconds: Annotated[
         Seconds, Meta(description="the API server's --request-timeout")
     ] = 60.0

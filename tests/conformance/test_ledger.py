@@ -124,6 +124,22 @@ def test_no_walk_overruns_the_budget(protocol: MakeAccount) -> None:
         walk(_worlds(protocol), by(seed), LONGEST)
 
 
+class Opening(World):
+    """A world in which two objects are on their way that nobody has charged."""
+
+    @override
+    def opened(self) -> World:
+        self.begin(((0, 0, 0), (1, 1, 3)))
+        return self
+
+
+@PROTOCOLS
+def test_nothing_but_what_came_before_is_beyond_a_budget_that_opens(protocol: MakeAccount) -> None:
+    """It is charged from its first write on, so nobody waits until it is open."""
+    for seed in range(WALKS // 2):
+        walk(lambda **size: Opening(protocol, **size), by(seed), LONGEST)
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_broken_rule_is_found(mutant: Mutant) -> None:
     """Or the search above would prove nothing."""

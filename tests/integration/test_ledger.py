@@ -26,16 +26,13 @@ OPEN_SECONDS: Final = 150.0
 
 @pytest.fixture(scope="module", params=["escrow", "reservation"])
 def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
-    """Run the product with three replicas and one tenant whose budget is open."""
+    """Run the product with three replicas and one tenant whose budget is charged."""
     values = {"budgets": {"protocol": request.param, **QUICK}}
     with installed(values, replicas=3) as installation:
         budget = {"hard": {"pods": str(PODS), "requests.cpu": "2"}}
         provide(installation, tenant("acme", namespaces={"names": list(NAMESPACES)}, budget=budget))
 
-        def is_open() -> bool:
-            return len(ledger(installation).get("open", ())) == 2
-
-        until("an open ledger", is_open, OPEN_SECONDS)
+        until("a ledger with a budget", lambda: len(ledger(installation).get("hard", ())) == 2)
         yield installation
 
 
@@ -151,6 +148,10 @@ def test_killed_replicas_overrun_nothing(installation: Installation) -> None:
         time.sleep(8)
         stop.set()
     assert 0 < most[0] <= PODS
+
+
+def test_it_opens_once_nothing_can_come_that_was_not_charged(installation: Installation) -> None:
+    until("all keys open", lambda: len(ledger(installation).get("open", ())) == 2, OPEN_SECONDS)
 
 
 @pytest.mark.parametrize("role", LEDGER_GRANTS)

@@ -108,7 +108,7 @@ def refusals(cast: Cast) -> None:
 
 
 def budget(cast: Cast) -> None:
-    """Ask for more than this namespace's half of the four cores."""
+    """Ask for more than the shop leaves of the four cores, in whichever namespace."""
     title("Held to its budget (clause 1.6)")
     cast.alice.does("describe resourcequota aup-budget")
     cast.alice.applies("batch.yaml", refused=True)

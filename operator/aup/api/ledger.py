@@ -59,7 +59,7 @@ class BudgetLedgerStatus(msgspec.Struct, frozen=True, kw_only=True, rename="came
     edition: int = 0
     """Raised when more is to be counted than before."""
     open: tuple[str, ...] = ()
-    """Keys of which all that exists is counted; under the others nothing is admitted."""
+    """Keys of which all that exists, and all that may come, is counted or checked out."""
     counts: Mapping[str, LedgerCount] = msgspec.field(default_factory=dict)
     """By counted kind."""
     escrow: Mapping[str, LedgerShare] = msgspec.field(default_factory=dict)

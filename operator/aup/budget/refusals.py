@@ -7,7 +7,6 @@ from aup.rules.base import Violation
 
 _SHUT: Final[Mapping[str, str]] = {
     "no_ledger": "has no ledger yet",
-    "counting": "is being counted after a change",
     "unmeasured": "is being measured anew after a change",
     "invalid": "cannot be asked for at this replica now",
     "draining": "cannot be asked for at this replica any more",

@@ -214,15 +214,12 @@ class Account(ABC):
     def _is_valid(self, now: float) -> bool:
         return self._identity.valid(now)
 
-    def _closed(self, entry: Entry, now: float) -> Closed | None:
-        """Return why nothing of an entry can be admitted now."""
+    def _closed(self, now: float) -> Closed | None:
+        """Return why nothing can be admitted now."""
         if self._ledger is None or self.fenced:
             return Closed(Why.NO_LEDGER)
         if not self._measures(self._ledger):
             return Closed(Why.UNMEASURED)
-        hard, opened = self._ledger.hard, self._ledger.open
-        if any(key in hard and key not in opened for key in entry.amounts):
-            return Closed(Why.COUNTING)
         if not self._is_valid(now):
             return Closed(Why.INVALID)
         if self._draining:

@@ -70,7 +70,7 @@ class EscrowAccount(Account):
     @override
     def admit(self, entry: Entry, now: float, until: float) -> Verdict:
         """Take what an admission needs out of the share, or remember that it waits."""
-        ledger, closed = self._ledger, self._closed(entry, now)
+        ledger, closed = self._ledger, self._closed(now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
@@ -91,7 +91,7 @@ class EscrowAccount(Account):
     @override
     def look(self, entry: Entry, now: float) -> Verdict:
         """Say what `admit` would probably say."""
-        ledger, closed = self._ledger, self._closed(entry, now)
+        ledger, closed = self._ledger, self._closed(now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())

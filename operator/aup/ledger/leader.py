@@ -90,16 +90,17 @@ class Leader:
         """Return kinds for which a quorum read now would help."""
         if self._ledger is None:
             return frozenset()
+        ledger, old = self._ledger, frozenset[str]()
+        if self._brings(ledger):
+            old = frozenset(k for k in ledger.counts if not countable(ledger, k, self._horizon))
         moments = [(kind, at) for at in self._fenced.values() for kind in self._kinds]
         moments += [(key.kind, since) for (key, _), since in self._seen.items()]
         if self._is_opening(self._ledger):
             moments += [(kind, self._known[1]) for kind in self._kinds]
         wait = self._margins.wait
+        asked = {kind for kind, at in moments if self._horizon.sent(kind) <= at + wait < now}
         return frozenset(
-            kind
-            for kind, at in moments
-            if self._horizon.sent(kind) <= at + wait < now
-            and now >= self._horizon.sent(kind) + self._margins.settle
+            kind for kind in old | asked if now >= self._horizon.sent(kind) + self._margins.settle
         )
 
     def next_write(self, now: float) -> Write | None:
@@ -125,26 +126,29 @@ class Leader:
         moments = [at + wait for at in (*self._fenced.values(), *self._seen.values())]
         if self._ledger and self._is_opening(self._ledger):
             moments.append(self._known[1] + wait)
+        if self._brings(self._ledger or Ledger(0)):
+            moments.append(now)
         if self._ledger and _used(self._recounted(self._ledger)) != _used(self._ledger):
             moments.append(self._wrote + self._margins.recount)
         again = now + max(self._margins.settle, PAUSE)
         return min((m if m > now else again for m in moments), default=FOREVER)
 
     def _budgeted(self, ledger: Ledger) -> Ledger:
-        """Carry budget and kinds over; a key that is new to the budget begins closed.
+        """Carry budget and kinds over, and count what is new in the write that brings it.
 
-        A kind that is new is counted at once: what of it is on its way is not held by any share.
+        It is charged from there on, so a count that is missing would be given away.
         """
         hard = self._hard or {}
         counts = {kind: ledger.counts.get(kind, Count(0)) for kind in self._kinds}
-        more = hard.keys() - ledger.hard.keys() or counts.keys() - ledger.counts.keys()
-        return replace(
+        more = self._brings(ledger)
+        budgeted = replace(
             ledger,
             hard=hard,
             counts=counts,
-            edition=ledger.edition + bool(more),
+            edition=ledger.edition + more,
             open=ledger.open & hard.keys(),
         )
+        return (self._counted(budgeted) or ledger) if more else budgeted
 
     def _opened(self, ledger: Ledger) -> Ledger:
         """Open what is closed, once everything that was admitted before is counted."""
@@ -164,6 +168,11 @@ class Leader:
             shares = {replica: s for replica, s in ledger.shares.items() if replica not in dead}
             return replace(counted, reservations=kept, shares=shares)
         return replace(self._recounted(ledger), reservations=kept) if over else ledger
+
+    def _brings(self, ledger: Ledger) -> bool:
+        """Tell whether the budget has keys or kinds that the ledger does not have yet."""
+        kinds = set(self._kinds)
+        return bool((self._hard or {}).keys() - ledger.hard.keys() or kinds - ledger.counts.keys())
 
     def _is_past(self, moment: float) -> bool:
         """Tell whether nothing admitted until a moment can appear any more unseen by us."""

@@ -61,7 +61,9 @@ class Ledger:
     edition: int = 0
     """Raised when more is to be counted than before."""
     open: frozenset[str] = frozenset()
-    """Keys of which all that exists is counted; nothing is admitted under the others of `hard`."""
+    """Keys of which all that exists, and all that may come, is counted or checked out.
+
+    The others of `hard` are charged, too; but what was admitted before may still appear."""
     counts: Mapping[str, Count] = field(default_factory=dict)
     """By kind."""
     shares: Mapping[str, Share] = field(default_factory=dict)

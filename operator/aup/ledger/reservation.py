@@ -59,7 +59,7 @@ class ReservationAccount(Account):
     @override
     def admit(self, entry: Entry, now: float, until: float) -> Verdict:
         """Allow what is written down, or remember that it is to be."""
-        ledger, closed = self._ledger, self._closed(entry, now)
+        ledger, closed = self._ledger, self._closed(now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
@@ -78,7 +78,7 @@ class ReservationAccount(Account):
     @override
     def look(self, entry: Entry, now: float) -> Verdict:
         """Say what `admit` would say after the write."""
-        ledger, closed = self._ledger, self._closed(entry, now)
+        ledger, closed = self._ledger, self._closed(now)
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())

@@ -10,9 +10,7 @@ class Why(StrEnum):
     """Why nothing can be admitted now that the budget counts."""
 
     NO_LEDGER = "no_ledger"
-    """It has not been read, or does not exist."""
-    COUNTING = "counting"
-    """What was admitted before the budget was in force may still be on its way."""
+    """It has not been read, does not exist, or says nothing yet."""
     UNMEASURED = "unmeasured"
     """The replica does not measure all that the budget limits, or does no more: a moment's wait."""
     INVALID = "invalid"
@@ -53,7 +51,7 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Nothing is admitted now; waiting for a second does not help."""
+    """Nothing is admitted now, whatever is left."""
 
     why: Why
 

@@ -46,6 +46,27 @@ class _Open:
         self.held = held
         self.task: asyncio.Task[None] | None = None
 
+    @property
+    def limits(self) -> bool:
+        """Whether there is a ledger with a budget in it: one that was just made has none."""
+        ledger = self.account.ledger
+        return ledger is not None and bool(ledger.hard)
+
+    def admit(self, entry: Entry, now: float, until: float) -> Verdict:
+        """Decide about an admission, as `Account.admit` does."""
+        return self.account.admit(entry, now, until) if self.limits else Closed(Why.NO_LEDGER)
+
+
+def _may_change(verdict: Verdict) -> bool:
+    """Tell whether another moment may bring another verdict."""
+    match verdict:
+        case Short():
+            return verdict.busy is None
+        case Closed():
+            return verdict.why in {Why.NO_LEDGER, Why.UNMEASURED}
+        case _:
+            return False
+
 
 class Accounts(Listener):
     """Opens an account for each tenant that has a budget."""
@@ -121,33 +142,24 @@ class Accounts(Listener):
         return charge.decision if isinstance(verdict, Allowed) else charge.short(verdict)
 
     async def _admit(self, tenant: str, entry: Entry, until: float) -> Verdict:
-        """Decide about an admission; wait for a share until then, at most."""
-        while True:
-            found = self._ready(tenant)
-            if isinstance(found, Closed):
-                return found
+        """Decide about an admission; wait for a share, or for the ledger, until then at most."""
+        while (found := self._open.get(tenant)) is not None:
             now = steady()
-            verdict = found.account.admit(entry, now, until)
-            if not isinstance(verdict, Short) or verdict.busy or now >= until:
+            verdict = found.admit(entry, now, until)
+            if not _may_change(verdict) or now >= until:
                 return verdict
             self._wanting.add(found.driver)
             found.driver.poke()
             await found.driver.changed(until - now)
             self._wanting.discard(found.driver)
+        return Closed(Why.NO_LEDGER)
 
     def _look(self, tenant: str, entry: Entry) -> Verdict:
         """Say what would be decided, and take nothing."""
-        found = self._ready(tenant)
-        if isinstance(found, Closed):
-            return found
-        return found.account.look(entry, steady())
-
-    def _ready(self, tenant: str) -> _Open | Closed:
-        """Return the account of a tenant."""
         found = self._open.get(tenant)
-        if found is None or found.account.ledger is None:
+        if found is None or not found.limits:
             return Closed(Why.NO_LEDGER)
-        return found
+        return found.account.look(entry, steady())
 
     @override
     def stored(self, namespace: str, kind: str, found: Stored) -> None:

@@ -37,7 +37,7 @@ STEPS = (
     Step("pause", 2, (3,)),
     Step("manage", 3, (3, 4)),
     Step("elect", 1),
-    Step("rebudget", 1, (3,)),
+    Step("rebudget", 1, (4,)),
     Step("tick", 5, (len(SECONDS),)),
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from aup.ledger.account import Account
-from aup.ledger.amounts import Amounts, covers, minus, most, total
+from aup.ledger.amounts import Amounts, covers, minus, plus, positive, total, within
 from aup.ledger.entry import Key
 from aup.ledger.escrow import EscrowAccount
 from aup.ledger.horizon import Horizon
@@ -26,7 +26,7 @@ MARGINS = Margins(
 """As tight as they may be; writes that can wait do not, since a step takes no time."""
 KINDS = ("Pod", "Claim")
 HARD = {"cpu": 3, "pods": 2}
-BUDGETS = (HARD, {"cpu": 2, "pods": 2}, {"cpu": 4, "pods": 3})
+BUDGETS = (HARD, {"cpu": 2, "pods": 2}, {"cpu": 4, "pods": 3}, {"cpu": 3})
 RATES = (0.985, 1.0, 1.015)
 """How fast the replicas' clocks run: together with the leader's they drift 3 s in 100 s."""
 NAMES = ("shop/a", "shop/b", "shop/c")
@@ -103,6 +103,8 @@ class World:
         self.time = 0.0
         self.store = Store()
         self.hard = self.bound = hard
+        self.uncharged: Amounts = {}
+        """What may come beside the bound, since nobody charged it."""
         self._leads = leads
         self._names, self._kinds = NAMES[:names], KINDS[:kinds]
         self.requests: list[Request] = []
@@ -135,6 +137,7 @@ class World:
             if covers(self.hard, total([*(r.amounts for r in self.requests), amounts])):
                 request.until = self.time + MARGINS.request + MARGINS.commit
                 self.requests.append(request)
+                self.uncharged = plus(self.uncharged, amounts)
         self.know()
 
     def know(self) -> None:
@@ -156,9 +159,11 @@ class World:
         return self
 
     def rebudget(self, choice: int) -> None:
-        """Change the budget; what is lower binds once the ledger bears it out."""
+        """Change the budget; what is lower or new binds once the ledger bears it out."""
         self.hard = BUDGETS[choice % len(BUDGETS)]
-        self.bound = most((self.bound, self.hard))
+        self.bound = {
+            key: max(bound, self.hard[key]) for key, bound in self.bound.items() if key in self.hard
+        }
         assert isinstance(self.lead.sink, Leader)
         self.lead.sink.budget(self.hard)
 
@@ -231,7 +236,7 @@ class World:
 
     def takes_the_rest(self, replica: int) -> bool:
         """Ask for all that is left at once, and tell whether it was allowed."""
-        left = minus(self.hard, self.store.used())
+        left = positive(within(minus(self.hard, self.store.used()), self.hard))
         request = Request(Key(KINDS[0], self.uid(), 0), "shop/rest", left, left)
         return self._attempt(replica, request, 3)
 
@@ -383,13 +388,12 @@ class World:
     def check(self) -> None:
         """Raise OverrunError when more exists than there may."""
         used, ledger = self.store.used(), self.store.ledger
-        if ledger is not None and ledger.hard == self.hard and ledger.open:
+        if ledger is not None and ledger.hard == self.hard and ledger.open == self.hard.keys():
             found = standing(ledger)
             if covers(self.hard, total((found.used, found.in_flight))):
-                self.bound = self.hard
-        over = {key for key, count in self.bound.items() if used.get(key, 0) > count}
-        if over:
-            raise OverrunError(f"{used} exists of {self.bound}")
+                self.bound, self.uncharged = self.hard, {}
+        if not covers(plus(self.bound, self.uncharged), within(used, self.bound)):
+            raise OverrunError(f"{used} exists of {self.bound}, and {self.uncharged} uncharged")
 
     # -- Inside -----------------------------------------------------------------------------
 
@@ -470,7 +474,7 @@ class World:
         identity = Identity(f"r{number}-{self.uid()}", MARGINS.lease)
         horizon = Horizon()
         account = self._make_account(identity, horizon)
-        account.measures(self.hard)
+        account.measures(HARD)
         process = Process(number, RATES[number % len(RATES)], identity, horizon, account)
         self.store.leases[identity.uid] = 0
         self.beat(process)

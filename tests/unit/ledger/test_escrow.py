@@ -1,9 +1,6 @@
 """Shares: what is admitted from memory, what is asked of the ledger, what goes back."""
 
 from dataclasses import replace
-from typing import Any
-
-import pytest
 
 from aup.ledger.entry import Entry
 from aup.ledger.margins import Bounds
@@ -221,17 +218,21 @@ def test_a_replica_that_ends_admits_nothing_and_hands_back() -> None:
     assert mine(one.write()) == {"pods": 1}
 
 
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        pytest.param({"open": frozenset({"cpu"})}, Why.COUNTING, id="key-not-counted-yet"),
-        pytest.param({"hard": {**HARD, "gpus": 1}}, Why.UNMEASURED, id="key-not-measured-here"),
-    ],
-)
-def test_nothing_is_admitted_that_is_not_counted(change: dict[str, Any], why: Why) -> None:
+def test_nothing_is_admitted_that_is_not_measured_here() -> None:
     one = holding(pods=1)
-    one.read(replace(ledger(11, hard=HARD, shares=shares(me={"pods": 1})), **change))
-    assert one.admit(create("a", pods=1)) == Closed(why)
+    one.read(ledger(11, hard={**HARD, "gpus": 1}, shares=shares(me={"pods": 1})))
+    assert one.admit(create("a", pods=1)) == Closed(Why.UNMEASURED)
+
+
+def test_a_key_is_charged_before_it_is_open() -> None:
+    """Who comes while it opens is not refused, and holds a share like everybody."""
+    one = escrow(ledger(hard={"pods": 1}, open=frozenset(), edition=2))
+    entry = create("a", pods=1)
+    one.admit(entry)
+    assert mine(one.write()) == {"pods": 1}
+    one.stored()
+    assert one.admit(entry) == Allowed()
+    assert isinstance(one.admit(create("b", pods=1)), Short)
 
 
 def test_without_a_ledger_nothing_is_admitted() -> None:

@@ -53,7 +53,7 @@ def test_nothing_is_written_before_the_ledger_was_looked_for() -> None:
     assert Led().write() is None
 
 
-def test_a_ledger_begins_closed() -> None:
+def test_a_ledger_is_not_open_at_once() -> None:
     led = Led().reads(None)
     write = led.leader.next_write(led.now)
     assert write is not None
@@ -91,12 +91,25 @@ def test_an_edition_that_another_followed_opens_nothing() -> None:
     assert led.write() is None
 
 
-def test_a_key_that_is_new_begins_closed_and_the_others_stay_open() -> None:
+def test_a_key_that_is_new_is_not_open_at_once_and_the_others_stay_so() -> None:
     led = Led().reads(ledger(hard=HARD))
     led.leader.budget({"pods": 10, "cpu": 5})
     found = led.write()
     assert found is not None
     assert (found.edition, sorted(found.open)) == (2, ["pods"])
+
+
+def test_a_key_that_is_new_is_counted_in_the_write_that_brings_it() -> None:
+    """Or all that exists of it would be given away once more."""
+    led = Led().reads(ledger(hard=HARD, counts={"Pod": Count(12, {"pods": 1}), "Claim": Count(5)}))
+    led.leader.observed("Pod", "a", 7, {"pods": 1, "cpu": 3})
+    led.leader.budget({"pods": 10, "cpu": 5})
+    assert led.write() is None, "the cache is older than the last count"
+    assert led.leader.reads(led.now) == {"Pod"}
+    led.horizon.progressed("Pod", 12)
+    found = led.write()
+    assert found is not None
+    assert found.counts["Pod"] == Count(12, {"pods": 1, "cpu": 3})
 
 
 def test_an_amount_that_changes_is_in_force_at_once() -> None:
