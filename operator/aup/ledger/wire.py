@@ -1,6 +1,12 @@
-"""The ledger as the API server keeps it, and as the protocol reads it."""
+"""The ledger as the API server keeps it, and as the protocol reads it.
 
-from collections.abc import Iterable, Mapping
+Reading errs towards less room: what is taken is rounded up, and a ledger that is not understood is
+none, so that nothing is admitted. Fields that this version does not know are ignored, and gone
+after its next write; a field that a newer version relies on cannot just be added.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -14,12 +20,14 @@ from aup.api.ledger import (
     Quantities,
 )
 from aup.budget.keys import is_bytes, split, step
-from aup.facts.quantity import LARGEST, floor, parse, render
+from aup.facts.quantity import LARGEST, ceiling, floor, parse, render
 from aup.ledger.amounts import Amounts
 from aup.ledger.entry import Entry, Key
 from aup.ledger.record import Count, Ledger, Reservation, Share
 
 _DECODER: Final = msgspec.json.Decoder(BudgetLedger)
+_DIGITS: Final = 20
+"""Of a resourceVersion, at most: 64 bits."""
 
 
 def read_ledger(raw: bytes | msgspec.Raw) -> Ledger:
@@ -27,25 +35,26 @@ def read_ledger(raw: bytes | msgspec.Raw) -> Ledger:
 
     Raises:
         msgspec.MsgspecError: it does not have the form of one.
-        ValueError: a quantity cannot be read.
+        ValueError: a quantity or version cannot be read, or an admission is reserved twice; says
+            where.
 
     """
     found = _DECODER.decode(raw)
     status = found.status
+    hard = status.hard.items()
     return Ledger(
-        version=int(found.metadata.resource_version),
-        hard=_amounts(status.hard, zeros=True),
+        version=_version("metadata.resourceVersion", found.metadata.resource_version),
+        hard={key: _steps(f"status.hard[{key}]", key, text, floor) for key, text in hard},
         edition=status.edition,
         open=frozenset(status.open),
         counts={
-            kind: Count(int(count.as_of), _amounts(count.used))
-            for kind, count in status.counts.items()
+            kind: _count(f"status.counts[{kind}]", count) for kind, count in status.counts.items()
         },
         shares={
-            replica: Share(_amounts(s.amounts), s.edition, s.write, _amounts(s.wants))
-            for replica, s in status.escrow.items()
+            replica: _share(f"status.escrow[{replica}]", share)
+            for replica, share in status.escrow.items()
         },
-        reservations=dict(map(_reservation, status.reservations)),
+        reservations=_reservations(status.reservations),
     )
 
 
@@ -74,10 +83,25 @@ def status_of(ledger: Ledger) -> dict[str, Any]:
     return found
 
 
-def _reservation(found: LedgerReservation) -> tuple[Key, Reservation]:
-    key = Key(found.kind, found.uid, found.version)
-    entry = Entry(key, found.name, found.origin, _amounts(found.amounts))
-    return key, Reservation(entry, found.write)
+def _count(at: str, found: LedgerCount) -> Count:
+    return Count(_version(f"{at}.asOf", found.as_of), _taken(f"{at}.used", found.used))
+
+
+def _share(at: str, found: LedgerShare) -> Share:
+    amounts, wants = _taken(f"{at}.amounts", found.amounts), _taken(f"{at}.wants", found.wants)
+    return Share(amounts, found.edition, found.write, wants)
+
+
+def _reservations(found: Iterable[LedgerReservation]) -> Mapping[Key, Reservation]:
+    read: dict[Key, Reservation] = {}
+    for number, one in enumerate(found):
+        at = f"status.reservations[{number}]"
+        key = Key(one.kind, one.uid, one.version)
+        if key in read:
+            raise ValueError(f"{at}: {one.kind} {one.uid} is reserved twice from {one.version}")
+        amounts = _taken(f"{at}.amounts", one.amounts)
+        read[key] = Reservation(Entry(key, one.name, one.origin, amounts), one.write)
+    return read
 
 
 def _written(reservations: Iterable[Reservation]) -> Iterable[LedgerReservation]:
@@ -94,10 +118,24 @@ def _written(reservations: Iterable[Reservation]) -> Iterable[LedgerReservation]
         )
 
 
-def _amounts(quantities: Quantities, *, zeros: bool = False) -> Amounts:
-    """Return amounts in steps; a zero says something in a budget only."""
-    found = {key: floor(parse(text), step(key)) for key, text in quantities.items()}
-    return found if zeros else {key: amount for key, amount in found.items() if amount}
+def _taken(at: str, quantities: Quantities) -> Amounts:
+    """Return what is taken, in steps; a zero says something in a budget only."""
+    found = {key: _steps(f"{at}[{key}]", key, text, ceiling) for key, text in quantities.items()}
+    return {key: amount for key, amount in found.items() if amount}
+
+
+def _steps(at: str, key: str, text: str, whole: Callable[[Decimal, Decimal], int]) -> int:
+    try:
+        return whole(parse(text), step(key))
+    except ValueError as error:
+        raise ValueError(f"{at}: {error}") from error
+
+
+def _version(at: str, text: str) -> int:
+    """Read a resourceVersion; Python's own parser takes signs, spaces and other scripts, too."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        raise ValueError(f"{at}: {text[:_DIGITS]!r} is no resourceVersion")
+    return int(text)
 
 
 def _texts(amounts: Amounts) -> Mapping[str, str]:
