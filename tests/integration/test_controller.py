@@ -100,6 +100,7 @@ def test_a_claim_is_stamped_after_its_quota_counts(installation: Installation) -
         >= {
             TENANT: "claim",
             "aup.asergo.com/state": "active",
+            "aup.asergo.com/net-raw": "may-keep",
         }.items()
     )
     annotations = namespace["metadata"]["annotations"]

@@ -90,6 +90,7 @@ def read(cluster: ControlPlane, name: str) -> dict[str, Any]:
         (["label", "--overwrite", "aup.asergo.com/tenant=beta"], "tenant", '"acme"'),
         (["label", "aup.asergo.com/tenant-"], "tenant", '"acme"'),
         (["label", "--overwrite", "aup.asergo.com/state=free"], "state", '"active"'),
+        (["label", "aup.asergo.com/net-raw=may-keep"], "net-raw", "absent"),
         (["label", "aup.asergo.com/mine=yes"], "mine", "absent"),
         (["label", "aup.asergo.com/Tenant=beta"], "Tenant", "absent"),
         (["annotate", "aup.asergo.com/addresses-"], "addresses", '"198.51.100.16/28"'),

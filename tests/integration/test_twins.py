@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from aup.api.meta import STATE_LABEL, TENANT_LABEL
+from aup.api.meta import NET_RAW_LABEL, STATE_LABEL, TENANT_LABEL
 from aup.rules import CATALOGUE
 from aup.twins.catalogue import TWINNED, WITHOUT_TWIN
 from support import breaches
 from support.corpus import CASES, Case, cases
 from support.twins import Answer, Twins, alone
+from support.waiting import until
 from support.workloads import PREFIXES
 
 VERSIONS = ("1.36.3", "1.33.13")
@@ -220,6 +221,43 @@ def test_what_is_odd_and_breaks_nothing_passes(twins: Twins) -> None:
     for kind in PREFIXES:
         answer = twins.create(breaches.held(kind, breaches.ODD), "acme-prod")
         assert answer.code == 201, (kind, answer)
+
+
+@pytest.mark.parametrize("word", ["must-drop", None, "other"])
+def test_net_raw_is_dropped_where_terms_ask(twins: Twins, word: str | None) -> None:
+    """Also without the label, as older versions leave a namespace, or with one that is not read."""
+    namespace = marked(twins, "rho", word)
+    kept = twins.create(pod(), namespace)
+    assert kept.rules == {"host/capabilities"}, kept
+    assert "spec.containers[0].securityContext.capabilities.drop" in kept.message
+    # What breaks other rules as well is told all of it in one answer.
+    told = twins.create(pod(hostPID=True), namespace)
+    assert told.rules == {"host/namespaces", "host/capabilities"}, told
+    assert "violates 2 rules" in told.message
+
+
+@pytest.mark.parametrize("word", ["must-drop", None, "may-keep"])
+def test_net_raw_is_kept_where_terms_do_not_ask(twins: Twins, word: str | None) -> None:
+    """The label says whose Pods are looked at, and the stamp what is refused."""
+    namespace = marked(twins, "acme", word)
+    assert twins.create(pod(), namespace).code == 201
+    assert twins.create(pod(hostPID=True), namespace).rules == {"host/namespaces"}
+
+
+def test_a_label_spares_a_namespace_the_search(twins: Twins) -> None:
+    """Else Pods of everybody would pay for it."""
+    namespace = marked(twins, "rho", "may-keep")
+    assert twins.create(pod(), namespace).code == 201
+    assert "host/capabilities" in twins.create(pod(hostPID=True), namespace).rules
+
+
+def marked(twins: Twins, tenant: str, word: str | None) -> str:
+    """Return a new namespace, stamped for a tenant, with this word about NET_RAW or none."""
+    namespace = f"{tenant}-{word or 'unsaid'}"
+    twins.release.cluster.create_namespace(namespace)
+    twins.stamp(namespace, tenant, {NET_RAW_LABEL: word})
+    until("the stamp", lambda: twins.create(pod(hostPID=True), namespace).by_twin)
+    return namespace
 
 
 def test_an_ephemeral_container_is_seen(twins: Twins) -> None:

@@ -4,7 +4,7 @@ import http.client
 import json
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -62,10 +62,18 @@ class Twins:
         base = f"/apis/{version}" if "/" in version else f"/api/{version}"
         return self._send("POST", f"{base}/namespaces/{namespace}/{plural}?dryRun=All", body)
 
-    def stamp(self, namespace: str, tenant: str) -> None:
-        """Stamp a namespace as the controller does for a tenant of the corpus' world."""
+    def stamp(
+        self, namespace: str, tenant: str, labels: Mapping[str, str | None] | None = None
+    ) -> None:
+        """Stamp a namespace as the controller does for a tenant of the corpus' world.
+
+        In one write with labels that are otherwise; ``None`` leaves one out.
+        """
         written = stamp(terms(tenant), namespace, NamespaceState.ACTIVE, BudgetState.SETTLED)
-        metadata = {"labels": written.labels, "annotations": written.annotations}
+        metadata = {
+            "labels": {**written.labels, **(labels or {})},
+            "annotations": written.annotations,
+        }
         self.release.controller.kubectl(
             *("patch", "namespace", namespace, "--type=merge", "-p"),
             json.dumps({"metadata": metadata}),
@@ -117,7 +125,7 @@ def alone(version: str | None = None) -> Iterator[Twins]:
             for namespace in tenant.spec.namespaces.names:
                 cluster.create_namespace(namespace)
                 twins.stamp(namespace, tenant.metadata.name)
-        until("the twins", lambda: all(twins.create(o, "acme-prod").by_twin for o in _PROBES))
+        until("the twins", lambda: all(twins.create(o, at).by_twin for at, o in _PROBES))
         yield twins
 
 
@@ -125,9 +133,11 @@ def _probe(version: str, kind: str, **spec: Any) -> dict[str, Any]:
     return {"apiVersion": version, "kind": kind, "metadata": {"name": "probe"}, "spec": spec}
 
 
+_CONTAINERS = [{"name": "a", "image": "nginx:1"}]
 _PROBES = (
-    _probe("v1", "Pod", hostPID=True, containers=[{"name": "a", "image": "nginx:1"}]),
-    _probe("v1", "Service", ports=[{"port": 80}], externalIPs=["203.0.113.9"]),
-    _probe("networking.k8s.io/v1", "Ingress", rules=[{"host": "other.example"}]),
+    ("acme-prod", _probe("v1", "Pod", hostPID=True, containers=_CONTAINERS)),
+    ("rho-prod", _probe("v1", "Pod", containers=_CONTAINERS)),
+    ("acme-prod", _probe("v1", "Service", ports=[{"port": 80}], externalIPs=["203.0.113.9"])),
+    ("acme-prod", _probe("networking.k8s.io/v1", "Ingress", rules=[{"host": "other.example"}])),
 )
-"""What each of the policies refuses."""
+"""Where, and what each of the policies refuses there."""

@@ -1,12 +1,13 @@
 """The twins: the chart's file of policies, and the page that says what they see and what not."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from aup.rules import CATALOGUE
 from aup.twins.catalogue import GROUPS, TWINNED, WITHOUT_TWIN
-from aup.twins.render import spec
+from aup.twins.render import Policy, policies
 from docgen.markdown import code, page, table
 
 FILE = Path("charts/aup-operator/files/twins.yaml")
@@ -21,11 +22,19 @@ HEAD = """\
 
 def text() -> str:
     """Return the chart's file."""
-    groups = [
-        {"name": group.name, "purpose": group.purpose, "spec": spec(group, PLATFORM)}
-        for group in GROUPS
-    ]
-    return HEAD + yaml.safe_dump({"groups": groups}, sort_keys=False, width=100)
+    rendered = [_written(policy) for group in GROUPS for policy in policies(group, PLATFORM)]
+    return HEAD + yaml.safe_dump({"policies": rendered}, sort_keys=False, width=100)
+
+
+def _written(policy: Policy) -> dict[str, Any]:
+    """Return a policy as the template reads it: ``unless`` is the label that leaves it out."""
+    unless = {"key": policy.asked.label, "value": str(policy.asked.unasked)} if policy.asked else {}
+    return {
+        "name": policy.name,
+        "purpose": policy.purpose,
+        **({"unless": unless} if unless else {}),
+        "spec": policy.spec,
+    }
 
 
 def write(root: Path) -> None:

@@ -21,6 +21,8 @@ TENANT_LABEL: Final = f"{GROUP}/tenant"
 """Stamp on a Namespace: name of the Tenant that it belongs to."""
 STATE_LABEL: Final = f"{GROUP}/state"
 """Stamp on a Namespace: one of `NamespaceState`."""
+NET_RAW_LABEL: Final = f"{GROUP}/net-raw"
+"""Stamp on a Namespace: one of `NetRaw`."""
 ADDRESSES_ANNOTATION: Final = f"{GROUP}/addresses"
 """Stamp on a Namespace: collapsed CIDRs that may be used there, separated by commas."""
 HOSTNAMES_ANNOTATION: Final = f"{GROUP}/hostnames"
@@ -40,7 +42,7 @@ TWINS_ANNOTATION: Final = f"{GROUP}/twins"
 ``host/port=6.2``."""
 ALLOWS_ANNOTATION: Final = f"{GROUP}/allows"
 """Stamp on a Namespace: what its terms allow beyond the usual: ``capability:NET_ADMIN``."""
-STAMP_LABELS: Final = (TENANT_LABEL, STATE_LABEL)
+STAMP_LABELS: Final = (TENANT_LABEL, STATE_LABEL, NET_RAW_LABEL)
 STAMP_ANNOTATIONS: Final = (
     ADDRESSES_ANNOTATION,
     HOSTNAMES_ANNOTATION,
@@ -85,6 +87,19 @@ class NamespaceState(StrEnum):
 
     ACTIVE = "active"
     ISOLATED = "isolated"
+
+
+class NetRaw(StrEnum):
+    """Values of `NET_RAW_LABEL`.
+
+    A label, since it selects whom a policy of the API server is asked about: most Pods keep
+    NET_RAW, and where nobody minds that policy is not asked at all.
+    """
+
+    MAY_KEEP = "may-keep"
+    """Terms do not ask containers to drop NET_RAW."""
+    MUST_DROP = "must-drop"
+    """They do."""
 
 
 class BudgetState(StrEnum):

@@ -9,6 +9,7 @@ from aup.api.meta import (
     BUDGET_ANNOTATION,
     CONTACT_ANNOTATION,
     HOSTNAMES_ANNOTATION,
+    NET_RAW_LABEL,
     POLICY_ANNOTATION,
     PROVIDER_ANNOTATION,
     RULES_ANNOTATION,
@@ -18,6 +19,7 @@ from aup.api.meta import (
     TWINS_ANNOTATION,
     BudgetState,
     NamespaceState,
+    NetRaw,
     ObjectMeta,
 )
 from aup.policy.terms import Domain, Terms
@@ -32,13 +34,16 @@ class Stamp:
     tenant: str
     state: NamespaceState
     budget: BudgetState
+    net_raw: NetRaw | None
+    """``None``: an older version wrote the stamp, and did not say."""
     notes: Mapping[str, str]
     """Annotation to its text, for all but the budget."""
 
     @property
     def labels(self) -> Mapping[str, str]:
         """The stamps that are labels, since selectors read them."""
-        return {TENANT_LABEL: self.tenant, STATE_LABEL: self.state.value}
+        said = {} if self.net_raw is None else {NET_RAW_LABEL: self.net_raw.value}
+        return {TENANT_LABEL: self.tenant, STATE_LABEL: self.state.value, **said}
 
     @property
     def annotations(self) -> Mapping[str, str]:
@@ -59,7 +64,8 @@ def stamp(terms: Terms, namespace: str, state: NamespaceState, budget: BudgetSta
         TWINS_ANNOTATION: held(terms, namespace, TWINNED),
         ALLOWS_ANNOTATION: allowances(terms, namespace),
     }
-    return Stamp(terms.tenant, state, budget, notes)
+    net_raw = NetRaw.MUST_DROP if terms.host.require_drop_net_raw else NetRaw.MAY_KEEP
+    return Stamp(terms.tenant, state, budget, net_raw, notes)
 
 
 def hostnames(domains: tuple[Domain, ...]) -> tuple[str, ...]:
@@ -81,11 +87,16 @@ def read_stamp(meta: ObjectMeta) -> Stamp | None:
             tenant=labels[TENANT_LABEL],
             state=NamespaceState(labels[STATE_LABEL]),
             budget=BudgetState(annotations[BUDGET_ANNOTATION]),
+            net_raw=_net_raw(labels.get(NET_RAW_LABEL, "")),
             # One that an older version did not write is as good as empty, and then renewed.
             notes={key: annotations.get(key, "") for key in notes},
         )
     except (KeyError, ValueError):
         return None
+
+
+def _net_raw(written: str) -> NetRaw | None:
+    return NetRaw(written) if written in set(NetRaw) else None
 
 
 def _key(domain: Domain) -> tuple[str, bool]:

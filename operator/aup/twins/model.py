@@ -10,6 +10,9 @@ is): findings that stood before, unchanged, refuse nothing, as in the engine.
 Searching costs most where there is nothing to find, which is nearly always. So each search says
 beside it by which signs an object shows that it could find something, and the API server looks
 for signs first: once, on the bare object.
+
+Some signs ordinary objects bear, and only few terms mind. They are looked for by a policy of its
+own, which is asked in all namespaces but those whose label says that their terms do not mind.
 """
 
 from collections.abc import Mapping
@@ -34,6 +37,21 @@ A group that holds such a search has no sight.
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What only some terms ask for, and ordinary objects do not do."""
+
+    allowance: str
+    """By which the stamp says that terms ask, and without which nothing is found."""
+    label: str
+    """Of the Namespace, by which a policy of its own is selected."""
+    unasked: str
+    """Its value where terms do not ask. Any other, and none, has the policy asked: a namespace that
+    an older version stamped is held to all that its stamp says."""
+    purpose: str
+    """A sentence for who lists the policies."""
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """One search of a twin."""
 
@@ -44,8 +62,9 @@ class Search:
     something. Reads the object only, builds nothing, and holds for no object by failing: an error
     would refuse it. Where it is true without need, it costs time; where it is not true and should
     be, nobody is refused what the rule forbids."""
-    asked_by: str = ""
-    """Allowance without which it finds nothing; for signs that many objects show."""
+    asked: Asked | None = None
+    """Its signs alone have not the group's policy asked, but one beside it. The group's policy,
+    asked for other signs, searches for this too: one answer names every finding."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""From twins to policies of the API server: one for each group."""
+"""From twins to policies of the API server: one for each group, and one for what few terms ask."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from aup.twins.model import FIELD, NEW, OBJECTS, OLD, Group, Search, Twin, listed, quoted
-from aup.twins.words import ALLOWANCES, STAMPS
+from aup.twins.model import FIELD, NEW, OBJECTS, OLD, Asked, Group, Search, Twin, listed, quoted
+from aup.twins.words import STAMPS
 
 Manifest = Mapping[str, Any]
 
@@ -25,14 +26,54 @@ _LIMIT: Final = 5000
 """Bytes of a message; the API server shows nothing of one beyond 5 KiB (celconfig)."""
 
 
-def spec(group: Group, platform: str) -> dict[str, Any]:
-    """Return the spec of the policy that holds a group.
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy of the API server."""
+
+    name: str
+    """Ending of its name."""
+    purpose: str
+    asked: Asked | None
+    """Which namespaces it is asked in; ``None``: all that are a tenant's."""
+    spec: Manifest
+
+
+def policies(group: Group, platform: str) -> tuple[Policy, ...]:
+    """Return the policies that hold a group, of which at most one searches any object.
+
+    One that is asked for some signs only comes before the group's own: while they are installed, it
+    is there before the other leaves these signs to it.
 
     Args:
         group: what is held.
         platform: CEL of the list of the platform's namespaces.
 
     """
+    searches = (search for twin in group.twins for search in twin.searches)
+    beside = (
+        Policy(
+            f"{group.name}-{asked.allowance}",
+            asked.purpose,
+            asked,
+            _spec(_only(group, asked), _condition(group, asked), platform),
+        )
+        for asked in dict.fromkeys(s.asked for s in searches if s.asked is not None)
+    )
+    own = _spec(group, _condition(group, None), platform)
+    return (*beside, Policy(group.name, group.purpose, None, own))
+
+
+def _only(group: Group, asked: Asked) -> Group:
+    """Return a group without what is not asked by these terms."""
+    twins = (
+        replace(twin, searches=tuple(s for s in twin.searches if s.asked == asked))
+        for twin in group.twins
+    )
+    return replace(group, twins=tuple(twin for twin in twins if twin.searches))
+
+
+def _spec(group: Group, condition: Mapping[str, str], platform: str) -> dict[str, Any]:
+    """Return the spec of a policy that searches for all of a group."""
     return {
         "failurePolicy": "Fail",
         "matchConstraints": {
@@ -42,7 +83,7 @@ def spec(group: Group, platform: str) -> dict[str, Any]:
                 for rule in group.rules
             ],
         },
-        "matchConditions": [_condition(group)],
+        "matchConditions": [dict(condition)],
         "variables": [
             {"name": name, "expression": cel.replace("PLATFORM", platform)}
             for name, cel in _variables(group)
@@ -60,8 +101,8 @@ def spec(group: Group, platform: str) -> dict[str, Any]:
     }
 
 
-def _condition(group: Group) -> dict[str, str]:
-    """Return on which condition the policy is asked at all.
+def _condition(group: Group, asked: Asked | None) -> dict[str, str]:
+    """Return on which condition a policy of a group is asked at all.
 
     What it does not match costs the API server a third of what it evaluates: objects are made
     ready for a policy's conditions, for its validations, for its messages and for its audit
@@ -69,8 +110,11 @@ def _condition(group: Group) -> dict[str, str]:
     """
     if not group.sight:
         return {"name": "says-something-new", "expression": _CHANGES}
-    shows = shown(group, lambda _: True)
-    return {"name": "could-break-a-rule", "expression": f"({shows}) && ({_CHANGES})"}
+    shows = f"({shown(group, lambda search: search.asked == asked)})"
+    if asked is not None:
+        # The group's own policy searches what shows other signs, for this as well.
+        shows = f"{shows} && !({shown(group, lambda search: search.asked is None)})"
+    return {"name": "could-break-a-rule", "expression": f"{shows} && ({_CHANGES})"}
 
 
 def shown(group: Group, which: Callable[[Search], bool]) -> str:
@@ -81,16 +125,6 @@ def shown(group: Group, which: Callable[[Search], bool]) -> str:
             if f"({sign})" not in signs[place]:
                 signs[place].append(f"({sign})")
     return _PLACE.sub(lambda m: f"({' || '.join(signs[m[1]]) or 'false'})", group.sight)
-
-
-def _ordinary(group: Group) -> str:
-    """Return CEL that tells, with the stamps at hand, that nothing will be found.
-
-    For objects that match by nothing but signs of a search that nobody asks for here.
-    """
-    words = {s.asked_by for twin in group.twins for s in twin.searches if s.asked_by}
-    asked = " || ".join(f"{ALLOWANCES}.contains({quoted(word)})" for word in sorted(words))
-    return f"!({asked} || {shown(group, lambda search: not search.asked_by)})"
 
 
 def _variables(group: Group) -> Iterator[tuple[str, str]]:
@@ -105,11 +139,7 @@ def _variables(group: Group) -> Iterator[tuple[str, str]]:
         found = " + ".join(f"variables.{_name(twin)}{side}" for twin in group.twins)
         yield f"found{side}", f"oldObject == null ? [] : {found}" if side == OLD else found
     yield "fresh", _fresh()
-    if any(search.asked_by for twin in group.twins for search in twin.searches):
-        yield "ordinary", _ordinary(group)
-        yield "clean", "variables.ordinary || variables.fresh.size() == 0"
-    else:
-        yield "clean", "variables.fresh.size() == 0"
+    yield "clean", "variables.fresh.size() == 0"
     yield "lines", _lines()
     rules = listed([twin.rule for twin in group.twins])
     count = f"{rules}.filter(r, variables.fresh.exists(f, f.startsWith(r + '{FIELD}'))).size()"

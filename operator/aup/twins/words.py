@@ -9,10 +9,6 @@ def _annotation(name: str) -> str:
     return _ANNOTATIONS.format(name=name)
 
 
-ALLOWANCES: Final = _annotation("allows")
-"""CEL: what terms allow, one text with commas."""
-
-
 def _allowed(kind: str) -> str:
     """Return CEL of what is allowed of a kind."""
     kinds = f"variables.allows.filter(a, a.startsWith('{kind}'))"
@@ -50,7 +46,7 @@ STAMPS: Final[tuple[tuple[str, str], ...]] = (
     ("annotations", "namespaceObject.metadata.?annotations.orValue({})"),
     ("tenant", "namespaceObject.metadata.labels['aup.asergo.com/tenant']"),
     ("held", f"{_annotation('twins')}.split(',')"),
-    ("allows", f"{ALLOWANCES}.split(',')"),
+    ("allows", f"{_annotation('allows')}.split(',')"),
     ("contact", _annotation("contact")),
     ("provider", _annotation("provider")),
     ("rulesURL", _annotation("rules")),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from aup.api.meta import NET_RAW_LABEL, NetRaw
 from aup.rules.capability import BASELINE, CONFINED, NOTICEABLE, REACHING
 from aup.rules.host.sysctls import SAFE
 from aup.twins.containers import (
@@ -16,7 +17,7 @@ from aup.twins.containers import (
     each,
 )
 from aup.twins.hosts import CONNECTIONS, SERVERS
-from aup.twins.model import Group, Search, Twin, finding, flat, listed, quoted
+from aup.twins.model import Asked, Group, Search, Twin, finding, flat, listed, quoted
 
 _WITHOUT: Final = quoted("leave it out or set it to false")
 
@@ -168,6 +169,12 @@ _CAPABILITIES: Final = flat(
     )
     + "))"
 )
+_DROP_NET_RAW: Final = Asked(
+    allowance="dropnetraw",
+    label=NET_RAW_LABEL,
+    unasked=NetRaw.MAY_KEEP,
+    purpose="Containers drop NET_RAW where terms ask for it, while the operator is away.",
+)
 _DROPS: Final = (
     "'dropnetraw' in variables.allows"
     " && variables.spec{side}.?os.?name.orValue('') != 'windows' ? "
@@ -251,7 +258,7 @@ WORKLOADS: Final = Group(
             "host/capabilities",
             (
                 Search(_CAPABILITIES, {SECURITY: _ADDS}),
-                Search(_DROPS, {CONTAINER: _KEEPS}, asked_by="dropnetraw"),
+                Search(_DROPS, {CONTAINER: _KEEPS}, asked=_DROP_NET_RAW),
             ),
         ),
         Twin(

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.meta import STAMP_ANNOTATIONS, BudgetState, NamespaceState, ObjectMeta
+from aup.api.meta import STAMP_ANNOTATIONS, BudgetState, NamespaceState, NetRaw, ObjectMeta
 from aup.policy.addresses import AddressSet
 from aup.tenancy.stamps import Stamp, read_stamp, stamp
 from aup.twins.stamps import MAX_NETWORKS
 from support.replacing import replace
 from support.world import terms
 
-LABELS = {"aup.asergo.com/tenant": "acme", "aup.asergo.com/state": "active"}
+OLDER = {"aup.asergo.com/tenant": "acme", "aup.asergo.com/state": "active"}
+"""Labels of a version that did not say whether containers may keep NET_RAW."""
+LABELS = {**OLDER, "aup.asergo.com/net-raw": "may-keep"}
 ANNOTATIONS = {
     "aup.asergo.com/addresses": "198.51.100.16/28,2001:db8:a::/64",
     "aup.asergo.com/hostnames": ".acme.example,shop.example.net,.xn--bcher-kva.example",
@@ -37,13 +39,31 @@ def test_stamps_read_back() -> None:
     assert read_stamp(meta) == written
 
 
-def test_stamps_of_an_older_version_are_read_and_renewed() -> None:
-    meta = ObjectMeta(name="a", labels=LABELS, annotations=ANNOTATIONS)
+@pytest.mark.parametrize("labels", [LABELS, OLDER, {**OLDER, "aup.asergo.com/net-raw": "?"}])
+def test_stamps_of_another_version_are_read_and_renewed(labels: dict[str, str]) -> None:
+    meta = ObjectMeta(name="a", labels=labels, annotations=ANNOTATIONS)
     wanted = stamp(terms("acme"), "acme-prod", NamespaceState.ACTIVE, BudgetState.SETTLED)
     present = read_stamp(meta)
     assert present is not None
     assert (present.tenant, present.budget) == (wanted.tenant, wanted.budget)
     assert present != wanted
+
+
+def test_a_label_says_whose_containers_must_drop_net_raw() -> None:
+    """It selects a policy of the API server, and what its stamp says is the same."""
+    for tenant, word in (("acme", "may-keep"), ("rho", "must-drop")):
+        found = stamp(terms(tenant), f"{tenant}-prod", NamespaceState.ACTIVE, BudgetState.NONE)
+        assert found.labels["aup.asergo.com/net-raw"] == word
+        allows = found.annotations["aup.asergo.com/allows"].split(",")
+        assert ("dropnetraw" in allows) is (word == "must-drop")
+
+
+def test_a_label_that_nobody_wrote_is_not_made_up() -> None:
+    """A lock is written with the stamps as they are: the policy stays asked until they are new."""
+    meta = ObjectMeta(name="a", labels=OLDER, annotations=ANNOTATIONS)
+    present = read_stamp(meta)
+    assert present is not None
+    assert present.labels == OLDER
 
 
 def test_more_networks_than_twins_compare_are_not_written_down() -> None:
@@ -75,6 +95,7 @@ _stamps = st.builds(
     tenant=st.sampled_from(["acme", "beta"]),
     state=st.sampled_from(NamespaceState),
     budget=st.sampled_from(BudgetState),
+    net_raw=st.none() | st.sampled_from(NetRaw),
     notes=st.fixed_dictionaries(
         {key: st.text() for key in STAMP_ANNOTATIONS if key != "aup.asergo.com/budget"}
     ),

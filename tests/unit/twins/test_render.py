@@ -6,7 +6,7 @@ import pytest
 
 from aup.twins.catalogue import GROUPS
 from aup.twins.model import ALWAYS, Group, Search, Twin
-from aup.twins.render import shown, spec
+from aup.twins.render import Policy, policies, shown
 from support.replacing import replace
 
 SEEN = [group for group in GROUPS if group.sight]
@@ -16,46 +16,65 @@ SEARCHES = [
     for twin in group.twins
     for number, search in enumerate(twin.searches)
 ]
+POLICIES = [
+    pytest.param(policy, id=policy.name) for group in GROUPS for policy in policies(group, "[]")
+]
 
 
-def condition(group: Group) -> str:
-    """Return on what the policy of a group is asked at all."""
-    (found,) = spec(group, "[]")["matchConditions"]
+def policy(group: Group, search: Search) -> Policy:
+    """Return the policy of a group that the signs of a search have asked."""
+    (found,) = (p for p in policies(group, "[]") if p.asked == search.asked)
+    return found
+
+
+def condition(of: Policy) -> str:
+    """Return on what a policy is asked at all."""
+    (found,) = of.spec["matchConditions"]
     return str(found["expression"])
 
 
-def variables(group: Group) -> dict[str, str]:
-    """Return the variables of the policy of a group."""
-    return {v["name"]: v["expression"] for v in spec(group, "[]")["variables"]}
+def text(of: Policy) -> str:
+    """Return all that the variables of a policy compute."""
+    return "\n".join(v["expression"] for v in of.spec["variables"])
 
 
 @pytest.mark.parametrize(("group", "search"), SEARCHES)
-def test_the_policy_is_asked_by_the_signs_of_each_search(group: Group, search: Search) -> None:
+def test_a_policy_is_asked_by_the_signs_of_each_search(group: Group, search: Search) -> None:
     """Whoever adds a search has to say by what it shows."""
     assert search.signs
     assert search.signs != ALWAYS
     for sign in search.signs.values():
         assert sign
-        assert f"({sign})" in condition(group)
+        assert f"({sign})" in condition(policy(group, search)).partition(" && !(")[0]
 
 
 @pytest.mark.parametrize(("group", "search"), SEARCHES)
-def test_a_search_is_skipped_by_the_stamps_only_if_it_reads_them(
-    group: Group, search: Search
-) -> None:
-    """The allowance that asks for it stands before everything that it finds."""
-    if search.asked_by:
-        assert search.finds.startswith(f"'{search.asked_by}' in variables.allows && ")
-        assert f".contains('{search.asked_by}')" in variables(group)["ordinary"]
-    elif "ordinary" in variables(group):
-        for sign in search.signs.values():
-            assert f"({sign})" in variables(group)["ordinary"]
+def test_what_few_terms_ask_has_another_policy_asked(group: Group, search: Search) -> None:
+    """Which namespaces that do not ask are spared, whatever else their objects show."""
+    own = policies(group, "[]")[-1]
+    assert own.asked is None
+    if search.asked is None:
+        return
+    assert search.finds.startswith(f"'{search.asked.allowance}' in variables.allows && ")
+    for sign in search.signs.values():
+        assert f"({sign})" not in condition(own)
+    finds = search.finds.format(side="New")
+    assert finds in text(own)
+    assert finds in text(policy(group, search))
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
-def test_a_condition_reads_what_is_known_there(group: Group) -> None:
+@pytest.mark.parametrize(("group", "search"), SEARCHES)
+def test_one_policy_at_most_searches_an_object(group: Group, search: Search) -> None:
+    """The one that a group has beside its own is not asked about what shows other signs."""
+    own = shown(group, lambda other: other.asked is None)
+    if search.asked is not None:
+        assert f" && !({own}) && " in condition(policy(group, search))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_condition_reads_what_is_known_there(policy: Policy) -> None:
     """No variable and no namespace; and what may be absent is asked for first."""
-    told = condition(group)
+    told = condition(policy)
     assert "variables." not in told
     assert "namespaceObject" not in told
     assert len(re.findall(r"request\.subResource\b", told)) == told.count(
@@ -63,10 +82,10 @@ def test_a_condition_reads_what_is_known_there(group: Group) -> None:
     ) + told.count("has(request.subResource) && request.subResource == ")
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
-def test_a_message_is_made_for_what_is_refused_only(group: Group) -> None:
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_message_is_made_for_what_is_refused_only(policy: Policy) -> None:
     """The API server evaluates it for every request."""
-    (validation,) = spec(group, "[]")["validations"]
+    (validation,) = policy.spec["validations"]
     assert validation["messageExpression"] == f"{validation['expression']} ? '' : variables.told"
 
 
