@@ -10,7 +10,7 @@ import pytest
 from aup.budget.keys import is_quota_key
 from aup.budget.manifests import amounts, is_settled, manifests
 from aup.budget.planner import Allowance
-from aup.budget.usage import Defaults, Pod, use_by_namespace
+from aup.budget.usage import Defaults, Pod, use
 from aup.facts.quantity import parse, render
 from aup.policy.revision import due, read_revision
 from support.controlplane import ControlPlane
@@ -180,7 +180,7 @@ def test_pods_use_what_the_server_charges(cluster: ControlPlane, namespace: str)
     create(cluster, namespace, *PODS)
 
     stored = read(cluster, namespace, "pods")["items"]
-    ours = use_by_namespace(msgspec.convert(item, Pod) for item in stored)[namespace]
+    ours = use([msgspec.convert(item, Pod) for item in stored])
 
     def charged() -> bool:
         used = read(cluster, namespace, "resourcequota", "all")["status"]["used"]

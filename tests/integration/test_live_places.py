@@ -8,6 +8,7 @@ from typing import Any
 from aup.kube.client import Cluster
 from aup.kube.resource import NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES
 from aup.live.places import Places
+from aup.live.watched import Watched
 from support.asynchronous import asynchronous, eventually
 from support.controlplane import ControlPlane
 
@@ -19,10 +20,12 @@ NORTH = frozenset({"eu-north-1"})
 @asynccontextmanager
 async def followed(kube: Cluster) -> AsyncIterator[Places]:
     """Run the informers of places until the block ends."""
-    places = Places(kube)
-    tasks = [asyncio.create_task(informer.run()) for informer in places.informers]
+    watched = Watched(kube)
+    places = Places(kube, watched.claims)
+    informers = (*places.informers, *watched.informers)
+    tasks = [asyncio.create_task(informer.run()) for informer in informers]
     try:
-        for informer in places.informers:
+        for informer in informers:
             await asyncio.wait_for(informer.synced.wait(), 15)
         yield places
     finally:

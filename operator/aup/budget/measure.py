@@ -9,14 +9,26 @@ what the watch shows of its object later.
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aup.budget.counted import device_claim, service, volume_claim
 from aup.budget.keys import MEMORY_VOLUMES, SCRATCH_VOLUMES
 from aup.budget.programs import Programs, programs_of
 from aup.budget.scopes import NONE, Traits, of_claim, of_pod
 from aup.budget.usage import TERMINAL, Amounts, amount, charge
-from aup.budget.wire import DEVICE_CLAIM, POD, SERVICE, VOLUME_CLAIM, EmptyDir, Pod, Volume
+from aup.budget.wire import (
+    DEVICE_CLAIM,
+    POD,
+    SERVICE,
+    VOLUME_CLAIM,
+    DeviceClaim,
+    EmptyDir,
+    Form,
+    Pod,
+    Service,
+    Volume,
+    VolumeClaim,
+)
 from aup.facts.quantity import add
 
 PODS: Final = ("", "pods")
@@ -59,10 +71,17 @@ def measure(group: str, resource: str, raw: bytes) -> Measure:
 
     """
     group, resource = _ALIASES.get((group, resource), (group, resource))
-    reader = _READERS.get((group, resource))
-    if reader is not None:
-        return reader(raw)
+    found = _FORMS.get((group, resource))
+    if found is not None:
+        form, taking = found
+        return taking(form.read(raw))
     return _counted(group, resource)
+
+
+def measure_read(group: str, resource: str, obj: Any) -> Measure:
+    """Measure an object of a kind in `MEASURED` that was read as its form, or as more than that."""
+    _, taking = _FORMS[group, resource]
+    return taking(obj)
 
 
 def asked(
@@ -98,11 +117,6 @@ _SAME_KIND: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     PODS: frozenset({"", "status", "resize", "ephemeralcontainers"}),
 }
 """Subresources that carry the object itself."""
-
-
-def _pod(raw: bytes) -> Measure:
-    pod = POD.read(raw)
-    return measure_pod(pod)
 
 
 def measure_pod(pod: Pod) -> Measure:
@@ -145,17 +159,16 @@ def _key(found: EmptyDir) -> str:
     return MEMORY_VOLUMES if found.medium == "Memory" else ""
 
 
-def _volume_claim(raw: bytes) -> Measure:
-    claim = VOLUME_CLAIM.read(raw)
+def _volume_claim(claim: VolumeClaim) -> Measure:
     return Measure(tuple(volume_claim(claim).items()), of_claim(claim))
 
 
-def _service(raw: bytes) -> Measure:
-    return Measure(tuple(service(SERVICE.read(raw)).items()))
+def _service(found: Service) -> Measure:
+    return Measure(tuple(service(found).items()))
 
 
-def _device_claim(raw: bytes) -> Measure:
-    return Measure(tuple(device_claim(DEVICE_CLAIM.read(raw)).items()))
+def _device_claim(claim: DeviceClaim) -> Measure:
+    return Measure(tuple(device_claim(claim).items()))
 
 
 def _counted(group: str, resource: str) -> Measure:
@@ -166,15 +179,14 @@ def _counted(group: str, resource: str) -> Measure:
     return Measure((counted, (resource, _ONE)) if resource in _LEGACY else (counted,))
 
 
-_READERS: Final[Mapping[tuple[str, str], Callable[[bytes], Measure]]] = {
-    PODS: _pod,
-    ("", "persistentvolumeclaims"): _volume_claim,
-    ("", "services"): _service,
-    ("resource.k8s.io", "resourceclaims"): _device_claim,
+_FORMS: Final[Mapping[tuple[str, str], tuple[Form[Any], Callable[[Any], Measure]]]] = {
+    PODS: (POD, measure_pod),
+    ("", "persistentvolumeclaims"): (VOLUME_CLAIM, _volume_claim),
+    ("", "services"): (SERVICE, _service),
+    ("resource.k8s.io", "resourceclaims"): (DEVICE_CLAIM, _device_claim),
 }
 
-
-MEASURED: Final = frozenset(_READERS)
+MEASURED: Final = frozenset(_FORMS)
 """Group and resource of what a ledger can count."""
 
 

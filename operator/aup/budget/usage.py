@@ -19,7 +19,7 @@ from aup.budget.wire import Container, ContainerStatus, Pod, PodSpec, PodStatus,
 from aup.budget.wire import Quantities as Texts
 from aup.facts.quantity import LARGEST, add, parse, total
 
-__all__ = ["NO_DEFAULTS", "Amounts", "Defaults", "Pod", "amount", "charge", "use_by_namespace"]
+__all__ = ["NO_DEFAULTS", "Amounts", "Defaults", "Pod", "amount", "charge", "use"]
 
 Amounts = Mapping[str, Decimal]
 """Resource or quota key to amount: cores, bytes or pieces."""
@@ -112,21 +112,18 @@ def _side_by_side(
     return requests, limits
 
 
-def use_by_namespace(
-    pods: Iterable[Pod], defaults: Defaults = NO_DEFAULTS
-) -> Mapping[str, Amounts]:
-    """Return what the pods of each namespace take together, by quota key."""
-    found: defaultdict[str, defaultdict[str, list[Decimal]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+def use(pods: Iterable[Pod], defaults: Defaults = NO_DEFAULTS) -> Amounts:
+    """Return what pods take together, by quota key; one that comes many times is read once."""
+    times: dict[int, int] = {}
+    different: dict[int, Pod] = {}
     for pod in pods:
-        namespace = (pod.metadata and pod.metadata.namespace) or ""
+        times[id(pod)] = times.get(id(pod), 0) + 1
+        different[id(pod)] = pod
+    found: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for at, pod in different.items():
         for key, asked in charge(pod, defaults).items():
-            found[namespace][key].append(asked)
-    return {
-        namespace: {key: total(amounts) for key, amounts in keys.items()}
-        for namespace, keys in found.items()
-    }
+            found[key] += [asked] * times[at]
+    return {key: total(amounts) for key, amounts in found.items()}
 
 
 @lru_cache(maxsize=8192)  # the same few amounts come again with every Pod

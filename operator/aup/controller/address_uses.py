@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 from typing_extensions import override
 
 from aup.abuse.uses import Reachable, Target, User, intervals
@@ -23,6 +24,12 @@ from aup.kube.resource import ADDRESS_USES, GATEWAYS, INGRESSES, SERVICES, Resou
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
 from aup.live.surroundings import LiveNamespace
+from aup.live.watched import Service
+
+Targets = frozenset[Target]
+NOWHERE: Final[Targets] = frozenset()
+
+_REACHABLE: Final = typed(Reachable)
 
 
 class _Source(NamedTuple):
@@ -46,16 +53,19 @@ class AddressUses(Reconciler):
         self._context = context
         self._wake: Wake = asleep
         self._recorded = Informer(context.cluster, ADDRESS_USES, typed(AddressUse))
+        context.surroundings.watched.services.view(
+            _reached, on_change=partial(self._changed, SERVICES)
+        )
         self._sources = tuple(
             Informer(
                 context.cluster,
                 resource,
-                typed(Reachable),
+                _targets,
                 on_change=partial(self._changed, resource),
                 keep_undecodable=False,
                 optional=resource is GATEWAYS,
             )
-            for resource in (SERVICES, INGRESSES, GATEWAYS)
+            for resource in (INGRESSES, GATEWAYS)
         )
         self._users: defaultdict[Target, set[_Source]] = defaultdict(set)
         self._targets: dict[str, Target] = {}
@@ -133,12 +143,11 @@ class AddressUses(Reconciler):
         return timedelta(days=max(days, default=EvidenceTerms().retention_days))
 
     def _changed(
-        self, resource: Resource, key: ObjectKey, old: Reachable | None, new: Reachable | None
+        self, resource: Resource, key: ObjectKey, old: Targets | None, new: Targets | None
     ) -> None:
         """Keep the indexes, and look at what has one user more or less."""
         source = _Source(resource.kind, key)
-        before = old.targets if old else frozenset()
-        after = new.targets if new else frozenset()
+        before, after = old or NOWHERE, new or NOWHERE
         for target in before - after:
             self._users[target].discard(source)
             if not self._users[target]:
@@ -165,6 +174,18 @@ class AddressUses(Reconciler):
     def _wake_all(self) -> None:
         for key in self.first_keys():
             self._wake(key)
+
+
+def _targets(raw: bytes | msgspec.Raw) -> Targets:
+    return _REACHABLE(raw).targets
+
+
+def _reached(_: Service, raw: bytes | msgspec.Raw) -> Targets:
+    """Return what a Service is reached by; one that cannot be read is not reached."""
+    try:
+        return _targets(raw)
+    except msgspec.MsgspecError:
+        return NOWHERE
 
 
 def _owner(namespace: LiveNamespace | None) -> tuple[str, str] | None:

@@ -97,7 +97,7 @@ class Ledgers(Reconciler, Listener):
         self._led: dict[str, _Led] = {}
         self._begun = False
         self._budgets = Budgets(context.world)
-        self._counted = Counted(context.cluster, self._horizon, self)
+        self._counted = Counted(context.surroundings.watched, self._horizon, self)
         context.surroundings.follow(self._claimed, self._counted.namespaces_until)
         self._ledgers = Informer(
             context.cluster, BUDGET_LEDGERS, read_ledger, on_change=self._changed
@@ -114,8 +114,8 @@ class Ledgers(Reconciler, Listener):
     @property
     @override
     def informers(self) -> tuple[Informer[Any], ...]:
-        """Return the watches of what is counted, of ledgers and of replicas."""
-        return (*self._counted.informers, self._ledgers, self._leases)
+        """Return the watches of ledgers and of replicas; what is counted others watch, too."""
+        return (self._ledgers, self._leases)
 
     @override
     def first_keys(self) -> tuple[ObjectKey, ...]:
@@ -134,6 +134,9 @@ class Ledgers(Reconciler, Listener):
         if not self._begun:
             self._begun = True
             self._budgets.subscribe(self._held)
+            for tenant in self._budgets.tenants:
+                self._held(tenant, self._budgets.of(tenant))
+                await asyncio.sleep(0)
         await self._fence()
         live = frozenset(replica_of(self._release, key.name) for key in self._leases.items)
         for tenant, led in self._led.items():

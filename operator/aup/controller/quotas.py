@@ -3,23 +3,26 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from aup.api.meta import LIMIT_RANGE_NAME, QUOTA_NAME, Quantity
 from aup.budget.keys import is_pod_key
+from aup.budget.likeness import likeness
 from aup.budget.manifests import amounts
 from aup.budget.planner import NamespaceUse
 from aup.budget.transition import ABSENT, Quota
-from aup.budget.usage import Amounts, Defaults, Pod, use_by_namespace
+from aup.budget.usage import Amounts, Defaults, Pod, use
 from aup.controller.context import Context
 from aup.facts.quantity import total
-from aup.kube.resource import LIMIT_RANGES, PODS, RESOURCE_QUOTAS
+from aup.kube.resource import LIMIT_RANGES, RESOURCE_QUOTAS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
 
 T = TypeVar("T")
+MOST_TEMPLATES: Final = 65_536
+"""Pods that are kept to be shared."""
 Quantities = Mapping[str, Quantity] | None
 
 
@@ -89,15 +92,16 @@ class LiveQuotas:
             typed(_LimitRange),
             on_change=self._range_changed,
         )
-        self._pods = Informer(reader, PODS, typed(Pod), on_change=self._pod_changed)
+        context.surroundings.watched.pods.view(self._alike, on_change=self._pod_changed)
+        self._templates: dict[bytes, Pod] = {}
         self._by_namespace: defaultdict[str, dict[ObjectKey, Pod]] = defaultdict(dict)
         self._foreign: defaultdict[str, dict[ObjectKey, _LimitRange]] = defaultdict(dict)
         """By namespace: the limit ranges that are not ours."""
 
     @property
     def informers(self) -> tuple[Informer[Any], ...]:
-        """What has to run."""
-        return (self._quotas, self._ranges, self._pods)
+        """What has to run, beside the watch of pods."""
+        return (self._quotas, self._ranges)
 
     def quota(self, namespace: str) -> Quota:
         """Return our quota of a namespace; `ABSENT` without one that counts everything."""
@@ -133,11 +137,10 @@ class LiveQuotas:
         """
         found = self._quotas.items.get(ObjectKey(namespace, QUOTA_NAME))
         counted = amounts(found.status.used) if found else {}
-        pods = use_by_namespace(self._by_namespace.get(namespace, {}).values(), defaults)
+        pods = use(self._by_namespace.get(namespace, {}).values(), defaults)
         return NamespaceUse(
             name=namespace,
-            used={k: v for k, v in counted.items() if not is_pod_key(k)}
-            | dict(pods.get(namespace, {})),
+            used={k: v for k, v in counted.items() if not is_pod_key(k)} | dict(pods),
             hard=self.quota(namespace).spec,
             defaulted=self._defaulted(namespace),
         )
@@ -174,6 +177,13 @@ class LiveQuotas:
         if key.name != LIMIT_RANGE_NAME:
             _file(self._foreign, key, new)
         self._on_quota(key.namespace)
+
+    def _alike(self, pod: Pod, _: bytes | msgspec.Raw) -> Pod:
+        """Return what a pod is charged by, the same object for all that are alike."""
+        mark, alike = likeness(pod)
+        if len(self._templates) >= MOST_TEMPLATES:
+            self._templates.clear()
+        return self._templates.setdefault(mark, alike)
 
     def _pod_changed(self, key: ObjectKey, _old: Pod | None, new: Pod | None) -> None:
         _file(self._by_namespace, key, new)

@@ -64,10 +64,10 @@ class Reports(Reconciler):
         """Be woken by stamps, terms, budgets and quarantines."""
         context = self._context
 
-        def wake_all() -> None:
-            for key, namespace in context.surroundings.namespaces.items.items():
-                if context.surroundings.tenant_of(namespace.metadata.name):
-                    wake(key, SPREAD_SECONDS)
+        def altered() -> None:
+            for tenant in context.world.altered:
+                for name in context.surroundings.namespaces_of(tenant):
+                    wake(ObjectKey("", name), SPREAD_SECONDS)
 
         def settled(key: ObjectKey, old: Tenant | None, new: Tenant | None) -> None:
             if old and new and old.status.budget != new.status.budget:
@@ -78,7 +78,7 @@ class Reports(Reconciler):
             if found := new or old:
                 wake(ObjectKey("", found.spec.namespace))
 
-        context.world.on_compiled(wake_all)
+        context.world.on_compiled(altered)
         context.surroundings.namespaces.subscribe(lambda key, *_: wake(key))
         context.world.tenants.subscribe(settled)
         self._quarantines.subscribe(closed)

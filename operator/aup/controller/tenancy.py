@@ -205,7 +205,9 @@ class Tenancy(Reconciler):
 
     def _world_changed(self) -> None:
         self._wake(ALL, SETTLE_SECONDS)
-        for tenant in self._context.world.world.accounts.keys() | self._claims.current.tenants():
+        world = self._context.world
+        gone = self._claims.current.tenants() - world.world.accounts.keys()
+        for tenant in world.altered | gone:
             self._wake(ObjectKey("", tenant), 2 * SETTLE_SECONDS)
 
     def _quota_changed(self, namespace: str) -> None:

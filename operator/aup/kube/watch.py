@@ -32,6 +32,9 @@ WATCH_SECONDS = 600.0
 STEADY_SECONDS = 5.0
 """A watch that has told something after so long is sound: the next pause is a short one again."""
 
+BREATH_SECONDS = 0.005
+"""So long the objects of one page are read at a stretch: requests do not wait for a list."""
+
 UNSERVED_WAIT_SECONDS = 60.0
 """Pause before an optional resource that is not served is looked for again."""
 
@@ -127,12 +130,15 @@ class Informer(Generic[T]):
         gone = self.items.keys() | self.undecodable.keys()
         version = ""
         async for page in self._reader.list_pages(self.resource, **self._scope):
-            self._heard()
+            breath = self._heard() + BREATH_SECONDS
             version = page.metadata.resource_version
             for raw in page.items or ():
                 key = HEAD.decode(raw).key
                 gone.discard(key)
                 self._put(key, raw)
+                if time.monotonic() > breath:
+                    await asyncio.sleep(0)
+                    breath = time.monotonic() + BREATH_SECONDS
         for key in gone:
             self._drop(key)
         self._version = version

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from sys import intern
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
@@ -55,8 +56,8 @@ class Head(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> ObjectKey:
-        """Return where the object lives."""
-        return ObjectKey(self.metadata.namespace, self.metadata.name)
+        """Return where the object lives; many share a namespace, and its name is held once."""
+        return ObjectKey(intern(self.metadata.namespace), self.metadata.name)
 
 
 class PageMeta(msgspec.Struct, frozen=True, rename="camel"):

@@ -2,19 +2,25 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
+from aup.api.tenant import Budget
 from aup.budget.keys import split, step
-from aup.budget.measure import resource_of
+from aup.budget.measure import Measure, resource_of
 from aup.budget.meter import Meter, meter
 from aup.facts.quantity import floor
 from aup.kube.wire import ObjectKey
 from aup.ledger.amounts import Amounts, steps
 from aup.live.counted import OF_KIND, Stored
 from aup.live.world import LiveWorld
+from aup.policy.terms import Terms
 
 log = logging.getLogger(__name__)
+
+MOST_TAKEN: Final = 4096
+"""Amounts of a tenant that are kept to be shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,50 +30,77 @@ class Held:
     meter: Meter
     hard: Amounts
     """By key of the ledger, in its steps; zero, too."""
+    _taken: dict[tuple[str, Measure], Amounts] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Objects that are alike take the same."""
 
     def takes(self, namespace: str, found: Stored) -> Amounts:
         """Return what an object takes of it."""
-        return steps(self.meter.takes(namespace, found.measured))
+        alike = namespace, found.measured
+        taken = self._taken.get(alike)
+        if taken is None:
+            if len(self._taken) >= MOST_TAKEN:
+                self._taken.clear()
+            taken = self._taken[alike] = steps(self.meter.takes(namespace, found.measured))
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a budget was read from, and what came of it."""
+
+    terms: Terms
+    spec: Budget
+    held: Held | None
 
 
 class Budgets:
-    """The budgets of all tenants, compiled anew with the world."""
+    """The budgets of all tenants; a new world is read only as far as it is another one."""
 
     def __init__(self, world: LiveWorld) -> None:
         self._world = world
-        self._held: dict[str, Held] = {}
+        self._read: dict[str, _Read] = {}
         self._listeners: list[Callable[[str, Held | None], None]] = []
         world.on_compiled(self._compile)
 
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Return the tenants that have a budget which a ledger counts."""
+        return tuple(tenant for tenant, read in self._read.items() if read.held is not None)
+
     def of(self, tenant: str) -> Held | None:
         """Return a tenant's budget; ``None`` when it has none that a ledger counts."""
-        return self._held.get(tenant)
+        read = self._read.get(tenant)
+        return read.held if read is not None else None
 
     def subscribe(self, listener: Callable[[str, Held | None], None]) -> None:
-        """Tell of each budget that comes, changes or goes; of the present ones at once."""
+        """Tell of each budget that comes, changes or goes from now on."""
         self._listeners.append(listener)
-        for tenant, held in self._held.items():
-            listener(tenant, held)
 
     def _compile(self) -> None:
-        """Read all budgets anew, and tell what is different."""
+        """Read what is different in a new world, and tell of it."""
         found = {
-            key.name: held
-            for key in self._world.tenants.items
-            if (held := self._read(key)) is not None
+            key.name: read for key in self._world.tenants.items if (read := self._renewed(key))
         }
-        before, self._held = self._held, found
+        before, self._read = self._read, found
         for tenant in before.keys() | found.keys():
-            if before.get(tenant) != found.get(tenant):
+            old, new = (at[tenant].held if tenant in at else None for at in (before, found))
+            if old is not new and old != new:
                 for listener in self._listeners:
-                    listener(tenant, found.get(tenant))
+                    listener(tenant, new)
 
-    def _read(self, key: ObjectKey) -> Held | None:
+    def _renewed(self, key: ObjectKey) -> _Read | None:
+        """Return a tenant's budget as of now."""
+        before = self._read.get(key.name)
         terms = self._world.terms(key.name, datetime.now(UTC))
         if terms is None:
             # What cannot be compiled keeps its last budget: a mistake in a policy frees nobody.
-            return self._held.get(key.name)
-        found, problems = meter(terms, self._world.tenants.items[key].spec.budget)
+            return before
+        spec = self._world.tenants.items[key].spec.budget
+        if before is not None and before.terms is terms and before.spec == spec:
+            return before
+        found, problems = meter(terms, spec)
         for problem in problems:
             log.warning("budget not read", extra={"tenant": key.name, "problem": problem})
         hard = {
@@ -75,4 +108,8 @@ class Budgets:
             for text, amount in found.limits.items()
             if resource_of(split(text).key) in OF_KIND
         }
-        return Held(found, hard) if hard or found.asks else None
+        held = Held(found, hard) if hard or found.asks else None
+        if before is not None and before.held == held:
+            # What others go by stays the same, with all that was worked out for it.
+            held = before.held
+        return _Read(terms, spec, held)

@@ -11,9 +11,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from aup.budget.measure import NOTHING, Measure, measure
+from aup.budget.likeness import likeness
+from aup.budget.measure import NOTHING, Measure, measure_pod, measure_read
+from aup.budget.wire import Pod
 from aup.errors import AupError
-from aup.kube.reader import Reader
 from aup.kube.resource import (
     NAMESPACES,
     PERSISTENT_VOLUME_CLAIMS,
@@ -22,9 +23,9 @@ from aup.kube.resource import (
     SERVICES,
     Resource,
 )
-from aup.kube.watch import Informer
-from aup.kube.wire import Decode, Head, ObjectKey, typed
+from aup.kube.wire import ObjectKey
 from aup.ledger.horizon import Horizon
+from aup.live.watched import Watched
 
 MEASURED: Final = (PODS, PERSISTENT_VOLUME_CLAIMS, SERVICES, RESOURCE_CLAIMS)
 """Kinds whose objects a ledger counts. Of other kinds the API server's own quotas count how many
@@ -35,17 +36,16 @@ OF_KIND: Final = {(resource.group, resource.plural): resource.plural for resourc
 """What the ledger calls a group and resource."""
 
 MOST_MEASURES: Final = 65_536
-"""Measures that are shared: pods of one template on one node have the same."""
-
-_HEAD = typed(Head)
+"""Measures that are kept to be shared: all pods of one template have the same."""
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """An object as it was last seen."""
 
     uid: str
     version: int
     measured: Measure
+    """Without the node of a pod, which makes no difference to a budget."""
 
 
 class Listener(Protocol):
@@ -62,69 +62,78 @@ class Listener(Protocol):
 
 
 class Counted:
-    """Watches of all measured kinds."""
+    """What is kept of all measured kinds."""
 
-    def __init__(self, reader: Reader, horizon: Horizon, listener: Listener) -> None:
+    def __init__(self, watched: Watched, horizon: Horizon, listener: Listener) -> None:
         self._horizon = horizon
         self._listener = listener
-        self._interned: dict[Measure, Measure] = {}
-        self._in: defaultdict[str, dict[tuple[str, str], Stored]] = defaultdict(dict)
-        """By namespace; by kind and name."""
-        self.informers: tuple[Informer[Any], ...] = tuple(
-            self._informer(reader, resource) for resource in MEASURED
-        )
+        self._measures: dict[bytes, Measure] = {}
+        """Of pods, by the mark of those that are alike."""
+        self._in: defaultdict[str, dict[str, dict[str, Stored]]] = defaultdict(dict)
+        """By namespace, kind and name."""
+        for resource in MEASURED:
+            self._look(watched, resource)
 
     def of_namespace(self, namespace: str) -> Iterator[tuple[str, Stored]]:
         """Yield kind and object of all that is in a namespace."""
-        for (kind, _), found in self._in.get(namespace, {}).items():
-            yield kind, found
+        for kind, objects in self._in.get(namespace, {}).items():
+            for found in objects.values():
+                yield kind, found
 
     def namespaces_until(self, version: str) -> None:
         """Note up to which resourceVersion namespaces are known."""
         self._until(NAMESPACES.plural, version)
 
-    def _informer(self, reader: Reader, resource: Resource) -> Informer[Stored]:
+    def _look(self, watched: Watched, resource: Resource) -> None:
         kind = resource.plural
+
+        def keep(obj: Any, _: bytes | msgspec.Raw) -> Stored:
+            meta = obj.metadata
+            return Stored(meta.uid, int(meta.resource_version), self._measured(resource, obj))
 
         def changed(key: ObjectKey, old: Stored | None, new: Stored | None) -> None:
             self._changed(kind, key, old, new)
 
-        return Informer(
-            reader,
-            resource,
-            self._decoder(resource),
-            on_change=changed,
-            on_version=lambda version: self._until(kind, version),
-            # Older API servers do not serve claims of devices in this version.
-            optional=resource is RESOURCE_CLAIMS,
+        watched.of(resource).view(
+            keep, on_change=changed, on_version=lambda version: self._until(kind, version)
         )
 
-    def _decoder(self, resource: Resource) -> Decode[Stored]:
-        def decode(raw: bytes | msgspec.Raw) -> Stored:
-            head = _HEAD(raw).metadata
-            try:
-                found = measure(resource.group, resource.plural, bytes(raw))
-            except AupError:
-                # Admission measured it, too; what got past it before is no reason to stop here.
-                found = NOTHING
-            if len(self._interned) > MOST_MEASURES:
-                self._interned.clear()
-            found = self._interned.setdefault(found, found)
-            return Stored(head.uid, int(head.resource_version), found)
+    def _measured(self, resource: Resource, obj: Any) -> Measure:
+        try:
+            if resource is PODS:
+                return self._alike(obj)
+            return measure_read(resource.group, resource.plural, obj)
+        except AupError:
+            # Admission measured it, too; what got past it before is no reason to stop here.
+            return NOTHING
 
-        return decode
+    def _alike(self, pod: Pod) -> Measure:
+        """Return the measure of a pod, the same one for all that are alike."""
+        mark, alike = likeness(pod)
+        found = self._measures.get(mark)
+        if found is None:
+            if len(self._measures) >= MOST_MEASURES:
+                self._measures.clear()
+            found = self._measures[mark] = measure_pod(alike)
+        return found
 
     def _changed(self, kind: str, key: ObjectKey, old: Stored | None, new: Stored | None) -> None:
-        here = self._in[key.namespace]
         if old is not None and (new is None or new.uid != old.uid):
             self._listener.gone(key.namespace, kind, old.uid)
         if new is None:
-            here.pop((kind, key.name), None)
-            if not here:
-                del self._in[key.namespace]
+            self._forget(kind, key)
             return
-        here[kind, key.name] = new
+        self._in[key.namespace].setdefault(kind, {})[key.name] = new
         self._listener.stored(key.namespace, kind, new)
+
+    def _forget(self, kind: str, key: ObjectKey) -> None:
+        kinds = self._in[key.namespace]
+        objects = kinds.get(kind, {})
+        objects.pop(key.name, None)
+        if not objects:
+            kinds.pop(kind, None)
+        if not kinds:
+            del self._in[key.namespace]
 
     def _until(self, kind: str, version: str) -> None:
         self._horizon.progressed(kind, int(version))

@@ -8,9 +8,11 @@ import msgspec
 from aup.facts.placement import REGION_LABELS, ZONE_LABELS, regions_of
 from aup.facts.wire.workload import NodeSelector
 from aup.kube.reader import Reader
-from aup.kube.resource import NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES
+from aup.kube.resource import NODES, PERSISTENT_VOLUMES
+from aup.kube.shared import Shared
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
+from aup.live.watched import VolumeClaim
 
 
 class _NodeMeta(msgspec.Struct, frozen=True):
@@ -25,14 +27,6 @@ class _NodeMeta(msgspec.Struct, frozen=True):
 
 class _Node(msgspec.Struct, frozen=True):
     metadata: _NodeMeta
-
-
-class _ClaimSpec(msgspec.Struct, frozen=True, rename="camel"):
-    volume_name: str | None = None
-
-
-class _Claim(msgspec.Struct, frozen=True):
-    spec: _ClaimSpec = _ClaimSpec()
 
 
 class _VolumeAffinity(msgspec.Struct, frozen=True):
@@ -50,17 +44,17 @@ class _Volume(msgspec.Struct, frozen=True):
 class Places:
     """Nodes, claims and volumes as they were last seen."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, claims: Shared[VolumeClaim]) -> None:
         self._nodes = Informer(reader, NODES, typed(_Node), on_change=self._node_changed)
-        self._claims = Informer(reader, PERSISTENT_VOLUME_CLAIMS, typed(_Claim))
+        self._claims = claims.view(lambda claim, _: claim.spec.volume_name or "")
         self._volumes = Informer(reader, PERSISTENT_VOLUMES, typed(_Volume))
         self._zones: dict[str, dict[str, int]] = {}
         """Zone → region → how many nodes say so."""
 
     @property
     def informers(self) -> tuple[Informer[Any], ...]:
-        """What has to run."""
-        return (self._nodes, self._claims, self._volumes)
+        """What has to run, beside the watch of claims."""
+        return (self._nodes, self._volumes)
 
     def region_of(self, node: str) -> str | None:
         """Return the region of a node."""
@@ -74,8 +68,7 @@ class Places:
 
     def regions_of_volume(self, namespace: str, claim: str) -> frozenset[str] | None:
         """Return where the volume of a claim can be attached; ``None``: anywhere, or not bound."""
-        found = self._claims.items.get(ObjectKey(namespace, claim))
-        name = found.spec.volume_name if found else None
+        name = self._claims.get(ObjectKey(namespace, claim))
         volume = self._volumes.items.get(ObjectKey("", name)) if name else None
         affinity = volume.spec.node_affinity if volume else None
         return regions_of(affinity.required, self) if affinity and affinity.required else None

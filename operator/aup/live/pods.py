@@ -1,6 +1,6 @@
 """Pods as admission needs them: whose address is whose, and what a pod that waits for a node is."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from ipaddress import ip_address
 
 import msgspec
@@ -9,40 +9,20 @@ from msgspec.structs import replace
 from aup.facts.model import IPAddress, Surroundings, Workload
 from aup.facts.pod import read_pod
 from aup.facts.wire.workload import POD, PodTemplateSpec
-from aup.kube.reader import Reader
-from aup.kube.resource import PODS
-from aup.kube.watch import Informer
-from aup.kube.wire import ObjectKey, typed
+from aup.kube.shared import Shared
+from aup.kube.wire import ObjectKey
+from aup.live.watched import Pod
 
 TERMINAL_PHASES = frozenset({"Succeeded", "Failed"})
 """A pod in one of these has given its address back."""
 
 
-class _Spec(msgspec.Struct, frozen=True, rename="camel"):
-    host_network: bool | None = None
-    node_name: str | None = None
-
-
-class _PodIP(msgspec.Struct, frozen=True):
-    ip: str = ""
-
-
-class _Status(msgspec.Struct, frozen=True, rename="camel"):
-    phase: str | None = None
-    pod_ips: list[_PodIP] | None = msgspec.field(default=None, name="podIPs")
-
-
-class _Wire(msgspec.Struct, frozen=True):
-    spec: _Spec = _Spec()
-    status: _Status = _Status()
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPod:
+class SeenPod(msgspec.Struct, frozen=True, gc=False):
     """What is kept of a pod: little of the many that run, more of the few that wait."""
 
-    addresses: frozenset[IPAddress] = frozenset()
-    """Its own; a pod in the host's network has only its node's, and one that has ended none."""
+    addresses: tuple[bytes, ...] = ()
+    """Its own, packed; a pod in the host's network has only its node's, and one that has ended
+    none."""
     template: PodTemplateSpec | None = None
     """What it is, while it has no node."""
 
@@ -50,20 +30,18 @@ class SeenPod:
 class Pods:
     """Pods as they were last seen."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.informer: Informer[SeenPod] = Informer(
-            reader, PODS, read_seen, on_change=self._changed
-        )
-        self._holders: dict[IPAddress, dict[ObjectKey, str]] = {}
-        """Address → the pods that have it now → their namespace."""
+    def __init__(self, watched: Shared[Pod]) -> None:
+        self._seen = watched.view(read_seen, on_change=self._changed)
+        self._holders: dict[bytes, tuple[str, ...]] = {}
+        """Address, packed → the namespaces of the pods that have it now: almost always one."""
 
     def namespaces_at(self, address: IPAddress) -> frozenset[str]:
         """Return the namespaces whose running pods have an address."""
-        return frozenset(self._holders.get(address, {}).values())
+        return frozenset(self._holders.get(address.packed, ()))
 
     def waiting(self, namespace: str, name: str, surroundings: Surroundings) -> Workload | None:
         """Return a pod that has no node yet; ``None`` when none of that name is known."""
-        found = self.informer.items.get(ObjectKey(namespace, name))
+        found = self._seen.get(ObjectKey(namespace, name))
         if found is None or found.template is None:
             return None
         workload, _ = read_pod(found.template, "", namespace, surroundings)
@@ -71,38 +49,39 @@ class Pods:
 
     def _changed(self, key: ObjectKey, old: SeenPod | None, new: SeenPod | None) -> None:
         """Keep the index of addresses."""
-        before = old.addresses if old else frozenset()
-        after = new.addresses if new else frozenset()
-        for address in before - after:
-            holders = self._holders.get(address, {})
-            holders.pop(key, None)
-            if not holders:
-                self._holders.pop(address, None)
-        for address in after - before:
-            self._holders.setdefault(address, {})[key] = key.namespace
+        before = old.addresses if old else ()
+        after = new.addresses if new else ()
+        if before == after:
+            return
+        for address in before:
+            holders = list(self._holders.pop(address))
+            holders.remove(key.namespace)
+            if holders:
+                self._holders[address] = tuple(holders)
+        for address in after:
+            self._holders[address] = (*self._holders.get(address, ()), key.namespace)
 
 
-_POD = typed(_Wire)
-
-
-def read_seen(raw: bytes | msgspec.Raw) -> SeenPod:
-    """Read what is kept of a Pod."""
-    pod = _POD(raw)
+def read_seen(pod: Pod, raw: bytes | msgspec.Raw) -> SeenPod:
+    """Return what is kept of a Pod."""
     if pod.spec.node_name:
         return SeenPod(_addresses(pod))
     template, _ = POD.read(bytes(raw))
     return SeenPod(_addresses(pod), template)
 
 
-def _addresses(pod: _Wire) -> frozenset[IPAddress]:
-    """Return a pod's own addresses."""
+def _addresses(pod: Pod) -> tuple[bytes, ...]:
+    """Return a pod's own addresses, each once."""
     if pod.spec.host_network or pod.status.phase in TERMINAL_PHASES:
-        return frozenset()
-    found = set()
-    for entry in pod.status.pod_ips or ():
+        return ()
+    told = (entry.ip for entry in pod.status.pod_ips or () if entry is not None)
+    return tuple(dict.fromkeys(_packed(told)))
+
+
+def _packed(told: Iterable[str]) -> Iterable[bytes]:
+    for text in told:
         try:
-            found.add(ip_address(entry.ip))
+            yield ip_address(text).packed
         except ValueError:
             # The API server has checked it; an address of a later form is simply not ours.
             continue
-    return frozenset(found)

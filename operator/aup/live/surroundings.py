@@ -1,5 +1,6 @@
 """Namespaces, nodes and pods as admission needs them: small projections, answered from memory."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from aup.kube.watch import Informer, OnVersion
 from aup.kube.wire import ObjectKey, typed
 from aup.live.places import Places
 from aup.live.pods import Pods
+from aup.live.watched import Watched
 
 OnClaim = Callable[[str, str | None, str | None], None]
 """Called with a namespace, the tenant whose stamp it carried, and the one whose it carries now."""
@@ -60,17 +62,30 @@ class LiveSurroundings:
             on_change=self._changed,
             on_version=self._until,
         )
-        self._places = Places(reader)
-        self._pods = Pods(reader)
+        self.watched = Watched(reader)
+        """Kinds that others look at, too."""
+        self._places = Places(reader, self.watched.claims)
+        self._pods = Pods(self.watched.pods)
+        self._of_tenant: defaultdict[str, set[str]] = defaultdict(set)
 
     def _changed(
         self, key: ObjectKey, old: LiveNamespace | None, new: LiveNamespace | None
     ) -> None:
         before, after = (ns.label(TENANT_LABEL) or None if ns else None for ns in (old, new))
         if before != after:
+            self._move(key.name, before, after)
             for claimed, _ in self._followers:
                 claimed(key.name, before, after)
         self._on_namespace(key.name)
+
+    def _move(self, namespace: str, before: str | None, after: str | None) -> None:
+        """Keep the index of tenants."""
+        if before:
+            self._of_tenant[before].discard(namespace)
+            if not self._of_tenant[before]:
+                del self._of_tenant[before]
+        if after:
+            self._of_tenant[after].add(namespace)
 
     def _until(self, version: str) -> None:
         for _, until in self._followers:
@@ -83,7 +98,7 @@ class LiveSurroundings:
     @property
     def informers(self) -> tuple[Informer[Any], ...]:
         """What has to run."""
-        return (self.namespaces, *self._places.informers, self._pods.informer)
+        return (self.namespaces, *self._places.informers, *self.watched.informers)
 
     def namespace(self, name: str) -> LiveNamespace | None:
         """Return a namespace as it was last seen."""
@@ -91,8 +106,7 @@ class LiveSurroundings:
 
     def namespaces_of(self, tenant: str) -> list[str]:
         """Return the namespaces that carry a tenant's stamp, sorted."""
-        found = self.namespaces.items.items()
-        return sorted(key.name for key, ns in found if ns.label(TENANT_LABEL) == tenant)
+        return sorted(self._of_tenant.get(tenant, ()))
 
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant whose stamp a namespace carries."""

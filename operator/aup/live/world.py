@@ -21,6 +21,7 @@ from aup.kube.reader import Reader
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
 from aup.policy.compiler import compile_terms
+from aup.policy.difference import altered
 from aup.policy.problem import Trouble
 from aup.policy.revision import REVISION_LABEL, Revision, last_good, read_revision
 from aup.policy.terms import Terms
@@ -74,6 +75,8 @@ class LiveWorld:
         self._world: World | None = None
         self._terms: dict[str, Terms] = {}
         self._listeners: list[Callable[[], None]] = []
+        self.altered: frozenset[str] = frozenset()
+        """Tenants for whom anything may be different since the compilation before."""
         self.compiled = asyncio.Event()
         """Set once the first world stands."""
 
@@ -149,11 +152,18 @@ class LiveWorld:
     def _compile(self) -> None:
         """Make a new world of what is known; the old one is what it falls back on."""
         last = self._world.in_force if self._world else self._recorded()
-        objects = self._objects()
-        self._world = compile_world(
-            objects, rules=RULE_IDS, platform_namespaces=self._platform_namespaces, last=last
+        before, self._world = (
+            self._world,
+            compile_world(
+                self._objects(),
+                rules=RULE_IDS,
+                platform_namespaces=self._platform_namespaces,
+                last=last,
+            ),
         )
-        self._terms.clear()
+        self.altered = altered(before, self._world) if before else frozenset(self._world.accounts)
+        for tenant in self.altered:
+            self._terms.pop(tenant, None)
         self._count(self._world)
         self.compiled.set()
         for listener in self._listeners:

@@ -89,8 +89,8 @@ class Accounts(Listener):
         self._open: dict[str, _Open] = {}
         self._wanting: set[Driver] = set()
         """For whom requests wait."""
-        self.counted = Counted(cluster, horizon, self)
-        surroundings.follow(self._claimed, self.counted.namespaces_until)
+        self._counted = Counted(surroundings.watched, horizon, self)
+        surroundings.follow(self._claimed, self._counted.namespaces_until)
         self.lease = ReplicaLease(
             cluster, settings.namespace, settings.fullname, self._margins, self._reopen
         )
@@ -98,12 +98,22 @@ class Accounts(Listener):
 
     @property
     def informers(self) -> tuple[Informer[Any], ...]:
-        """What has to run, and be synced before `run`."""
-        return (*self.counted.informers, self.ledgers)
+        """What has to run beside the surroundings, and be synced before `open`."""
+        return (self.ledgers,)
+
+    def budget(self, tenant: str) -> Held | None:
+        """Return a tenant's budget; ``None`` when it has none that a ledger counts."""
+        return self._budgets.of(tenant)
+
+    async def open(self) -> None:
+        """Open the account of each tenant; between any two others have their turn."""
+        self._budgets.subscribe(self._held)
+        for tenant in self._budgets.tenants:
+            self._held(tenant, self._budgets.of(tenant))
+            await asyncio.sleep(0)
 
     async def run(self) -> None:
-        """Serve until cancelled; then hand back what is checked out, as far as time allows."""
-        self._budgets.subscribe(self._held)
+        """Keep the replica's Lease until cancelled."""
         await self.lease.run()
 
     async def hand_back(self, seconds: float) -> None:
@@ -185,7 +195,7 @@ class Accounts(Listener):
     def _claimed(self, namespace: str, before: str | None, after: str | None) -> None:
         """Take objects along with a namespace that has come, gone, or changed hands."""
         was, now = self._open.get(before or ""), self._open.get(after or "")
-        for kind, found in self.counted.of_namespace(namespace):
+        for kind, found in self._counted.of_namespace(namespace):
             if was is not None:
                 was.account.departed(kind, found.uid)
             if now is not None:
@@ -239,7 +249,7 @@ class Accounts(Listener):
     def _feed(self, tenant: str, one: _Open) -> None:
         """Tell an account all objects that exist."""
         for namespace in self._surroundings.namespaces_of(tenant):
-            for kind, found in self.counted.of_namespace(namespace):
+            for kind, found in self._counted.of_namespace(namespace):
                 amounts = one.held.takes(namespace, found)
                 one.account.observed(kind, found.uid, found.version, amounts)
         one.account.measures(one.held.hard)

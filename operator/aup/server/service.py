@@ -13,6 +13,7 @@ import uvicorn
 from typing_extensions import override
 
 from aup import metrics
+from aup.engine.decision import Decision
 from aup.kube.client import Cluster
 from aup.kube.resource import SECRETS
 from aup.kube.watch import Informer
@@ -61,8 +62,10 @@ class AdmissionService:
             frozenset((*settings.platform_namespaces, settings.namespace)),
         )
         self.grants = Grants(reader)
-        self.budgets = Budgets(self.world)
-        self.accounts = Accounts(reader, self.surroundings, self.budgets, Horizon(), settings)
+        self._accounts: Accounts | None = None
+        if settings.ledger is not LedgerProtocol.NATIVE:
+            budgets = Budgets(self.world)
+            self._accounts = Accounts(reader, self.surroundings, budgets, Horizon(), settings)
         self._certificate = Certificate()
         self._secrets = Informer(
             reader,
@@ -86,12 +89,8 @@ class AdmissionService:
             *self.world.informers,
             self.grants.informer,
             self._secrets,
-            *(self.accounts.informers if self._keeps_ledgers else ()),
+            *(self._accounts.informers if self._accounts else ()),
         )
-
-    @property
-    def _keeps_ledgers(self) -> bool:
-        return self._settings.ledger is not LedgerProtocol.NATIVE
 
     def checks(self) -> dict[str, Callable[[], str]]:
         """Return what ``/readyz`` reports: every watch synced, a certificate, a listener."""
@@ -110,23 +109,24 @@ class AdmissionService:
             await asyncio.gather(*(informer.synced.wait() for informer in self._informers))
             await self.world.compiled.wait()
             await self._have_certificate.wait()
+            if self._accounts:
+                await self._accounts.open()
+                tasks.create_task(self._accounts.run())
             # What was read at the start lives as long as the process: keep the collector off it.
             gc.collect()
             gc.freeze()
-            if self._keeps_ledgers:
-                tasks.create_task(self.accounts.run())
             tasks.create_task(self._queue.serve())
             tasks.create_task(self._listen())
 
     async def _listen(self) -> None:
         """Answer on the admission port."""
-        budget = self.budgets.of if self._keeps_ledgers else _no_budget
-        source = _Source(self.world, self.surroundings, self.grants, budget)
+        till = self._accounts or _NoLedgers()
+        source = _Source(self.world, self.surroundings, self.grants, till.budget)
         judge = Judge(source, self.surroundings, _now)
         app = App(
             judge,
             self._queue,
-            self.accounts,
+            till,
             deadline=self._settings.deadline_seconds,
             body_limit=self._settings.body_limit_bytes,
             clock=time.monotonic,
@@ -188,8 +188,16 @@ class _Source:
         self.budget = budget
 
 
-def _no_budget(_tenant: str) -> Held | None:
-    return None
+class _NoLedgers:
+    """Stands in for accounts where the API server's own quotas are all that there is."""
+
+    def budget(self, _tenant: str) -> Held | None:
+        """Return nothing: no ledger counts anything."""
+        return None
+
+    async def settle(self, charge: Charge, _seconds: float) -> Decision:
+        """Return the decision as it stands."""
+        return charge.decision
 
 
 def _now() -> datetime:

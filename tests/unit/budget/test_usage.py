@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.budget.usage import Amounts, Defaults, Pod, charge, use_by_namespace
+from aup.budget.usage import Amounts, Defaults, Pod, charge, use
 
 DEFAULTS = Defaults(
     requests={"cpu": Decimal("0.01"), "memory": Decimal(32 * 2**20)},
@@ -162,14 +162,6 @@ def test_a_pod_of_containers_alone_is_counted_like_any_other(containers: list[An
     assert charge(short) == charge(long)
 
 
-def test_use_by_namespace_adds_up() -> None:
-    pods = [
-        pod(containers=[container("1")]),
-        pod(containers=[container("500m")]),
-        pod(namespace="acme-dev", containers=[container("2")]),
-    ]
-    use = use_by_namespace(pods)
-    assert {name: cores(amounts) for name, amounts in use.items()} == {
-        "acme-prod": Decimal("1.5"),
-        "acme-dev": Decimal(2),
-    }
+def test_use_adds_up_and_a_pod_that_comes_again_counts_again() -> None:
+    shared = pod(containers=[container("500m")])
+    assert cores(use([pod(containers=[container("1")]), shared, shared])) == Decimal(2)
