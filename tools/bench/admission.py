@@ -15,7 +15,7 @@ from typing import Final
 
 from bench.contender import Contender
 from bench.handwritten import HandWritten
-from bench.load import Burst, burst, resident, settle
+from bench.load import Burst, burst, quantile, resident, settle
 from bench.modes import MODES, Part, Switch
 from bench.objects import NAMESPACE, pod
 from bench.peers.gatekeeper import Gatekeeper
@@ -127,7 +127,7 @@ def _turn(installation: Installation, contender: Contender, ours: Sequence[int])
 def _row(name: str, clients: int, turns: list[Turn], none: list[Turn]) -> Row:
     """Put the rounds of a contender together."""
     own = [turn.bursts[clients] for turn in turns]
-    p50, p99 = [_percentile(b, 50) for b in own], [_percentile(b, 99) for b in own]
+    p50, p99 = [quantile(b, 50) for b in own], [quantile(b, 99) for b in own]
     without = [turn.bursts[clients] for turn in none]
     median = statistics.median
 
@@ -139,8 +139,8 @@ def _row(name: str, clients: int, turns: list[Turn], none: list[Turn]) -> Row:
         clients=clients,
         p50=median(p50),
         p99=median(p99),
-        added_p50=median(a - _percentile(b, 50) for a, b in zip(p50, without, strict=True)),
-        added_p99=median(a - _percentile(b, 99) for a, b in zip(p99, without, strict=True)),
+        added_p50=median(a - quantile(b, 50) for a, b in zip(p50, without, strict=True)),
+        added_p99=median(a - quantile(b, 99) for a, b in zip(p99, without, strict=True)),
         rate=median(len(b.microseconds) / b.seconds for b in own),
         server_cpu=cpu("server"),
         engine_cpu=cpu("engine"),
@@ -148,8 +148,3 @@ def _row(name: str, clients: int, turns: list[Turn], none: list[Turn]) -> Row:
         memory=median(turn.memory for turn in turns),
         load=median(turn.load for turn in turns),
     )
-
-
-def _percentile(found: Burst, percent: int) -> float:
-    """Return a percentile in milliseconds."""
-    return statistics.quantiles(found.microseconds, n=100)[percent - 1] / 1000

@@ -2,6 +2,7 @@
 
 import json
 import os
+import statistics
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
@@ -76,13 +77,18 @@ def burst(
     ]
     command += ["-token-file", token, "-body", body]
     command += ["-clients", str(clients), "-requests", str(requests)]
-    before = {name: sum(map(_spent, pids)) for name, pids in watched.items()}
+    before = {name: sum(map(spent, pids)) for name, pids in watched.items()}
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    spent = {name: sum(map(_spent, pids)) - before[name] for name, pids in watched.items()}
+    spent = {name: sum(map(spent, pids)) - before[name] for name, pids in watched.items()}
     answer = json.loads(done.stdout)
     if answer["refused"]:
         raise RuntimeError(f"{answer['refused']} of {requests} were refused: {answer['answer']}")
     return Burst(tuple(answer["microseconds"]), answer["seconds"], spent)
+
+
+def quantile(done: Burst, percent: int) -> float:
+    """Return a percentile of a burst, in milliseconds."""
+    return statistics.quantiles(done.microseconds, n=100)[percent - 1] / 1000
 
 
 def resident(pid: int) -> float:
@@ -98,13 +104,13 @@ def settle(pids: Iterable[int]) -> None:
     """
     watched = tuple(pids)
     for _ in range(SETTLE_SECONDS):
-        before = sum(map(_spent, watched))
+        before = sum(map(spent, watched))
         time.sleep(1)
-        if sum(map(_spent, watched)) - before < AT_REST:
+        if sum(map(spent, watched)) - before < AT_REST:
             return
 
 
-def _spent(pid: int) -> float:
+def spent(pid: int) -> float:
     """Return the processor time that a process has spent so far, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK

@@ -35,6 +35,8 @@ class ControlPlane:
     ----------
     url, ca_file, admin_token, kubeconfig
         How a client enters as administrator.
+    store_url
+        Of etcd, for what must go past the API server.
     version
         Of Kubernetes, for example ``1.36.3``.
     start_seconds
@@ -120,6 +122,7 @@ class ControlPlane:
         """Start everything at once: each process waits for the one that it needs."""
         with ports.reserved(3) as (api, store, peer):
             self.url = f"https://127.0.0.1:{api}"
+            self.store_url = f"http://127.0.0.1:{store}"
             self.kubeconfig = self._write("admin", {"token": self.admin_token})
             user = certificate_user(self._authority.user("system:kube-controller-manager"))
             controllers = self._write("kube-controller-manager", user)
@@ -160,7 +163,7 @@ class ControlPlane:
         tails = "\n".join(f"{running.name}:\n{running.tail()}" for running in self._processes)
         raise StartError(f"after {READY_SECONDS:.0f} s {problem}:\n{tails}")
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, accept: str = "application/json") -> bytes:
         """Return what the server answers to the administrator at a path, for example ``/version``.
 
         Raises ``RefusedError`` for any answer but 200, and ``OSError`` when there is none.
@@ -170,7 +173,8 @@ class ControlPlane:
         with contextlib.closing(
             http.client.HTTPSConnection(address, timeout=10, context=context)
         ) as connection:
-            connection.request("GET", path, headers={"Authorization": f"Bearer {self.admin_token}"})
+            bearer = f"Bearer {self.admin_token}"
+            connection.request("GET", path, headers={"Authorization": bearer, "Accept": accept})
             answer = connection.getresponse()
             body = answer.read()
         if answer.status != http.HTTPStatus.OK:
