@@ -79,11 +79,11 @@ def burst(
     command += ["-clients", str(clients), "-requests", str(requests)]
     before = {name: sum(map(spent, pids)) for name, pids in watched.items()}
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    spent = {name: sum(map(spent, pids)) - before[name] for name, pids in watched.items()}
+    cost = {name: sum(map(spent, pids)) - before[name] for name, pids in watched.items()}
     answer = json.loads(done.stdout)
     if answer["refused"]:
         raise RuntimeError(f"{answer['refused']} of {requests} were refused: {answer['answer']}")
-    return Burst(tuple(answer["microseconds"]), answer["seconds"], spent)
+    return Burst(tuple(answer["microseconds"]), answer["seconds"], cost)
 
 
 def quantile(done: Burst, percent: int) -> float:
