@@ -126,6 +126,13 @@ FAIR_USE_TENANTS = Gauge(
     ("measure", "phase"),
     registry=REGISTRY,
 )
+FAIR_USE_JOBS = Gauge(
+    "aup_fair_use_jobs",
+    "Jobs of Prometheus whose targets export what a measure sums: more than one, and one may be a "
+    "tenant's, or the same numbers count twice.",
+    ("measure",),
+    registry=REGISTRY,
+)
 FAIR_USE_NOBODY = Gauge(
     "aup_fair_use_unattributed_series",
     "Series of the last reading whose namespace no tenant has claimed.",

@@ -55,6 +55,8 @@ class MeasuredUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     namespaces: tuple[NamespaceUse, ...]
     query: str
     """PromQL of `used` by namespace."""
+    jobs: tuple[str, ...] = ()
+    """Of the targets that exported the numbers; where there are several, one may be forged."""
 
 
 class AbuseReportSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

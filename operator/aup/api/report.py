@@ -3,9 +3,13 @@
 Written by the operator only. Mirrors crds/aup.asergo.com_tenantreports.yaml.
 """
 
+from enum import StrEnum
+
 import msgspec
 
+from aup.api.abuse import NamespaceUse
 from aup.api.meta import API_VERSION, Condition, ObjectMeta, Time
+from aup.api.sections.fair_use import Measure
 from aup.api.tenant import BudgetUse
 
 
@@ -22,6 +26,38 @@ class ReportedFinding(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     message: str
     since: Time | None = None
     """When it was first found."""
+
+
+class UseState(StrEnum):
+    """What became of overuse that was measured."""
+
+    NOTICED = "Noticed"
+    """It has not lasted for as long as a report takes."""
+    REPORTED = "Reported"
+    """The provider has a report of it."""
+    RECOVERING = "Recovering"
+    """It was reported, and has ended, but not for long enough."""
+
+
+class ReportedUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Use of the tenant's own that is more than fair; numbers are decimal text."""
+
+    measure: Measure
+    state: UseState
+    clause: str
+    """Clause of the policy's document; empty when the policy names none."""
+    unit: str
+    used: str
+    """By all namespaces of the tenant together."""
+    floor: str
+    """From how much on it can be too much."""
+    since: Time
+    measured_at: Time
+    """When the numbers were read."""
+    namespaces: tuple[NamespaceUse, ...] = ()
+    """Those with most use."""
+    message: str
+    """What is wrong and what to do."""
 
 
 class ReportedQuarantine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -50,6 +86,8 @@ class TenantReportStatus(msgspec.Struct, frozen=True, kw_only=True, rename="came
     findings: tuple[ReportedFinding, ...] = ()
     """The first 100."""
     findings_total: int | None = None
+    fair_use: tuple[ReportedUse, ...] = ()
+    """Of all namespaces of the tenant together; by measure."""
     quarantine: ReportedQuarantine | None = None
     contact: str | None = None
     """The provider's abuse desk."""

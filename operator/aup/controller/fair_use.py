@@ -12,23 +12,26 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from typing_extensions import override
 
 from aup import metrics
-from aup.api.abuse import AbuseReport
+from aup.api.abuse import AbuseReport, MeasuredUse
 from aup.api.meta import TENANT_LABEL, write
 from aup.api.sections.fair_use import Measure
 from aup.controller.context import Context
 from aup.controller.measuring import Asked, Measuring
 from aup.controller.prometheus import Prometheus, Span
 from aup.controller.reconciler import Reconciler
+from aup.controller.use_notices import UseNotices, Watched
+from aup.controller.use_sources import UseSources
 from aup.errors import AlreadyExistsError, NotFoundError, PrometheusError
 from aup.fairuse.catalogue import CATALOGUE, Query, Scope
 from aup.fairuse.limits import Contention, Limit, limit_of
+from aup.fairuse.notice import STATES
 from aup.fairuse.reading import Answers, Reading
-from aup.fairuse.report import new_report, standing_of
+from aup.fairuse.report import measured, new_report, standing_of
 from aup.fairuse.standing import Pace, Phase, Standing, Zone, step, zone
 from aup.kube.events import Regarding
 from aup.kube.resource import ABUSE_REPORTS
@@ -41,13 +44,6 @@ MAX_INSTANTS: Final = 240
 REPORTED: Final = frozenset({Phase.OVER, Phase.RECOVERING})
 
 log = logging.getLogger(__name__)
-
-
-class Watched(NamedTuple):
-    """A tenant and what is measured of it."""
-
-    tenant: str
-    measure: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +61,13 @@ class FairUse(Reconciler):
 
     name = "fairuse"
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, notices: UseNotices) -> None:
         settings = context.settings
         self._context = context
+        self._notices = notices
         self._scope = Scope(settings.fair_use_window_seconds, settings.prometheus_matchers)
         self._measuring = Measuring(Prometheus(settings), self._scope)
+        self._sources = UseSources(self._measuring)
         self._seconds = settings.fair_use_seconds
         self._pace = Pace(
             window=timedelta(seconds=self._scope.window),
@@ -77,7 +75,7 @@ class FairUse(Reconciler):
         )
         self._standings: dict[Watched, Standing] = {}
         self._over: dict[Watched, Reading] = {}
-        """The reading that was the last above all thresholds, until its report is filed."""
+        """The reading that was the last above all thresholds."""
         self._open: dict[Watched, str] = {}
         """Reports of episodes that are not over, by name."""
         self._asked: dict[Measure, datetime] = {}
@@ -101,8 +99,11 @@ class FairUse(Reconciler):
         tenants = self._tenants()
         for query in CATALOGUE:
             limits = self._limits(query, tenants)
+            self._notices.keep(query.measure, limits)
             if limits and not await self._measure(query, limits, tenants, at):
                 break
+        else:
+            self._notices.complete(tenants.namespaces)
         self._count()
         return max(at.timestamp() + self._seconds - self._context.now().timestamp(), 0.1)
 
@@ -118,6 +119,7 @@ class FairUse(Reconciler):
             if other is None or not other.seen or report.spec.observed_at > other.seen:
                 self._standings[watched] = standing
                 self._open[watched] = report.metadata.name
+                self._notices.remember(watched, usage)
         self._rebuilt = True
 
     def _tenants(self) -> Tenants:
@@ -148,8 +150,10 @@ class FairUse(Reconciler):
         if not instants:
             return True
         span = Span(instants[0].timestamp(), at.timestamp(), self._seconds)
+        now = Span(at.timestamp(), at.timestamp(), self._seconds)
         contentions = {limit.contention for limit in limits.values()}
         try:
+            await self._sources.look(Asked(query, now))
             answers = await self._measuring.answers(
                 Asked(query, span), sorted(contentions), tenants.uids.keys()
             )
@@ -165,8 +169,8 @@ class FairUse(Reconciler):
         for instant in instants:
             self._read(query, limits, tenants, answers, instant)
             # One by one: an episode may have begun and ended while nobody asked.
-            for tenant in limits:
-                await self._settle(Watched(tenant, query.measure), tenants)
+            for tenant, limit in limits.items():
+                await self._settle(Watched(tenant, query.measure), limit, tenants)
             self._asked[query.measure] = instant
             # After an outage these are many: let the Lease be renewed in between.
             await asyncio.sleep(0)
@@ -211,35 +215,51 @@ class FairUse(Reconciler):
             if reading is not None and where is Zone.OVER:
                 self._over[watched] = reading
 
-    async def _settle(self, watched: Watched, tenants: Tenants) -> None:
-        """File what is over and not reported; close what is reported and not over any more."""
+    async def _settle(self, watched: Watched, limit: Limit, tenants: Tenants) -> None:
+        """File what is over and not reported; close what is reported and not over any more.
+
+        The tenant is told at each turn, from the first reading on.
+        """
         standing = self._standings[watched]
+        state = STATES.get(standing.phase)
+        usage = self._usage(watched, standing, limit, tenants)
+        if state is None:
+            self._notices.drop(watched)
+        elif state is not self._notices.state(watched):
+            edition = self._context.world.world.edition_of(watched.tenant)
+            if edition is not None:
+                self._notices.tell(watched, state, usage, limit, edition)
         reported = standing.phase in REPORTED
-        if reported and watched not in self._open and watched in self._over:
-            await self._file(watched, standing, tenants)
+        if reported and watched not in self._open and usage is not None:
+            await self._file(watched, usage)
         elif not reported and watched in self._open:
             await self._close(watched, standing)
         if standing.phase is Phase.QUIET:
             self._over.pop(watched, None)
 
-    async def _file(self, watched: Watched, standing: Standing, tenants: Tenants) -> None:
-        """Create the report of an episode; one of its name is of the same episode."""
+    def _usage(
+        self, watched: Watched, standing: Standing, limit: Limit, tenants: Tenants
+    ) -> MeasuredUse | None:
+        """Return the numbers of an episode."""
+        reading = self._over.get(watched)
         edition = self._context.world.world.edition_of(watched.tenant)
-        reading = self._over[watched]
-        query = next(q for q in CATALOGUE if q.measure is watched.measure)
-        limit = limit_of(query, edition.spec.fair_use) if edition else None
-        if edition is None or limit is None or reading.namespaces[0][0] not in tenants.uids:
-            return
-        report = new_report(
+        if reading is None or edition is None or reading.namespaces[0][0] not in tenants.uids:
+            return None
+        return measured(
             watched.tenant,
-            query,
+            next(q for q in CATALOGUE if q.measure is watched.measure),
             standing,
             reading,
             limit,
             scope=self._scope,
             edition=edition,
             uids=tenants.uids,
+            jobs=self._sources.of(watched.measure),
         )
+
+    async def _file(self, watched: Watched, usage: MeasuredUse) -> None:
+        """Create the report of an episode; one of its name is of the same episode."""
+        report = new_report(usage)
         data = write(report)
         manifest = {**data, "metadata": {k: v for k, v in data["metadata"].items() if v}}
         manifest.pop("status", None)

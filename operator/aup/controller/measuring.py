@@ -9,7 +9,7 @@ from aup.controller.prometheus import Prometheus, Span
 from aup.errors import PrometheusError
 from aup.fairuse.catalogue import Query, Scope
 from aup.fairuse.limits import Contention
-from aup.fairuse.reading import Answers, Series, by_namespace, read_answer, scalar
+from aup.fairuse.reading import Answers, Series, by_namespace, jobs, read_answer, scalar
 
 
 class Asked(NamedTuple):
@@ -51,6 +51,19 @@ class Measuring:
             raise
         metrics.FAIR_USE_NOBODY.labels(measure).set(nobody)
         return found
+
+    async def jobs(self, asked: Asked) -> tuple[str, ...]:
+        """Return the jobs whose targets export the numbers of a measure.
+
+        Raises:
+            PrometheusError: nobody knows.
+
+        """
+        try:
+            return jobs(await self._ask(asked, asked.query.jobs()))
+        except PrometheusError as error:
+            metrics.FAIR_USE_QUERIES.labels(asked.query.measure, error.reason).inc()
+            raise
 
     async def _ask(
         self, asked: Asked, template: str, contention: float = 1.0

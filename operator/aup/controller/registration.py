@@ -18,6 +18,7 @@ from aup.controller.reports import Reports
 from aup.controller.revisions import Revisions
 from aup.controller.standing import statuses
 from aup.controller.tenancy import Tenancy
+from aup.controller.use_notices import UseNotices
 from aup.settings import LedgerProtocol
 
 
@@ -25,6 +26,7 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     """Return every reconciler, in the order in which they begin."""
     certificates = Certificates(context)
     audit = Audit(context)
+    notices = UseNotices(measured=bool(context.settings.prometheus_url))
     probe = Probe(context.settings, certificates.trusted)
     return (
         certificates,
@@ -40,12 +42,12 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
             else (Ledgers(context, lambda: bool(certificates.trusted())),)
         ),
         audit,
-        Reports(context, audit),
+        Reports(context, audit, notices),
         AddressUses(context),
         Abuse(context),
         Quarantines(context),
         MailEgress(context),
-        FairUse(context),
+        FairUse(context, notices),
     )
 
 

@@ -2,7 +2,7 @@
 
 A TenantReport says what the namespace is held to and what in it would be refused; a PolicyReport
 says the latter in the field's common form, where the cluster takes such reports. Both follow the
-audit, the terms, the budget, the quarantine and the stamps.
+audit, the terms, the budget, measured use, the quarantine and the stamps.
 """
 
 import time
@@ -20,6 +20,7 @@ from aup.audit.policy_report import policy_report
 from aup.controller.audit import Audit
 from aup.controller.context import Context
 from aup.controller.reconciler import NEVER, Reconciler, Wake
+from aup.controller.use_notices import UseNotices
 from aup.engine.decision import Decision
 from aup.facts.model import Subject
 from aup.isolation.words import reported
@@ -43,9 +44,10 @@ class Reports(Reconciler):
 
     name = "reports"
 
-    def __init__(self, context: Context, audit: Audit) -> None:
+    def __init__(self, context: Context, audit: Audit, notices: UseNotices) -> None:
         self._context = context
         self._audit = audit
+        self._notices = notices
         self._quarantines = Informer(context.cluster, QUARANTINES, typed(Quarantine))
         self._reports = Informer(context.cluster, TENANT_REPORTS, typed(TenantReport))
         self._told: dict[str, Mapping[str, Any]] = {}
@@ -69,10 +71,13 @@ class Reports(Reconciler):
                 for name in context.surroundings.namespaces_of(tenant):
                     wake(ObjectKey("", name), SPREAD_SECONDS)
 
+        def wake_tenant(tenant: str, after: float = 0.0) -> None:
+            for name in context.surroundings.namespaces_of(tenant):
+                wake(ObjectKey("", name), after)
+
         def settled(key: ObjectKey, old: Tenant | None, new: Tenant | None) -> None:
             if old and new and old.status.budget != new.status.budget:
-                for name in context.surroundings.namespaces_of(key.name):
-                    wake(ObjectKey("", name), QUIET_SECONDS)
+                wake_tenant(key.name, QUIET_SECONDS)
 
         def closed(_key: ObjectKey, old: Quarantine | None, new: Quarantine | None) -> None:
             if found := new or old:
@@ -83,6 +88,7 @@ class Reports(Reconciler):
         context.world.tenants.subscribe(settled)
         self._quarantines.subscribe(closed)
         self._audit.on_change(lambda name: wake(ObjectKey("", name)))
+        self._notices.on_change(wake_tenant)
 
     @override
     def first_keys(self) -> Iterable[ObjectKey]:
@@ -109,6 +115,7 @@ class Reports(Reconciler):
             terms,
             decisions,
             budget=found.status.budget if found else None,
+            fair_use=self._notices.of(tenant),
             quarantine=self._quarantine(namespace, terms),
             before=report.status if report else None,
             now=now.replace(microsecond=0),

@@ -5,12 +5,14 @@ themselves. ``$W`` stands for the window of a rate, ``$M`` for matchers of the i
 cluster's numbers are ours), ``$C`` for how full something must be to count as contended.
 """
 
+import re
 from dataclasses import dataclass
 from string import Template
 from typing import Final
 
 from aup.api.sections.fair_use import Measure
 
+_SELECTOR: Final = re.compile(r"[a-z_]+\{[^}]*\}")
 WITNESS_WINDOWS: Final = 4
 """So many windows back a target that answered is missed; then it has gone for good."""
 
@@ -73,6 +75,10 @@ class Query:
             "max((1 + time() - timestamp(up{$M})) / up{$M} and on (job, instance) "
             f'count by (job, instance) (last_over_time({{__name__=~"{names}",$M}}[$L])))'
         )
+
+    def jobs(self) -> str:
+        """Return the query of whose targets export the numbers that are summed, by job."""
+        return f"count by (job) ({' or '.join(_SELECTOR.findall(self.use))})"
 
 
 _CONTAINER: Final = 'container!="",image!="",$M'

@@ -21,7 +21,7 @@ MAX_SERIES: Final = 20_000
 """Twice the namespaces that a cluster is designed for."""
 MAX_POINTS: Final = 2_000_000
 TOP: Final = 10
-"""Namespaces that a report names."""
+"""Namespaces that a report names, and jobs."""
 _NAMESPACE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 Instant = int
@@ -115,6 +115,12 @@ def scalar(series: Iterable[Series]) -> Scalar:
         raise _malformed(f"it has {len(found)} series instead of one number")
     values = ((_instant(at), _number(text)) for one in found for at, text in one.values)
     return {at: value for at, value in values if not math.isnan(value)}
+
+
+def jobs(series: Iterable[Series]) -> tuple[str, ...]:
+    """Return the jobs that an answer names, sorted, the first few of them."""
+    names = {printable(one.metric.get("job", "")) for one in series}
+    return tuple(sorted(names - {""})[:TOP])
 
 
 def instant(at: datetime) -> Instant:

@@ -6,6 +6,7 @@ from typing import Final
 
 from aup.api.abuse import AbuseReport, AbuseReportSpec, MeasuredUse, NamespaceUse
 from aup.api.meta import MANAGED_LABELS, USAGE_SOURCE, ObjectMeta
+from aup.api.sections.fair_use import Measure
 from aup.fairuse.catalogue import Query, Scope
 from aup.fairuse.limits import Limit
 from aup.fairuse.reading import Reading
@@ -16,16 +17,16 @@ CATEGORY: Final = "Usage"
 """Of the reports; a clause of a policy names it in ``watchedBy``."""
 
 
-def report_name(tenant: str, query: Query, since: datetime) -> str:
+def report_name(tenant: str, measure: Measure, since: datetime) -> str:
     """Return the name of the report of one episode.
 
     The same episode has the same name whoever files it, so that a report that was created by a
     process that did not live to hear of it is met and not doubled.
     """
-    return f"usage-{query.measure.lower()}-{tenant}-{round(since.timestamp())}"
+    return f"usage-{measure.lower()}-{tenant}-{round(since.timestamp())}"
 
 
-def new_report(
+def measured(
     tenant: str,
     query: Query,
     standing: Standing,
@@ -35,23 +36,25 @@ def new_report(
     scope: Scope,
     edition: Edition,
     uids: Mapping[str, str],
-) -> AbuseReport:
-    """Return the report to create.
+    jobs: tuple[str, ...] = (),
+) -> MeasuredUse:
+    """Return what was measured of an episode.
 
     Args:
         tenant: whose namespaces they are.
         query: what was measured.
-        standing: of the tenant; it is over.
+        standing: of the tenant; it is not quiet.
         reading: the numbers.
         limit: the thresholds.
         scope: whose numbers Prometheus was asked for.
         edition: of the policy that the tenant is held to.
         uids: of the namespaces.
+        jobs: of the targets that exported the numbers.
 
     """
     since = standing.since or reading.at
     first = reading.namespaces[0][0]
-    usage = MeasuredUse(
+    return MeasuredUse(
         measure=query.measure,
         tenant=tenant,
         namespace=first,
@@ -70,11 +73,16 @@ def new_report(
         readings=standing.readings,
         namespaces=_used(reading),
         query=scope.render(query.use),
+        jobs=jobs,
     )
+
+
+def new_report(usage: MeasuredUse) -> AbuseReport:
+    """Return the report to create."""
     spec = AbuseReportSpec(
-        source=USAGE_SOURCE, category=CATEGORY, usage=usage, observed_at=reading.at
+        source=USAGE_SOURCE, category=CATEGORY, usage=usage, observed_at=usage.until
     )
-    name = report_name(tenant, query, since)
+    name = report_name(usage.tenant, usage.measure, usage.since)
     return AbuseReport(metadata=ObjectMeta(name=name, labels=dict(MANAGED_LABELS)), spec=spec)
 
 

@@ -1,7 +1,7 @@
 """The TenantReport of a namespace: what its tenant is held to, and how it stands.
 
 Tenants read it, so it holds nothing of other tenants, nothing that a person has yet to look into
-(a review may be about the tenant itself), and nothing that consent covers.
+(a review may be about the tenant itself) but its own use, and nothing that consent covers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,12 @@ from typing import Final
 
 import msgspec
 
-from aup.api.report import ReportedFinding, ReportedQuarantine, TenantReportStatus
+from aup.api.report import (
+    ReportedFinding,
+    ReportedQuarantine,
+    ReportedUse,
+    TenantReportStatus,
+)
 from aup.api.tenant import BudgetUse
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.message import sentence
@@ -29,6 +34,7 @@ def report_status(
     decisions: Iterable[Decision],
     *,
     budget: BudgetUse | None,
+    fair_use: tuple[ReportedUse, ...] | None,
     quarantine: ReportedQuarantine | None,
     before: TenantReportStatus | None,
     now: datetime,
@@ -42,6 +48,8 @@ def report_status(
         terms: what the tenant is held to.
         decisions: on the objects of this namespace.
         budget: of all namespaces of the tenant; ``None`` without one.
+        fair_use: what the tenant uses too much of; ``None`` while that is not known, so that what
+            was told stays.
         quarantine: of this namespace; ``None`` without one.
         before: the report as it stands; ``None`` when there is none.
         now: the time of the decisions.
@@ -65,6 +73,7 @@ def report_status(
         budget=budget,
         findings=tuple(found[:MAX_FINDINGS]),
         findings_total=len(found),
+        fair_use=fair_use if fair_use is not None else before.fair_use if before else (),
         quarantine=quarantine,
         contact=terms.policy.contact,
         updated_at=before.updated_at if before else now,

@@ -19,7 +19,9 @@ POLICY = next(m for m in manifests() if m["kind"] == "AcceptableUsePolicy")
 
 def report(tmp_path: Path) -> str:
     """Return the file of the report that acme can read in the world of the corpus."""
-    status = report_status(terms("acme"), (), budget=None, quarantine=None, before=None, now=NOW)
+    status = report_status(
+        terms("acme"), (), budget=None, fair_use=(), quarantine=None, before=None, now=NOW
+    )
     found = {**yaml.safe_load(REPORT), "status": as_data(status)}
     return write(tmp_path, "report.yaml", yaml.safe_dump(found))
 

@@ -9,7 +9,7 @@ from aup.api.sections.fair_use import FairUseTerms
 from aup.fairuse.catalogue import CATALOGUE, Scope
 from aup.fairuse.limits import limit_of
 from aup.fairuse.reading import Reading
-from aup.fairuse.report import decimal, new_report, report_name, standing_of
+from aup.fairuse.report import decimal, measured, new_report, report_name, standing_of
 from aup.fairuse.standing import Phase, Standing
 from aup.policy.edition import compile_edition
 from aup.presets import load
@@ -29,7 +29,9 @@ def report() -> AbuseReport:
     used = (("acme-prod", 6.25), ("acme-test", 0.5))
     reading = Reading(START + timedelta(minutes=17), 6.75, 0.84375, 0.9375, used)
     uids = {"acme-prod": "0b9d6a55", "acme-test": "1f53"}
-    return new_report("acme", CPU, OVER, reading, limit, scope=Scope(), edition=edition, uids=uids)
+    return new_report(
+        measured("acme", CPU, OVER, reading, limit, scope=Scope(), edition=edition, uids=uids)
+    )
 
 
 def test_a_report_says_what_how_much_and_why_it_is_too_much() -> None:
@@ -59,8 +61,12 @@ def test_a_report_says_what_how_much_and_why_it_is_too_much() -> None:
 
 
 def test_one_episode_has_one_name() -> None:
-    assert report().metadata.name == report_name("acme", CPU, START) == "usage-cpu-acme-1795348800"
-    assert report_name("acme", CPU, START + timedelta(hours=1)) != report().metadata.name
+    assert (
+        report().metadata.name
+        == report_name("acme", CPU.measure, START)
+        == "usage-cpu-acme-1795348800"
+    )
+    assert report_name("acme", CPU.measure, START + timedelta(hours=1)) != report().metadata.name
 
 
 def test_a_process_that_starts_takes_the_episode_up() -> None:

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from aup.api.report import ReportedQuarantine, TenantReportStatus
+from aup.api.report import ReportedQuarantine, ReportedUse, TenantReportStatus, UseState
+from aup.api.sections.fair_use import Measure
 from aup.api.tenant import BudgetUse
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.facts.model import Subject
@@ -12,6 +13,18 @@ from support.world import NOW, terms
 
 BUDGET = BudgetUse(hard={"pods": "10"}, used={"pods": "3"})
 QUARANTINE = ReportedQuarantine(state="Isolated", reasons=("PortScan",), appeal="write to us")
+
+USE = ReportedUse(
+    measure=Measure.CPU,
+    state=UseState.NOTICED,
+    clause="1.6",
+    unit="cores",
+    used="6.75",
+    floor="4",
+    since=NOW,
+    measured_at=NOW,
+    message="CPU time: the namespaces of acme use 6.75 cores while others run short",
+)
 
 
 def decision(*outcomes: Outcome, name: str = "web", value: str = "8080") -> Decision:
@@ -32,12 +45,16 @@ def decision(*outcomes: Outcome, name: str = "web", value: str = "8080") -> Deci
 
 
 def report(
-    *decisions: Decision, before: TenantReportStatus | None = None, days: int = 0
+    *decisions: Decision,
+    before: TenantReportStatus | None = None,
+    days: int = 0,
+    fair_use: tuple[ReportedUse, ...] | None = (),
 ) -> TenantReportStatus:
     return report_status(
         terms("acme"),
         decisions,
         budget=BUDGET,
+        fair_use=fair_use,
         quarantine=QUARANTINE,
         before=before,
         now=NOW + timedelta(days=days),
@@ -67,6 +84,16 @@ def test_a_finding_is_written_as_in_the_denial() -> None:
 def test_reviews_and_consent_are_not_the_tenants_business() -> None:
     outcomes = (Outcome.DENY, Outcome.WARN, Outcome.AUDIT, Outcome.REVIEW, Outcome.EXEMPT)
     assert report(decision(*outcomes)).findings_total == 3
+
+
+def test_measured_use_is_told_until_it_is_known_to_be_over() -> None:
+    """A process that has just started knows nothing yet, and takes nothing back."""
+    noticed = report(fair_use=(USE,))
+    assert noticed.fair_use == (USE,)
+    unknown = report(before=noticed, fair_use=None, days=1)
+    assert unknown == noticed
+    assert report(fair_use=None).fair_use == ()
+    assert report(before=noticed, fair_use=()).fair_use == ()
 
 
 def test_a_finding_keeps_its_time_and_a_new_one_gets_its_own() -> None:
