@@ -5,7 +5,7 @@ One tenant is reported after seconds, one has a policy that waits for an hour, o
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -70,6 +70,10 @@ class Scene:
         found = [line for line in lines if line.startswith(start)]
         return float(found[0].removeprefix(start)) if found else 0.0
 
+    def read(self, measure: Measure) -> float:
+        """Return when a measure was last known whole, in seconds since 1970."""
+        return self.metric("aup_fair_use_last_reading_timestamp_seconds", measure)
+
     def _json(self, *what: str) -> dict[str, Any]:
         found = self.installation.cluster.kubectl("get", *what, "-o", "json").stdout
         return dict(json.loads(found))
@@ -102,6 +106,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         exporter.stop()
 
 
+def states(told: Mapping[str, Mapping[str, Any]]) -> set[tuple[str, str, str]]:
+    """Return measure, state and clause of what a tenant is told."""
+    return {(measure, use["state"], use["clause"]) for measure, use in told.items()}
+
+
 def patient(installation: Installation, name: str) -> None:
     """Create a policy that is the preset's, but waits for an hour before it reports."""
     found = installation.cluster.kubectl("get", "aup", "asergo", "-o", "json").stdout
@@ -115,14 +124,8 @@ def patient(installation: Installation, name: str) -> None:
 @pytest.fixture(scope="module")
 def alone(scene: Scene) -> Scene:
     """Wait until every measure has been read for long enough."""
-    now = time.time()
-    for measure in Measure:
-        until(
-            f"a reading of {measure}",
-            lambda measure=measure: (
-                scene.metric("aup_fair_use_last_reading_timestamp_seconds", measure) > now + LONG
-            ),
-        )
+    enough = time.time() + LONG
+    until("readings", lambda: all(scene.read(measure) > enough for measure in Measure))
     return scene
 
 
@@ -146,24 +149,24 @@ def test_who_takes_much_while_others_run_short_is_reported(
     crowded: Scene, measure: Measure
 ) -> None:
     """With its own numbers, and those of how full it was."""
-    report = until("the report", lambda: crowded.reports().get(("acme", measure)))
-    usage, drive = report["spec"]["usage"], DRIVES[measure]
+    until("the report", lambda: ("acme", measure) in crowded.reports())
+    usage = crowded.reports()["acme", measure]["spec"]["usage"]
+    drive = DRIVES[measure]
     assert usage["namespace"] == "acme-prod"
     assert 0.6 * HEAVY < float(usage["used"]) / drive.scale < 1.4 * HEAVY
     assert float(usage["floor"]) == drive.floor
     assert 0.4 <= float(usage["share"]) < 0.6
     assert 0.85 <= float(usage["contention"]) < 1.2
     assert usage["jobs"] == [drive.job]
-    told = until("the word", lambda: crowded.told("acme").get(measure))
-    until("the state", lambda: crowded.told("acme")[measure]["state"] == "Reported")
-    assert told["clause"] == "1.6"
+    reported = (measure, "Reported", "1.6")
+    until("the word", lambda: reported in states(crowded.told("acme")))
 
 
 @EACH
 def test_it_is_told_before_anything_is_reported(crowded: Scene, measure: Measure) -> None:
     """From the first reading on, with its own numbers and nothing of anybody else."""
-    told = until("the notice", lambda: crowded.told("slow").get(measure))
-    assert told["state"] == "Noticed"
+    until("the notice", lambda: (measure, "Noticed", "1.6") in states(crowded.told("slow")))
+    told = crowded.told("slow")[measure]
     assert 0.6 * HEAVY < float(told["used"]) / DRIVES[measure].scale < 1.4 * HEAVY
     assert [use["name"] for use in told["namespaces"]] == ["slow-prod"]
     assert "it is reported to abuse@asergo.example once it has lasted for 60 min" in told["message"]
@@ -185,8 +188,7 @@ def test_a_restart_takes_no_word_back(crowded: Scene) -> None:
     installation = crowded.installation
     installation.controllers[-1].process.kill()
     installation.start_controller().wait_ready()
-    reading = "aup_fair_use_last_reading_timestamp_seconds"
-    until("a reading", lambda: crowded.metric(reading, Measure.API_REQUESTS))
+    until("readings", lambda: all(map(crowded.read, Measure)))
     assert crowded.told("slow").keys() == before.keys()
     assert {use["state"] for use in crowded.told("acme").values()} == {"Reported"}
 
