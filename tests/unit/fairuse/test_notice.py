@@ -57,8 +57,8 @@ def about(state: UseState, usage: MeasuredUse = USAGE, **terms: int) -> Reported
 def test_the_first_reading_is_told_with_the_tenants_own_numbers() -> None:
     found = write(about(UseState.NOTICED))
     assert found.pop("message") == (
-        "CPU time: the namespaces of acme use 6.75 cores while others run short; from 4 cores on, with "
-        "25% or more of what is short, that is too much; use less, or it is reported to "
+        "CPU time: the namespaces of acme use 6.75 cores while others run short; from 4 cores on, "
+        "with 25% or more of what is short, that is too much; use less, or it is reported to "
         "abuse@asergo.example once it has lasted for 15 min"
     )
     assert found == {
