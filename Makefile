@@ -49,7 +49,7 @@ unit: init  ## Run the tests that need no control plane (seconds)
 test: init tools  ## Set up what the tests need and run all of them
 	$(BIN)/pytest
 
-bench: init tools  ## Measure what the product costs, beside doing without it (ONLY=engine: seconds; PEERS=1: beside other engines)
+bench: init tools  ## Measure what the product costs, beside doing without it (ONLY=engine: seconds; ONLY=budget: what holds budgets; PEERS=1: beside other engines)
 	@PYTHONPATH=tools:tests $(BIN)/python -m bench
 
 docs: init  ## Regenerate the reference pages

@@ -67,6 +67,10 @@ class Balancer:
             task.cancel()
         await asyncio.gather(*probes, *open_connections, return_exceptions=True)
 
+    def backend(self, port: int) -> Backend:
+        """Return the replica that answers at a port."""
+        return next(backend for backend in self._backends if backend.port == port)
+
     def busiest(self) -> int:
         """Return the port of the replica that most open connections lead to."""
         return max(self._backends, key=lambda backend: len(backend.connections)).port

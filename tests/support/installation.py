@@ -99,6 +99,12 @@ class Installation:
         self.admission.append(role)
         return role
 
+    def replace(self, role: Role) -> Role:
+        """Kill an admission replica, as a crash would, and start another one in its place."""
+        role.process.kill()
+        self.admission.remove(role)
+        return self.start_admission(self.balancer.backend(role.port))
+
     def _start(self, role: str, **settings: str) -> Role:
         self.count += 1
         name = f"{role}-{self.count}"

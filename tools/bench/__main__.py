@@ -1,8 +1,8 @@
 """``make bench``: a table for people, and the same as JSON in ``bench.json``.
 
-``make bench ONLY=engine`` leaves the API server out, ``ONLY=admission`` the engine alone, and
-``ONLY=flood`` measures what one tenant's flood costs another one, and ``ONLY=scale`` what a large
-cluster costs;
+``make bench ONLY=engine`` leaves the API server out, ``ONLY=admission`` the engine alone;
+``ONLY=flood`` measures what one tenant's flood costs another one, ``ONLY=scale`` what a large
+cluster costs, and ``ONLY=budget`` what each way of holding a budget costs and lets through.
 ``make bench PEERS=1`` measures Gatekeeper and Kyverno in the same run.
 """
 
@@ -10,7 +10,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,20 @@ def main() -> int:
     only = os.environ.get("ONLY", "")
     if only == "flood":
         return _flood()
-    if only == "scale":
-        return _scale()
     found: dict[str, Any] = {"machine": _machine()}
+    if only == "scale":
+        return _written(found | _scale())
+    if only == "budget":
+        return _written(found | _budget())
     if only != "admission":
         found |= _engine()
     if only != "engine":
         found |= _admission(peers=os.environ.get("PEERS", "") not in {"", "0"})
+    return _written(found)
+
+
+def _written(found: Mapping[str, Any]) -> int:
+    """Write the same as JSON."""
     Path("bench.json").write_text(json.dumps(found, indent=2) + "\n")
     print("\nThe same as JSON: bench.json")
     return 0
@@ -44,7 +51,7 @@ def _flood() -> int:
     return 0
 
 
-def _scale() -> int:
+def _scale() -> dict[str, Any]:
     """Measure starts, rest and admission in a large cluster."""
     from bench import scale
 
@@ -57,10 +64,18 @@ def _scale() -> int:
     table(found.rest)
     print("\nServer-side dry run of one Pod, one client; milliseconds")
     table(found.admission)
-    whole = {"machine": _machine(), **asdict(found)}
-    Path("bench.json").write_text(json.dumps(whole, indent=2) + "\n")
-    print("\nThe same as JSON: bench.json")
-    return 0
+    return asdict(found)
+
+
+def _budget() -> dict[str, Any]:
+    """Measure the ways in which a budget is held, side by side."""
+    from bench import budget
+
+    rows = budget.measure()
+    print("\nA budget, and writers who want less of it, or more than there is; milliseconds")
+    table(rows)
+    print(f"({budget.ROUNDS} rounds of {budget.SECONDS:g} s in which all take turns)")
+    return budget.as_json(rows)
 
 
 def _machine() -> dict[str, Any]:
