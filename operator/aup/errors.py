@@ -105,6 +105,16 @@ class LeadershipLostError(AupError):
         self.problem = problem
 
 
+class UnchargedError(AupError):
+    """An admission would be allowed although a ledger holds nothing for it: a mistake of ours."""
+
+    def __init__(self, *, entry: str, verdict: str) -> None:
+        super().__init__(f"{entry} would pass although the ledger says {verdict}")
+        self.entry = entry
+        """Namespace and name."""
+        self.verdict = verdict
+
+
 class SettingsError(AupError):
     """The settings of the process cannot be used; ``problems`` holds a sentence for each."""
 

@@ -40,3 +40,14 @@ def crowded(busy: str, *, tenant: str, contact: str) -> Violation:
         remedy=f"look why they were refused after us, or ask {contact}",
         key=("busy", busy),
     )
+
+
+def late(*, tenant: str, contact: str) -> Violation:
+    """Return that there is room, of which nothing could be had in time: others take of it."""
+    return Violation(
+        path="",
+        value="",
+        detail=f"the budget of {tenant} has room, but too many ask for it at this moment",
+        remedy=f"try again in a moment, and tell {contact} if this lasts",
+        key=("late",),
+    )

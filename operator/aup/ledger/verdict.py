@@ -40,7 +40,7 @@ class Short:
     """There is not enough now; waiting for up to a second may help."""
 
     missing: Amounts = field(default_factory=dict)
-    """By how much the request exceeds what is at hand here."""
+    """By how much the request exceeds what is left; empty where that could not be had in time."""
     in_flight: Amounts = field(default_factory=dict)
     """Of the whole budget: admitted, or handed out to a replica, and not yet seen to exist."""
     left: Amounts = field(default_factory=dict)

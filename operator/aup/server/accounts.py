@@ -140,16 +140,15 @@ class Accounts(Listener):
         if charge.takes:
             patience = min(self._margins.patience, seconds - ANSWER_SECONDS)
             verdict = await self._admit(tenant, charge.entry, steady() + patience)
-        elif charge.binding:
-            verdict = self._look(tenant, charge.entry)
         else:
-            # The policy does not refuse yet: what cannot be told is no warning.
             verdict = self._look(tenant, charge.entry)
-            if isinstance(verdict, Closed):
+            if isinstance(verdict, Closed) and not charge.binding:
+                # The policy does not refuse yet: what cannot be told is no warning.
                 return charge.decision
         kind = "" if charge.takes else "dry_"
         metrics.LEDGER_VERDICTS.labels(f"{kind}{type(verdict).__name__.lower()}").inc()
-        return charge.decision if isinstance(verdict, Allowed) else charge.short(verdict)
+        beside = self._look(tenant, charge.beside) if charge.beside else Allowed()
+        return charge.answered(verdict, beside)
 
     async def _admit(self, tenant: str, entry: Entry, until: float) -> Verdict:
         """Decide about an admission; wait for a share, or for the ledger, until then at most."""

@@ -10,12 +10,13 @@ import msgspec
 from aup.admission.review import Request
 from aup.budget import words
 from aup.budget.measure import Measure, asked
-from aup.budget.refusals import crowded, shut
+from aup.budget.refusals import crowded, late, shut
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import judged
-from aup.ledger.amounts import Amounts, decimals, steps
+from aup.errors import UnchargedError
+from aup.ledger.amounts import Amounts, decimals, steps, within
 from aup.ledger.entry import Entry, Key
-from aup.ledger.verdict import Closed, Short
+from aup.ledger.verdict import Allowed, Closed, Short, Verdict
 from aup.live.budgets import Held
 from aup.live.counted import OF_KIND
 from aup.policy.terms import Terms
@@ -50,6 +51,9 @@ class Charge:
     terms: Terms
     held: Held
     entry: Entry
+    """What is taken: of the keys under which a shortage refuses, or else of all."""
+    beside: Entry | None
+    """What is only looked at, beside it: of keys under which a shortage refuses nothing."""
     decision: Decision
     """What the rules say, and what the budget says without looking at what is left."""
     binding: bool
@@ -60,24 +64,42 @@ class Charge:
         """Whether what it needs is held for it: what is refused anyway, or a dry run, is not."""
         return self.binding and self.decision.allowed and not self.request.dry_run
 
-    def short(self, verdict: Short | Closed) -> Decision:
-        """Return the decision with what the ledger says."""
-        found = (
-            judged(rule, violation, self.decision.subject, self.terms)
-            for rule, violation in self._violations(verdict)
-        )
-        return _with(self.decision, found)
+    def answered(self, verdict: Verdict, beside: Verdict) -> Decision:
+        """Return the decision with what the ledger says of what is taken, and of what is not.
 
-    def _violations(self, verdict: Short | Closed) -> Iterator[tuple[str, Violation]]:
+        Raises:
+            UnchargedError: it would allow what nothing is held for.
+
+        """
+        found = _with(self.decision, self._findings(self.entry, verdict))
+        if self.takes and found.allowed and not isinstance(verdict, Allowed):
+            raise UnchargedError(entry=self.entry.name, verdict=type(verdict).__name__)
+        if self.beside is None or isinstance(beside, Closed):
+            return found
+        return _with(found, self._findings(self.beside, beside))
+
+    def _findings(self, entry: Entry, verdict: Verdict) -> Iterator[Finding | None]:
+        """Yield what the policy says of a verdict."""
+        if isinstance(verdict, Allowed):
+            return
+        for rule, violation in self._violations(entry, verdict):
+            yield judged(rule, violation, self.decision.subject, self.terms)
+
+    def _violations(self, entry: Entry, verdict: Short | Closed) -> Iterator[tuple[str, Violation]]:
         tenant, contact = self.terms.tenant, self.terms.policy.contact
+        # Where licences alone are counted, it is their rule that refuses.
+        rule = max(map(words.rule_of, entry.amounts))
         if isinstance(verdict, Closed):
-            yield words.BUDGET_RULE, shut(str(verdict.why), tenant=tenant, contact=contact)
+            yield rule, shut(str(verdict.why), tenant=tenant, contact=contact)
             return
         if verdict.busy is not None:
-            yield words.BUDGET_RULE, crowded(str(verdict.busy), tenant=tenant, contact=contact)
+            yield rule, crowded(str(verdict.busy), tenant=tenant, contact=contact)
+            return
+        if not verdict.missing:
+            yield rule, late(tenant=tenant, contact=contact)
             return
         zero = Decimal(0)
-        asked_for, left = decimals(self.entry.amounts), decimals(verdict.left)
+        asked_for, left = decimals(entry.amounts), decimals(verdict.left)
         hard, flying = decimals(self.held.hard), decimals(verdict.in_flight)
         for key in sorted(verdict.missing):
             yield (
@@ -111,15 +133,25 @@ def charge(request: Request, held: Held, terms: Terms, decision: Decision) -> Ch
     limited = {key: amount for key, amount in grown.items() if key in held.hard}
     if not limited or resource not in OF_KIND:
         return found
-    binding = any(
-        finding is not None and finding.outcome is Outcome.DENY
-        for finding in (
-            judged(words.rule_of(key), _probe(key, terms.tenant), found.subject, terms)
-            for key in limited
-        )
+    binding = {key for key in limited if _binds(key, found, terms)}
+    kind = OF_KIND[resource]
+    taken = within(limited, binding) or limited
+    rest = within(limited, limited.keys() - taken.keys())
+    return Charge(
+        request,
+        terms,
+        held,
+        entry=_entry(request, kind, taken),
+        beside=_entry(request, kind, rest) if rest else None,
+        decision=found,
+        binding=bool(binding),
     )
-    entry = _entry(request, OF_KIND[resource], limited)
-    return Charge(request, terms, held, entry, found, binding)
+
+
+def _binds(key: str, decision: Decision, terms: Terms) -> bool:
+    """Tell whether a shortage under a key refuses the request."""
+    finding = judged(words.rule_of(key), _probe(key, terms.tenant), decision.subject, terms)
+    return finding is not None and finding.outcome is Outcome.DENY
 
 
 def _plain(

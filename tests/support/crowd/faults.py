@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from support.installation import Installation, Role
+from support.asynchronous import eventually
+from support.installation import READY_SECONDS, Installation, Role
 
 KILL_SECONDS: Final = 5.0
 """From one kill to the next."""
@@ -24,6 +25,9 @@ class Faults:
     async def befall(self, seconds: float, pause: float) -> None:
         """Kill one after the other for a time; the busiest one stands still instead, early on.
 
+        Where machines are busy a kill waits until another one answers: with nobody to ask there is
+        nothing to overrun.
+
         Args:
             seconds: for how long.
             pause: how long one is stopped.
@@ -37,11 +41,15 @@ class Faults:
             while time.monotonic() + KILL_SECONDS < until:
                 await asyncio.sleep(KILL_SECONDS)
                 # The one that has lived longest: all the others have just been started.
-                victim = next(role for role in self.installation.admission if role is not still)
+                victim, *others = (r for r in self.installation.admission if r is not still)
+                await eventually(lambda: any(map(self._is_ready, others)), seconds=READY_SECONDS)
                 await asyncio.to_thread(self.installation.replace, victim)
                 self.kills += 1
         finally:
             await stopping
+
+    def _is_ready(self, role: Role) -> bool:
+        return self.installation.balancer.backend(role.port).ready
 
     async def _pause(self, role: Role, seconds: float) -> None:
         await asyncio.sleep(KILL_SECONDS / 2)  # then it has a share, and admissions on their way

@@ -96,7 +96,7 @@ class Writer:
             if attempt.refused:
                 refusals += 1
                 await self._delete(len(self._own) if refusals % BURST == 0 else 1)
-            if attempt.outcome is not Outcome.CREATED and not self._own:
+            if attempt.outcome is Outcome.FAILED or not self._own:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def fill(self, stop: asyncio.Event) -> None:
