@@ -40,16 +40,18 @@ class Faults:
         try:
             while time.monotonic() + KILL_SECONDS < until:
                 await asyncio.sleep(KILL_SECONDS)
+                await eventually(lambda: len(self._ready(still)) > 1, seconds=READY_SECONDS)
                 # The one that has lived longest: all the others have just been started.
-                victim, *others = (r for r in self.installation.admission if r is not still)
-                await eventually(lambda: any(map(self._is_ready, others)), seconds=READY_SECONDS)
-                await asyncio.to_thread(self.installation.replace, victim)
+                await asyncio.to_thread(self.installation.replace, self._ready(still)[0])
                 self.kills += 1
         finally:
             await stopping
 
-    def _is_ready(self, role: Role) -> bool:
-        return self.installation.balancer.backend(role.port).ready
+    def _ready(self, still: Role) -> list[Role]:
+        """Return the replicas that answer, but for the one that stands still."""
+        balancer = self.installation.balancer
+        running = (role for role in self.installation.admission if role is not still)
+        return [role for role in running if balancer.backend(role.port).ready]
 
     async def _pause(self, role: Role, seconds: float) -> None:
         await asyncio.sleep(KILL_SECONDS / 2)  # then it has a share, and admissions on their way
