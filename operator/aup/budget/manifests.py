@@ -15,14 +15,15 @@ Manifest = dict[str, Any]
 def manifests(namespace: str, allowance: Allowance) -> list[Manifest]:
     """Return the whole of what belongs into a namespace; a missing one of ours must go."""
     quota = _object("ResourceQuota", QUOTA_NAME, namespace, {"hard": texts(allowance.hard)})
+    found = [quota] if allowance.hard else []
     limit: dict[str, Any] = {"type": "Container"}
     if allowance.defaults.requests:
         limit["defaultRequest"] = texts(allowance.defaults.requests)
     if allowance.defaults.limits:
         limit["default"] = texts(allowance.defaults.limits)
-    if len(limit) == 1:
-        return [quota]
-    return [quota, _object("LimitRange", LIMIT_RANGE_NAME, namespace, {"limits": [limit]})]
+    if allowance.defaults.any:
+        found.append(_object("LimitRange", LIMIT_RANGE_NAME, namespace, {"limits": [limit]}))
+    return found
 
 
 def is_settled(allowance: Allowance, status_hard: Mapping[str, Quantity] | None) -> bool:

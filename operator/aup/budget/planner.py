@@ -22,17 +22,10 @@ from heapq import heapify, heapreplace
 from typing import Final, Protocol
 
 from aup.api.meta import Quantity
-from aup.api.sections.resources import ResourceTerms
+from aup.api.sections.resources import GiveDefaults, ResourceTerms
 from aup.api.tenant import Budget
-from aup.budget.keys import (
-    defaulted_limit,
-    defaulted_request,
-    is_budget_key,
-    is_limit,
-    is_pod_key,
-    is_quota_key,
-    step,
-)
+from aup.budget.defaults import given, given_in
+from aup.budget.keys import is_budget_key, is_limit, is_pod_key, is_quota_key, step
 from aup.budget.measure import MEASURED, resource_of
 from aup.budget.usage import Amounts, Defaults
 from aup.facts.quantity import LARGEST, ceiling, floor, parse
@@ -54,6 +47,8 @@ class TenantBudget:
     """For containers that say nothing, by resource."""
     fences: Amounts = field(default_factory=dict)
     """What each namespace may hold of what the budget does not name."""
+    give: GiveDefaults = GiveDefaults.WHERE_NEEDED
+    """Which defaults a namespace gets beside those that its quota needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ class Planner(Protocol):
     def __call__(
         self, budget: TenantBudget, namespaces: Sequence[NamespaceUse], *, enforcing: bool
     ) -> Mapping[str, Allowance]:
-        """Return what each namespace gets; nothing for a tenant without a budget."""
+        """Return what each namespace gets; without a budget, defaults or nothing."""
 
 
 def read_budget(spec: Budget, resources: ResourceTerms) -> tuple[TenantBudget, tuple[str, ...]]:
@@ -103,9 +98,9 @@ def read_budget(spec: Budget, resources: ResourceTerms) -> tuple[TenantBudget, t
         namespace: _amounts(f"budget.namespaceCeilings.{namespace}", quantities, weights, problems)
         for namespace, quantities in sorted(spec.namespace_ceilings.items())
     }
-    defaults = _given(resources, problems)
+    defaults = given(resources, problems)
     fences = _fences(spec, resources, problems)
-    return TenantBudget(hard, ceilings, defaults, fences), tuple(problems)
+    return TenantBudget(hard, ceilings, defaults, fences, resources.give_defaults), tuple(problems)
 
 
 def plan(
@@ -145,14 +140,20 @@ def _planned(
             amount = fence if enforcing else _gentle(key, fence, namespace)
             if amount is not None:
                 hard[namespace.name][key] = amount
-    return {
+    planned = {
         namespace.name: Allowance(
             hard[namespace.name],
-            _defaults(hard[namespace.name], budget.defaults, namespace.defaulted),
+            given_in(
+                hard[namespace.name],
+                budget.defaults,
+                namespace.defaulted,
+                budget.give,
+                enforcing=enforcing,
+            ),
         )
         for namespace in namespaces
-        if hard[namespace.name]
     }
+    return {name: found for name, found in planned.items() if found.hard or found.defaults.any}
 
 
 def _keys(budget: TenantBudget, namespaces: Iterable[str]) -> list[str]:
@@ -216,20 +217,6 @@ def _gentle(key: str, share: Decimal, namespace: NamespaceUse) -> Decimal | None
     return min(max(share, doubled, namespace.hard.get(key, Decimal(0))), LARGEST)
 
 
-def _defaults(hard: Amounts, defaults: Defaults, taken: frozenset[str]) -> Defaults:
-    """Return the defaults without which a quota would refuse ordinary containers."""
-    wanted_limits = {defaulted_limit(key) for key in hard} - taken
-    limits = {r: a for r, a in sorted(defaults.limits.items()) if r in wanted_limits}
-    # Where a LimitRange gives a limit and no request, the request becomes as large as the limit.
-    wanted = ({defaulted_request(key) for key in hard} | limits.keys()) - taken
-    requests = {
-        resource: min(amount, limits.get(resource, amount))
-        for resource, amount in sorted(defaults.requests.items())
-        if resource in wanted
-    }
-    return Defaults(requests, limits)
-
-
 def _fences(spec: Budget, resources: ResourceTerms, problems: list[str]) -> Amounts:
     """Return what namespaces of a tenant with a budget may hold of what it does not name."""
     if not spec.hard:
@@ -245,20 +232,6 @@ def _fences(spec: Budget, resources: ResourceTerms, problems: list[str]) -> Amou
     return _amounts("resources.fences", left, frozenset(), problems)
 
 
-def _given(resources: ResourceTerms, problems: list[str]) -> Defaults:
-    """Return what containers are given that say nothing: never more than the ratio allows."""
-    requests, limits = resources.default_requests, resources.default_limits
-    asked = _resources("defaultRequests", requests.cpu, requests.memory, problems)
-    limited = _resources("defaultLimits", limits.cpu, limits.memory, problems)
-    ratio = resources.max_limit_request_ratio
-    most = None if ratio is None else _amount("resources.maxLimitRequestRatio", ratio, problems)
-    if most:
-        sizes = {resource: step(resource) for resource in asked.keys() & limited.keys()}
-        least = {r: ceiling(limited[r], size * most) * size for r, size in sizes.items()}
-        asked = {r: max(amount, least.get(r, amount)) for r, amount in asked.items()}
-    return Defaults(asked, limited)
-
-
 def _amounts(
     at: str, quantities: Mapping[str, Quantity], weights: frozenset[str], problems: list[str]
 ) -> Amounts:
@@ -272,15 +245,6 @@ def _amounts(
         if amount is not None and is_quota_key(key):
             amounts[key] = amount
     return amounts
-
-
-def _resources(at: str, cpu: Quantity, memory: Quantity, problems: list[str]) -> Amounts:
-    """Read the defaults of a policy."""
-    read = {
-        resource: _amount(f"resources.{at}.{resource}", quantity, problems)
-        for resource, quantity in (("cpu", cpu), ("memory", memory))
-    }
-    return {resource: amount for resource, amount in read.items() if amount is not None}
 
 
 def _amount(at: str, quantity: Quantity, problems: list[str]) -> Decimal | None:

@@ -44,6 +44,11 @@ class Defaults:
     requests: Amounts = field(default_factory=dict)
     limits: Amounts = field(default_factory=dict)
 
+    @property
+    def any(self) -> bool:
+        """Whether anything is given."""
+        return bool(self.requests or self.limits)
+
 
 NO_DEFAULTS: Final = Defaults()
 

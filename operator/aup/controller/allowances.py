@@ -20,23 +20,28 @@ class Standing:
     """Where one namespace stands against its allowance."""
 
     allowance: Allowance | None
-    """``None``: it has no budget."""
+    """``None``: it has no budget, and gets no defaults."""
     quota: Quota
 
     @property
     def settled(self) -> bool:
         """Whether admission goes by the whole allowance."""
-        return self.allowance is None or is_settled(
-            self.allowance, texts(self.quota.status) if self.quota.status is not None else None
+        return self._counted is None or is_settled(
+            self._counted, texts(self.quota.status) if self.quota.status is not None else None
         )
 
     @property
     def budget_state(self) -> BudgetState:
         """The stamp: settled as long as something counts under every key, also while it moves."""
-        if self.allowance is None:
+        if self._counted is None:
             return BudgetState.NONE
-        held = self.quota.holds(self.allowance.hard)
+        held = self.quota.holds(self._counted.hard)
         return BudgetState.SETTLED if held else BudgetState.UNSETTLED
+
+    @property
+    def _counted(self) -> Allowance | None:
+        """What a quota is to count; ``None``: nothing, defaults alone are nothing to wait for."""
+        return self.allowance if self.allowance and self.allowance.hard else None
 
 
 class Allowances:
@@ -69,10 +74,13 @@ class Allowances:
             {name: standing.quota for name, standing in self.standing.items()},
         )
         for name in self.standing:
-            if name in now:
-                await self._hold(name, Allowance(now[name], self._plan[name].defaults))
-            else:
+            planned = self._plan.get(name)
+            if planned is None:
                 await lift(self._cluster, self._live, name)
+            elif planned.hard:
+                await self._hold(name, Allowance(now[name], planned.defaults))
+            else:
+                await self._default(name, planned)
 
     async def _hold(self, namespace: str, allowance: Allowance) -> None:
         """Bring quota and limit range of a namespace to an allowance."""
@@ -96,6 +104,16 @@ class Allowances:
             await self._cluster.apply(RESOURCE_QUOTAS, wanted["ResourceQuota"])
         if limits is None and self._live.limits(namespace) is not None:
             await _delete_limits(self._cluster, namespace)
+
+    async def _default(self, namespace: str, allowance: Allowance) -> None:
+        """Bring a namespace without a quota to what its containers are given."""
+        if self._live.has_quota(namespace):
+            await self._cluster.delete(
+                RESOURCE_QUOTAS, QUOTA_NAME, namespace=namespace, missing_ok=True
+            )
+        for limits in manifests(namespace, allowance):
+            if self._live.limits(namespace) != _limits(limits):
+                await self._cluster.apply(LIMIT_RANGES, limits)
 
 
 async def lift(cluster: Cluster, live: LiveQuotas, namespace: str) -> None:

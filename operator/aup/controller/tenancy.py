@@ -158,7 +158,7 @@ class Tenancy(Reconciler):
     ) -> BudgetReport:
         """Return how the budget stands."""
         hard = shares.budget.hard
-        if not hard and not shares.plan:
+        if not hard and not any(allowance.hard for allowance in shares.plan.values()):
             return BudgetReport(BudgetState.NONE, problems=shares.problems)
         # With ceilings alone there is no sum to be told.
         used = self._quotas.used(owned, hard)

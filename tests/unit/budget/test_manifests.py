@@ -46,6 +46,13 @@ def test_without_defaults_there_is_no_limit_range() -> None:
     assert [m["kind"] for m in manifests("acme-prod", allowance)] == ["ResourceQuota"]
 
 
+def test_without_a_quota_there_may_be_defaults_alone() -> None:
+    """And with neither there is nothing."""
+    allowance = Allowance({}, Defaults({"cpu": Decimal("0.01")}))
+    assert [m["kind"] for m in manifests("acme-prod", allowance)] == ["LimitRange"]
+    assert manifests("acme-prod", Allowance({}, Defaults())) == []
+
+
 def test_a_quota_is_settled_once_admission_decides_by_all_of_it() -> None:
     assert is_settled(ALLOWANCE, {"requests.cpu": "0.5", "requests.memory": "160Gi"})
     assert not is_settled(ALLOWANCE, {"requests.cpu": "500m"})
@@ -58,6 +65,7 @@ def test_a_quota_is_settled_once_admission_decides_by_all_of_it() -> None:
     st.dictionaries(
         st.sampled_from(["requests.cpu", "requests.memory", "pods"]),
         st.integers(0, 2**63 - 1).map(Decimal),
+        min_size=1,
     )
 )
 def test_what_is_written_reads_back_and_is_settled(hard: dict[str, Decimal]) -> None:

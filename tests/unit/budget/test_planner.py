@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.api.sections.resources import DefaultLimits, DefaultRequests, ResourceTerms, Weight
+from aup.api.sections.resources import (
+    DefaultLimits,
+    DefaultRequests,
+    GiveDefaults,
+    ResourceTerms,
+    Weight,
+)
 from aup.api.tenant import Budget
 from aup.budget.keys import step
 from aup.budget.measure import MEASURED
@@ -163,6 +169,34 @@ def test_defaults_of_somebody_else_are_left_alone() -> None:
     namespace = NamespaceUse("a", used={}, defaulted=frozenset({"cpu"}))
     (allowance,) = PLAN(spec, [namespace], enforcing=True).values()
     assert set(allowance.defaults.requests) == {"memory"}
+
+
+@pytest.mark.parametrize(
+    ("give", "hard", "enforcing", "requests", "limits"),
+    [
+        ("WhereNeeded", {}, True, None, None),
+        ("WhereNeeded", {"pods": "4"}, True, set(), set()),
+        ("Requests", {}, True, {"cpu", "memory"}, set()),
+        ("Requests", {}, False, {"cpu", "memory"}, set()),
+        ("Requests", {"pods": "4"}, True, {"cpu", "memory"}, set()),
+        ("RequestsAndLimits", {}, True, {"cpu", "memory"}, {"cpu", "memory"}),
+        # What runs without a limit goes on without one.
+        ("RequestsAndLimits", {}, False, {"cpu", "memory"}, set()),
+    ],
+)
+def test_defaults_may_be_given_whatever_the_budget(
+    give: str,
+    hard: dict[str, str],
+    enforcing: bool,
+    requests: set[str] | None,
+    limits: set[str] | None,
+) -> None:
+    """So that what is omitted is not free under a scope, a ceiling or a licence either."""
+    terms = ResourceTerms(give_defaults=GiveDefaults(give), fences={})
+    spec, _ = read_budget(Budget(hard=hard), terms)
+    found = PLAN(spec, spaces("a"), enforcing=enforcing).get("a")
+    assert (found and set(found.defaults.requests)) == requests
+    assert (found and set(found.defaults.limits)) == limits
 
 
 def test_what_cannot_be_read_of_a_budget_is_told_and_left_out() -> None:

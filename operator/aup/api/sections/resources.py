@@ -14,6 +14,8 @@ class DefaultRequests(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 
     cpu: Quantity = "10m"
     memory: Quantity = "32Mi"
+    ephemeral_storage: Quantity | None = None
+    """``None``: none is given."""
 
 
 class DefaultLimits(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -21,6 +23,19 @@ class DefaultLimits(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     cpu: Quantity = "1"
     memory: Quantity = "1Gi"
+    ephemeral_storage: Quantity | None = None
+    """``None``: none is given."""
+
+
+class GiveDefaults(StrEnum):
+    """Where containers that name nothing are given defaults."""
+
+    WHERE_NEEDED = "WhereNeeded"
+    """Where a quota would refuse them."""
+    REQUESTS = "Requests"
+    """And requests in every namespace of a tenant, whatever its budget."""
+    REQUESTS_AND_LIMITS = "RequestsAndLimits"
+    """And limits, too, once the tenant's enforcement has begun."""
 
 
 class Unlisted(StrEnum):
@@ -53,6 +68,8 @@ class ResourceTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     default_requests: DefaultRequests = DefaultRequests()
     default_limits: DefaultLimits = DefaultLimits()
+    give_defaults: GiveDefaults = GiveDefaults.WHERE_NEEDED
+    """In which namespaces a LimitRange of ours gives them."""
     require_requests: bool = False
     """Whether every container must say what it asks for in cpu and memory."""
     max_limit_request_ratio: Quantity | None = None
