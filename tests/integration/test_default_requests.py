@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -63,6 +64,10 @@ def ours(installation: Installation, namespace: str) -> Manifest:
     return dict(limit)
 
 
+def says(installation: Installation, namespace: str, limit: Manifest) -> bool:
+    return ours(installation, namespace) == limit
+
+
 def used(installation: Installation) -> dict[str, str]:
     """Return what the ledger says that pods take."""
     found = installation.cluster.kubectl("get", "budgetledger", "acme", "-o", "json").stdout
@@ -90,9 +95,8 @@ def test_every_namespace_is_given_what_it_does_not_give_itself(installation: Ins
     """Requests and no limits; a tenant's own LimitRange stays as it is."""
     whole = {"type": "Container", "defaultRequest": {"cpu": "10m", "memory": "32Mi"}}
     rest = {"type": "Container", "defaultRequest": {"memory": "32Mi"}}
-    for name in (NS, LEAVING):
-        until("defaults", lambda name=name: ours(installation, name) == whole)
-    until("the rest", lambda: ours(installation, LEFT_ALONE) == rest)
+    for name, given in ((NS, whole), (LEAVING, whole), (LEFT_ALONE, rest)):
+        until(f"defaults in {name}", partial(says, installation, name, given))
     found = installation.cluster.kubectl("get", "limitrange", "own", "-n", LEFT_ALONE, "-o", "json")
     assert json.loads(found.stdout)["spec"] == OWN["spec"]
 
@@ -146,5 +150,5 @@ def test_they_go_with_the_budget_and_the_option(installation: Installation) -> N
     off = {"spec": {"revision": "later", "resources": {"giveDefaults": "WhereNeeded"}}}
     kubectl("patch", "acceptableusepolicy", "giving", "--type=merge", "-p", json.dumps(off))
     for name in (NS, LEFT_ALONE):
-        until("no defaults", lambda name=name: not ours(installation, name))
+        until(f"no defaults in {name}", partial(says, installation, name, {}))
     assert kubectl("get", "limitrange", "own", "-n", LEFT_ALONE, check=False).returncode == 0
