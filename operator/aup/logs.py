@@ -14,7 +14,7 @@ from typing import TextIO
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.msgspec import MsgspecFormatter
 
-QUIET = ("kopf", "asyncio", "aiohttp", "kubernetes", "uvicorn.access", "uvicorn.error")
+QUIET = ("kopf", "asyncio", "aiohttp", "kubernetes")
 """Loggers of libraries that tell every step: they speak from WARNING on, unless we debug."""
 
 _FIELDS = {
@@ -25,8 +25,8 @@ _FIELDS = {
     "stack_info": "stack",
     "k8s_ref": "object",
 }
-_INTERNAL = ("settings", "k8s_skip", "color_message")
-"""Attributes that kopf and uvicorn hang on records for their own formatters."""
+_INTERNAL = ("settings", "k8s_skip")
+"""Attributes that kopf hangs on records for its own formatter."""
 
 
 def formatter() -> logging.Formatter:

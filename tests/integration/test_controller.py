@@ -28,7 +28,9 @@ BUDGET = "aup.asergo.com/budget"
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """Share one running product; each test has tenants of its own."""
-    with installed(replicas=1, settings=QUICK_LEASE) as running:
+    # Shares of a budget are what native quotas hold without a ledger.
+    native = {"budgets": {"protocol": "native"}}
+    with installed(native, replicas=1, settings=QUICK_LEASE) as running:
         yield running
 
 

@@ -12,7 +12,8 @@ from aup.engine.decision import Decision
 from aup.facts.model import Surroundings
 from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
-from aup.server.app import VALIDATE, App
+from aup.server.app import VALIDATE, App, Call, Response
+from aup.server.body import SMALL
 from aup.server.charge import Charge
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
@@ -144,7 +145,7 @@ def send(
         app = App(judge, queue, NoLedger(), deadline=deadline, body_limit=BODY_LIMIT, clock=clock)
         server = asyncio.create_task(queue.serve())
         try:
-            requests = (_request(app, body, path, method) for body in bodies)
+            requests = [_request(app, body, path, method, clock()) for body in bodies]
             return await asyncio.wait_for(asyncio.gather(*requests), 60)
         finally:
             server.cancel()
@@ -152,18 +153,19 @@ def send(
     return asyncio.run(whole())
 
 
-async def _request(app: App, body: Any, path: str, method: str) -> Answer:
-    """Speak ASGI to the application, in chunks of a socket's size."""
+async def _request(app: App, body: Any, path: str, method: str, started: float) -> Answer:
+    """Give the application a request as a connection does, in chunks of a socket's size."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    chunks = [raw[at : at + 65536] for at in range(0, len(raw), 65536)] or [b""]
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        chunk = chunks.pop(0)
-        return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
-
-    async def deliver(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    await app({"type": "http", "path": path, "method": method}, receive, deliver)
-    return Answer(sent[0]["status"], sent[1]["body"])
+    call = Call(path, method, started)
+    held = len(raw) if len(raw) > SMALL else 0
+    call.crowded = bool(held) and not await app.room(held, call)
+    incoming = app.incoming(call)
+    if not all(incoming.take(raw[at : at + 65536]) for at in range(0, len(raw), 65536)):
+        found: Any = app.endless(call)
+    else:
+        found = app.respond(call, incoming.whole())
+    if not isinstance(found, Response):
+        found = await found
+    if held and not call.crowded:
+        app.give_back(held)
+    return Answer(found.status, found.body)

@@ -1,4 +1,4 @@
-"""The admission service as an ASGI application: two paths, everything else 404.
+"""The admission service between a request and its answer: two paths, everything else 404.
 
 Every answer that concerns a request is HTTP 200, also under overload, past the deadline, and where
 the request cannot be read: anything else would be an admission under ``failurePolicy: Ignore``.
@@ -7,12 +7,13 @@ the request cannot be read: anything else would be an admission under ``failureP
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from functools import partial
+from typing import Final, NamedTuple, Protocol
 
 from aup import metrics
 from aup.admission import review
 from aup.engine.decision import Decision
-from aup.server.body import FORGOTTEN, HEAD, SMALL, Body, Memory, Receive, declared, read_body
+from aup.server.body import FORGOTTEN, HEAD, Body, Incoming, Memory
 from aup.server.charge import Charge
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue, Refusal
@@ -20,11 +21,10 @@ from aup.server.queue import FairQueue, Refusal
 VALIDATE: Final = "/validate"
 ADVISE: Final = "/advise"
 """Asked about kinds that nobody knows: the answer never refuses."""
+JSON: Final = b"application/json"
 PATHS: Final = frozenset({VALIDATE, ADVISE})
 BODIES: Final = 8
 """How many of the largest bodies are held in memory at a time."""
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,26 @@ _MISTAKE: Final = _No(
     500,
     "InternalError",
 )
+
+
+class Response(NamedTuple):
+    """What goes back."""
+
+    status: int
+    body: bytes
+    type: bytes = b"text/plain"
+
+
+@dataclass(slots=True)
+class Call:
+    """The head of a request."""
+
+    path: str
+    method: str
+    started: float
+    """When it had come."""
+    crowded: bool = False
+    """Whether there was no memory for its body in time."""
 
 
 class Till(Protocol):
@@ -99,88 +119,129 @@ class App:
         self._memory = Memory(body_limit * BODIES)
         self._clock = clock
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Serve one HTTP request (ASGI 3)."""
-        if scope["type"] != "http":
-            return
-        started = self._clock()
-        if scope["path"] not in PATHS:
-            # Nothing is allowed by default: an unknown path is a mistake in a configuration.
-            await _respond(send, 404, b"no such path; the admission webhook is at /validate\n")
-        elif scope["method"] != "POST":
-            await _respond(send, 405, b"AdmissionReview requests are POSTs\n")
-        else:
-            size = declared(scope.get("headers") or []) or self._body_limit
-            await self._receive(scope["path"], size, receive, started, send)
-        metrics.ADMISSION_SECONDS.observe(self._clock() - started)
+    def incoming(self, call: Call) -> Incoming:
+        """Return what takes the body of a request: little where nobody will look at it."""
+        limit = HEAD if _misdirected(call) else self._body_limit
+        return Incoming(limit, self._body_limit * FORGOTTEN)
 
-    async def _receive(
-        self, path: str, size: int, receive: Receive, started: float, send: Send
-    ) -> None:
-        """Hold as much memory as the body needs for as long as it is judged."""
-        limit, most = self._body_limit, self._body_limit * FORGOTTEN
-        if size <= SMALL:
-            await self._serve(path, await read_body(receive, limit, most), started, send)
-            return
-        left = started + self._deadline - self._clock()
-        if not await self._memory.take(size, left):
-            body = await read_body(receive, HEAD, most)
-            await self._refuse(path, body.data if body else b"", _CROWDED, send)
-            return
-        try:
-            await self._serve(path, await read_body(receive, limit, most), started, send)
-        finally:
-            self._memory.give_back(size)
+    async def room(self, size: int, call: Call) -> bool:
+        """Hold memory for a body, and tell whether there was enough in time."""
+        return await self._memory.take(size, call.started + self._deadline - self._clock())
 
-    async def _serve(self, path: str, body: Body | None, started: float, send: Send) -> None:
+    def give_back(self, size: int) -> None:
+        """Give back what `room` held."""
+        self._memory.give_back(size)
+
+    def respond(self, call: Call, body: Body) -> Response | Awaitable[Response]:
+        """Answer a request: at once, unless somebody else waits or a ledger has to be asked."""
+        found = _misdirected(call) or self._serve(call, body)
+        if isinstance(found, Response):
+            metrics.ADMISSION_SECONDS.observe(self._clock() - call.started)
+        return found
+
+    def endless(self, call: Call) -> Response:
+        """Give up a body that does not end."""
+        return _misdirected(call) or self._refuse(call, b"", self._too_large())
+
+    def _serve(self, call: Call, body: Body) -> Response | Awaitable[Response]:
         """Answer a review."""
-        if body is None or body.too_large:
-            most = f"{self._body_limit >> 20} MiB"
-            words = f"is larger than {most}, which no review is; make the object smaller"
-            no = _No("too_large", f"the review {words}", 413, "RequestEntityTooLarge")
-            await self._refuse(path, body.data if body else b"", no, send)
-            return
+        if call.crowded:
+            return self._refuse(call, body.data, _CROWDED)
+        if body.too_large:
+            return self._refuse(call, body.data, self._too_large())
         try:
             request = review.decode(body.data)
-            answer = await self._answer(path, request, started)
         except review.InvalidReviewError as error:
-            await self._refuse(
-                path, body.data, _No("malformed", f"{error}", 400, "BadRequest"), send
-            )
-            return
-        await _respond(send, 200, answer, b"application/json")
-
-    async def _answer(self, path: str, request: review.Request, started: float) -> bytes:
-        """Wait for a turn; whatever goes wrong becomes a refusal that says so."""
-        expires = started + self._deadline
-        judge = self._judge.advise if path == ADVISE else self._judge.answer
+            return self._malformed(call, body, error)
         try:
-            answer = await self._queue.submit(
-                self._judge.lane(request), lambda: judge(request), expires
-            )
+            answer = self._begin(call, request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a refusal
+            return self._failed(call, body, request, error)
+        if isinstance(answer, bytes | Refusal):
+            return self._closed(call, request, answer)
+        return self._later(call, body, request, answer)
+
+    def _begin(
+        self, call: Call, request: review.Request
+    ) -> bytes | Refusal | Awaitable[bytes | Charge | Refusal]:
+        """Judge at once, or return what has to be waited for."""
+        judge = self._judge.advise if call.path == ADVISE else self._judge.answer
+        lane = self._judge.lane(request)
+        if not self._queue.take():
+            expires = call.started + self._deadline
+            return self._queue.submit(lane, partial(judge, request), expires)
+        if self._is_late(call):
+            return Refusal.DEADLINE
+        answer = judge(request)
+        return self._settled(call, request, answer) if isinstance(answer, Charge) else answer
+
+    async def _later(
+        self,
+        call: Call,
+        body: Body,
+        request: review.Request,
+        coming: Awaitable[bytes | Charge | Refusal],
+    ) -> Response:
+        """Answer a review that has to wait."""
+        try:
+            answer = await coming
             if isinstance(answer, Charge):
-                decision = await self._till.settle(answer, expires - self._clock())
-                answer = self._judge.close(request, decision)
-        except review.InvalidReviewError:
-            raise
-        except Exception:
-            # A mistake of ours must neither admit nor hide.
-            log.exception("judging failed", extra={"kind": request.kind.kind})
-            return _refusal(path, request.uid, _MISTAKE)
-        if not isinstance(answer, Refusal) and self._clock() >= expires:
-            # Judged, but too late for anybody to read: count it as what the client sees.
+                answer = await self._settled(call, request, answer)
+            found = self._closed(call, request, answer)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a refusal
+            found = self._failed(call, body, request, error)
+        metrics.ADMISSION_SECONDS.observe(self._clock() - call.started)
+        return found
+
+    async def _settled(self, call: Call, request: review.Request, charge: Charge) -> bytes:
+        """Ask the ledger."""
+        left = call.started + self._deadline - self._clock()
+        return self._judge.close(request, await self._till.settle(charge, left))
+
+    def _closed(self, call: Call, request: review.Request, answer: bytes | Refusal) -> Response:
+        """Send an answer, unless it comes too late for anybody to read it."""
+        if not isinstance(answer, Refusal) and self._is_late(call):
+            # Count it as what the client sees.
             answer = Refusal.DEADLINE
         if isinstance(answer, Refusal):
-            return _refusal(path, request.uid, _REFUSALS[answer])
-        return answer
+            answer = _refusal(call.path, request.uid, _REFUSALS[answer])
+        return Response(200, answer, JSON)
 
-    async def _refuse(self, path: str, body: bytes, no: _No, send: Send) -> None:
+    def _is_late(self, call: Call) -> bool:
+        return self._clock() >= call.started + self._deadline
+
+    def _failed(
+        self, call: Call, body: Body, request: review.Request, error: Exception
+    ) -> Response:
+        """Refuse what could not be judged; a mistake of ours must neither admit nor hide."""
+        if isinstance(error, review.InvalidReviewError):
+            return self._malformed(call, body, error)
+        log.error("judging failed", extra={"kind": request.kind.kind}, exc_info=error)
+        return Response(200, _refusal(call.path, request.uid, _MISTAKE), JSON)
+
+    def _malformed(self, call: Call, body: Body, error: Exception) -> Response:
+        return self._refuse(call, body.data, _No("malformed", f"{error}", 400, "BadRequest"))
+
+    def _too_large(self) -> _No:
+        words = f"the review is larger than {self._body_limit >> 20} MiB, which no review is"
+        return _No("too_large", f"{words}; make the object smaller", 413, "RequestEntityTooLarge")
+
+    def _refuse(self, call: Call, body: bytes, no: _No) -> Response:
         """Refuse a request that was not decoded, by the uid at the beginning of its body."""
         if uid := review.uid_of(body):
-            await _respond(send, 200, _refusal(path, uid, no), b"application/json")
-        else:
-            metrics.ADMISSION_REJECTED.labels(no.reason).inc()
-            await _respond(send, no.code, f"{no.words}\n".encode())
+            return Response(200, _refusal(call.path, uid, no), JSON)
+        metrics.ADMISSION_REJECTED.labels(no.reason).inc()
+        return Response(no.code, f"{no.words}\n".encode())
+
+
+def _misdirected(call: Call) -> Response | None:
+    """Return the answer to what is no review."""
+    if call.path not in PATHS:
+        # Nothing is allowed by default: an unknown path is a mistake in a configuration.
+        return Response(404, b"no such path; the admission webhook is at /validate\n")
+    if call.method != "POST":
+        return Response(405, b"AdmissionReview requests are POSTs\n")
+    return None
 
 
 def _refusal(path: str, uid: str, no: _No) -> bytes:
@@ -189,10 +250,3 @@ def _refusal(path: str, uid: str, no: _No) -> bytes:
     if path == ADVISE:
         return review.allow(uid)
     return review.refuse(uid, no.words, no.code, no.status)
-
-
-async def _respond(send: Send, status: int, body: bytes, type_: bytes = b"text/plain") -> None:
-    """Send a whole response."""
-    headers = [(b"content-type", type_), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -7,11 +7,8 @@ the request, and the rest is read and forgotten.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+from typing import Final
 
 SMALL: Final = 256 << 10
 """Bytes of a body for which nobody waits: nearly all are far smaller."""
@@ -80,38 +77,39 @@ class Memory:
                 turn.set_result(None)
 
 
-async def read_body(receive: Receive, limit: int, most: int) -> Body | None:
-    """Read a body.
+class Incoming:
+    """A body that comes in parts."""
 
-    Args:
-        receive: the next message of the connection.
-        limit: bytes; of a longer body only the beginning is kept.
-        most: bytes that are read at all.
+    __slots__ = ("_most", "_parts", "limit", "size")
 
-    Returns:
-        The body; ``None`` when the client went away, or sends without end.
+    def __init__(self, limit: int, most: int) -> None:
+        """Begin a body.
 
-    """
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        parts.append(part)
-        if size > limit:
-            parts = [b"".join(parts)[:HEAD]]
-            if size > most:
-                return None
-        if not message.get("more_body"):
-            return Body(b"".join(parts) if len(parts) > 1 else parts[0], size > limit)
+        Args:
+            limit: bytes; of a longer body only the beginning is kept.
+            most: bytes that are taken at all.
+
+        """
+        self.limit = limit
+        self._most = most
+        self._parts: list[bytes] = []
+        self.size = 0
+
+    def take(self, part: bytes) -> bool:
+        """Take a part; return false when there is no end of it."""
+        self.size += len(part)
+        self._parts.append(part)
+        if self.size > self.limit:
+            self._parts = [b"".join(self._parts)[:HEAD]]
+        return self.size <= self._most
+
+    def whole(self) -> Body:
+        """Return what came."""
+        parts = self._parts
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
+        return Body(data, self.size > self.limit)
 
 
-def declared(headers: list[tuple[bytes, bytes]]) -> int:
-    """Return what the head of a request says of the length of its body; 0 when it does not."""
-    for name, value in headers:
-        if name == b"content-length" and value.isdigit():
-            return int(value[:20])
-    return 0
+def declared(value: bytes) -> int:
+    """Return the length of a body that its head declares; 0 when that is no number."""
+    return int(value[:20]) if value.isdigit() else 0

@@ -48,9 +48,23 @@ class FairQueue(Generic[T]):
         self._turns: deque[str] = deque()
         """Lanes that were served already; one that is empty when its turn comes is given up."""
         self._work = asyncio.Event()
+        self._size = 0
+        self._taken = False
+        """Whether somebody was judged since connections were read last."""
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes.values()))
+        return self._size
+
+    def take(self) -> bool:
+        """Take a turn at once, if nobody waits for one; return false to whoever has to wait.
+
+        One at a time, as `serve` does: connections are read and written between any two.
+        """
+        if self._size or self._taken:
+            return False
+        self._taken = True
+        asyncio.get_running_loop().call_soon(self._pass)
+        return True
 
     async def submit(self, tenant: str, judge: Callable[[], T], expires: float) -> T | Refusal:
         """Wait for a turn and return the answer, or why there is none.
@@ -71,6 +85,7 @@ class FairQueue(Generic[T]):
             return Refusal.OVERLOAD
         answer: asyncio.Future[T | Refusal] = asyncio.get_running_loop().create_future()
         lane.append(_Waiting(judge, expires, answer))
+        self._size += 1
         self._work.set()
         return await answer
 
@@ -86,6 +101,9 @@ class FairQueue(Generic[T]):
             # Connections are read and written between any two judgements.
             await asyncio.sleep(0)
 
+    def _pass(self) -> None:
+        self._taken = False
+
     def _next(self) -> _Waiting[T] | None:
         """Return the first request of the lane whose turn it is; ``None`` when nobody waits."""
         while self._new or self._turns:
@@ -99,6 +117,7 @@ class FairQueue(Generic[T]):
                 # Lanes do not pile up with the number of tenants ever seen.
                 del self._lanes[tenant]
             if waiting is not None:
+                self._size -= 1
                 return waiting
         return None
 

@@ -5,12 +5,9 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
-
-import uvicorn
-from typing_extensions import override
 
 from aup import metrics
 from aup.engine.decision import Decision
@@ -27,27 +24,15 @@ from aup.server.accounts import Accounts
 from aup.server.app import App
 from aup.server.charge import Charge
 from aup.server.judge import Judge
+from aup.server.listener import Listener
 from aup.server.queue import FairQueue
 from aup.server.tls import Certificate, TLSSecret
 from aup.settings import LedgerProtocol, Settings
 
-KEEP_ALIVE_SECONDS = 180
-"""Longer than the API server keeps an idle connection, so that it never writes into a closed one.
-
-A new TLS connection costs the processor five times what a request on an open one does.
-"""
+HAND_BACK_SECONDS = 5.0
+"""How long the ledgers may take to take back what a replica that ends has checked out."""
 
 log = logging.getLogger(__name__)
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without signal handlers: the framework around it owns the signals."""
-
-    @override
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
 
 
 class AdmissionService:
@@ -80,7 +65,7 @@ class AdmissionService:
         )
         metrics.ADMISSION_QUEUE.set_function(lambda: len(self._queue))
         self._have_certificate = asyncio.Event()
-        self._listener: _Server | None = None
+        self._listener: Listener | None = None
 
     @property
     def _informers(self) -> tuple[Informer[Any], ...]:
@@ -101,7 +86,26 @@ class AdmissionService:
         }
 
     async def run(self) -> None:
-        """Serve until cancelled. The end of any part is the end of the process."""
+        """Serve until cancelled; then answer what was asked, and hand back what is checked out."""
+        parts = asyncio.create_task(self._run())
+        try:
+            await asyncio.shield(parts)
+        finally:
+            if not parts.done():
+                await self._end()
+            parts.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await parts
+
+    async def _end(self) -> None:
+        """Take leave while everything still runs."""
+        if self._listener is not None:
+            await self._listener.end()
+        if self._accounts is not None:
+            await self._accounts.hand_back(HAND_BACK_SECONDS)
+
+    async def _run(self) -> None:
+        """Run all parts. The end of any of them is the end of the process."""
         async with asyncio.TaskGroup() as tasks:
             for informer in self._informers:
                 tasks.create_task(informer.run())
@@ -131,27 +135,16 @@ class AdmissionService:
             body_limit=self._settings.body_limit_bytes,
             clock=time.monotonic,
         )
-        config = uvicorn.Config(
+        self._listener = Listener(
             app,
-            host=self._settings.admission_host,
-            port=self._settings.admission_port,
-            http="httptools",
-            loop="none",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            log_config=None,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            ssl_context_factory=lambda *_: self._certificate.context,
+            self._settings.admission_host,
+            self._settings.admission_port,
+            self._certificate.context,
         )
-        self._listener = _Server(config)
         await self._listener.serve()
 
     def _listens(self) -> str:
-        return "" if self._listener and self._listener.started else "not listening yet"
+        return "" if self._listener and self._listener.listens else "not listening yet"
 
     def _watches(self) -> str:
         waiting = [i.resource.plural for i in self._informers if not i.synced.is_set()]

@@ -13,7 +13,7 @@ from support.repository import SOURCE
 
 HEAVY = frozenset(
     {
-        *("kopf", "kubernetes", "aiohttp", "uvicorn", "uvloop", "httptools", "cryptography", "ssl"),
+        *("kopf", "kubernetes", "aiohttp", "uvloop", "httptools", "cryptography", "ssl"),
         *("asyncio", "prometheus_client", "jsonschema", "shtab", "logging.config"),
         *("aup.kube", "aup.live", "aup.controller", "aup.server", "aup.handlers", "aup.metrics"),
     }
