@@ -108,6 +108,8 @@ class AbuseReportStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     """How the namespace was found, for example ``AddressUse/198.51.100.20``."""
     quarantine: str | None = None
     """Name of the Quarantine that it led to."""
+    due_at: Time | None = None
+    """Until when the tenant has to act on a complaint about its mail."""
     recovered_at: Time | None = None
     """When measured use had been below what is needed to recover for long enough."""
     conditions: tuple[Condition, ...] = ()

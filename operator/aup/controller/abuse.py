@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from typing_extensions import override
 
+from aup.abuse.deadline import due_at
 from aup.abuse.resolve import Finding, Place, Resolution, Window, check_time, measured, resolve
 from aup.abuse.triage import APPROVED_BY_SOURCE, Verdict, Why, judge, new_quarantine, open_for
 from aup.api.abuse import AbuseReport, AbuseReportStatus, ReportPhase
@@ -100,6 +101,12 @@ class Abuse(Reconciler):
         if edition is None:
             return AbuseTerms(), EvidenceTerms()
         return edition.spec.abuse, edition.spec.evidence
+
+    def _due(self, report: AbuseReport, tenant: str | None, now: datetime) -> datetime | None:
+        """Return until when a tenant has to act on a report."""
+        edition = self._context.world.world.edition_of(tenant) if tenant else None
+        filed = report.metadata.creation_timestamp or now
+        return due_at(edition.spec.mail, report.spec.category, filed) if edition else None
 
     async def _act(
         self, report: AbuseReport, resolution: Resolution, place: Place, now: datetime
@@ -195,6 +202,7 @@ class Abuse(Reconciler):
             namespace_uid=place.uid if place else None,
             resolved_by=resolution.resolved_by,
             quarantine=quarantine.metadata.name if quarantine else None,
+            due_at=self._due(report, resolution.tenant, now),
             conditions=condition(
                 report.status.conditions,
                 RESOLVED,

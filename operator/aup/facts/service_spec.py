@@ -49,12 +49,14 @@ def node_ports(spec: wire.ServiceSpec, path: str) -> Iterator[Leaf]:
 
 
 def cluster_addresses(spec: wire.ServiceSpec) -> Iterator[Leaf]:
-    """Yield the addresses inside the cluster: on CREATE the API server has already chosen them."""
-    several = list(spec.cluster_ips or ())
-    for index, value in enumerate(several):
-        yield from _cluster_address(value, f"spec.clusterIPs[{index}]")
-    if spec.cluster_ip not in several[:1]:
-        yield from _cluster_address(spec.cluster_ip, "spec.clusterIP")
+    """Yield the addresses inside the cluster: on CREATE the API server has already chosen them.
+
+    The first of several is the one field again, which is what people write and are told of.
+    """
+    yield from _cluster_address(spec.cluster_ip, "spec.clusterIP")
+    for index, value in enumerate(spec.cluster_ips or ()):
+        if index or value != spec.cluster_ip:
+            yield from _cluster_address(value, f"spec.clusterIPs[{index}]")
 
 
 def _cluster_address(value: object, path: str) -> Iterator[Leaf]:

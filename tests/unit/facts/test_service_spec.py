@@ -61,7 +61,7 @@ def test_a_class_is_named() -> None:
 def test_an_address_inside_the_cluster_is_told_once() -> None:
     both = spec(cluster_ip="192.0.2.140", cluster_ips=["192.0.2.140", "2001:db8:5::1", None])
     assert list(service_spec.cluster_addresses(both)) == [
-        ClusterAddress("192.0.2.140", "spec.clusterIPs[0]", ip_address("192.0.2.140")),
+        ClusterAddress("192.0.2.140", "spec.clusterIP", ip_address("192.0.2.140")),
         ClusterAddress("2001:db8:5::1", "spec.clusterIPs[1]", ip_address("2001:db8:5::1")),
     ]
 
@@ -69,8 +69,8 @@ def test_an_address_inside_the_cluster_is_told_once() -> None:
 def test_two_fields_that_disagree_are_both_told() -> None:
     odd = spec(cluster_ip="192.0.2.141", cluster_ips=["192.0.2.140"])
     assert [leaf.path for leaf in service_spec.cluster_addresses(odd) if hasattr(leaf, "path")] == [
-        "spec.clusterIPs[0]",
         "spec.clusterIP",
+        "spec.clusterIPs[0]",
     ]
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from aup.api.duration import Duration
 from aup.api.sections.choice import Permission
 
 
@@ -16,3 +17,5 @@ class MailTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Its addresses: they stay open where policies of the network close direct delivery."""
     ports: tuple[int, ...] = (25, 465, 587)
     """Ports on which mail servers listen."""
+    unsubscribe_within: Duration | None = None
+    """How long a tenant has to act on a complaint about its mail; default: no time is set."""
