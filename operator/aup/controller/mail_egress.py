@@ -192,6 +192,7 @@ def _no_engine() -> str:
     """Say what the cluster lacks."""
     kinds = ", ".join(engine.resources[-1].group_resource for engine in ENGINES)
     return (
-        "Only admission keeps tenants from delivering mail, since a NetworkPolicy cannot close a "
-        f"port without opening others and the cluster serves none of {kinds}."
+        "Only admission keeps tenants from delivering mail, and known senders nothing, since a "
+        "NetworkPolicy cannot close a port without opening others and the cluster serves none of "
+        f"{kinds}."
     )

@@ -10,7 +10,7 @@ class MailTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section mail."""
 
     direct_smtp: Permission = msgspec.field(default=Permission.FORBIDDEN, name="directSMTP")
-    """Mail servers of tenants that were not approved for direct delivery."""
+    """Direct delivery, and mail servers of tenants that fulfil no duty of a sender."""
     relay: str | None = None
     """Host that delivers mail for tenants; named in denials."""
     relay_cidrs: tuple[str, ...] = msgspec.field(default=(), name="relayCIDRs")

@@ -1,8 +1,9 @@
 """Sections mail, security, conduct and tenancy, compiled."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from aup.api.sections.choice import Permission
+from aup.api.sections.choice import Enforcement, Permission
 from aup.api.support import SupportAccessGrant
 from aup.policy.consent import consenting
 from aup.policy.edition import Edition
@@ -19,6 +20,9 @@ from aup.policy.terms import (
 from aup.policy.validity import day_after
 from aup.policy.world import Account, World
 
+DUTIES: Final = "mail/sender-duties"
+"""Rule by which a contract asks senders of mail for duties; off where it asks for none."""
+
 
 def mail_terms(world: World, account: Account, edition: Edition) -> MailTerms:
     """Return the section mail."""
@@ -27,17 +31,24 @@ def mail_terms(world: World, account: Account, edition: Edition) -> MailTerms:
         ("mail.privacyPolicyURL", sender.privacy_policy_url),
         ("mail.abuseContact", sender.abuse_contact),
     )
+    missing = tuple(name for name, value in duties if not value)
     approved = sender.direct_smtp or terms.direct_smtp is Permission.ALLOWED
+    asked = edition.modes.get(DUTIES, edition.spec.enforcement) is not Enforcement.OFF
     return MailTerms(
         tenant=account.tenant.metadata.name,
-        direct=Permission.ALLOWED if approved else Permission.FORBIDDEN,
+        direct=_permission(given=approved),
+        servers=_permission(given=approved or (asked and not missing)),
         relay=terms.relay or "",
         relays=edition.relays.cidrs,
         ports=frozenset(terms.ports),
-        missing_duties=tuple(name for name, value in duties if not value),
+        missing_duties=missing,
         catalog=world.catalog,
         contact=edition.ref.contact,
     )
+
+
+def _permission(*, given: bool) -> Permission:
+    return Permission.ALLOWED if given else Permission.FORBIDDEN
 
 
 def security_terms(

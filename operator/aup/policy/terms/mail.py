@@ -13,6 +13,9 @@ class MailTerms:
     tenant: str
     direct: Permission
     """Whether the tenant may deliver mail itself: by the policy, or approved for it alone."""
+    servers: Permission
+    """Whether it may run mail servers: it may deliver mail itself, or is a sender that fulfils the
+    duties which the contract asks for, and delivers through a relay."""
     relay: str
     """Host that delivers mail for tenants; empty: none is named."""
     relays: tuple[str, ...]

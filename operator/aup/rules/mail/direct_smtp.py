@@ -1,4 +1,4 @@
-"""Mail: who delivers mail itself is approved for it.
+"""Mail: who runs a mail server is known for it.
 
 mail/direct-smtp
     Fields read   image of all containers and image volumes; ports[].containerPort and .hostPort of
@@ -7,8 +7,10 @@ mail/direct-smtp
     Looked up     the provider's catalogues, for software of category MailServer
     Allowed       mail servers, and the ports of `mail.ports`, of tenants that are approved for
                   direct delivery (`mail.directSMTP` of the Tenant) or under a policy that allows
-                  it to everybody. Anything that hands its mail to a server elsewhere: settings
-                  and connections that go out are not read. ExternalName and Services without a
+                  it to everybody; of senders who fulfil the duties that their contract asks for
+                  (mail/sender-duties): a relay delivers for them, and the network is closed to
+                  anything else. Anything that hands its mail to a server elsewhere: settings and
+                  connections that go out are not read. ExternalName and Services without a
                   selector, which lead to others
     Serves        "for bulk or commercial email" (asergo/2.0)
 """
@@ -24,7 +26,7 @@ from aup.rules.mail.signs import servers
 
 def direct_smtp(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
     """Yield what shows a mail server of a tenant that is not approved to have one."""
-    if terms.direct is Permission.ALLOWED:
+    if terms.servers is Permission.ALLOWED:
         return
     relay = f"the relay {terms.relay}" if terms.relay else "a relay"
     for sign in servers(facts, terms):
@@ -40,7 +42,7 @@ def direct_smtp(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
 
 RULE = Rule(
     id="mail/direct-smtp",
-    title="Only approved tenants run mail servers",
+    title="Only known senders run mail servers",
     reads=Facts,
     terms=lambda terms: terms.mail,
     check=direct_smtp,

@@ -95,7 +95,7 @@ def test_another_order_of_ports_is_no_other_finding() -> None:
 
 def test_who_is_approved_may() -> None:
     facts = Facts(subject(), (listening("reg.example/mta", (25, 0)),))
-    assert not list(direct_smtp(facts, replace(TERMS, direct=Permission.ALLOWED)))
+    assert not list(direct_smtp(facts, replace(TERMS, servers=Permission.ALLOWED)))
 
 
 def test_other_software_may() -> None:
