@@ -6,11 +6,13 @@ from typing import Annotated, Final
 
 import msgspec
 
-_PATTERN: Final = r"^([0-9]{1,5}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$"
+_PATTERN: Final = (
+    r"^([0-9]{1,5}h([0-9]{1,7}m)?([0-9]{1,9}s)?|[0-9]{1,7}m([0-9]{1,9}s)?|[0-9]{1,9}s)$"
+)
 _PART: Final = re.compile(r"([0-9]+)([hms])")
 _UNITS: Final = {"h": "hours", "m": "minutes", "s": "seconds"}
 
-Duration = Annotated[str, msgspec.Meta(pattern=_PATTERN, min_length=2)]
+Duration = Annotated[str, msgspec.Meta(pattern=_PATTERN)]
 
 
 def parse_duration(text: Duration) -> timedelta:
