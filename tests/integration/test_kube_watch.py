@@ -359,6 +359,26 @@ async def test_an_event_of_many_megabytes_passes(cluster: ControlPlane, namespac
 
 
 @asynchronous
+async def test_a_quiet_stream_learns_at_once_how_far_it_is(
+    cluster: ControlPlane, namespace: str
+) -> None:
+    """Also without a bookmark, of which there is one in a minute; and it goes on from there."""
+    versions: list[str] = []
+    witness = Witness()
+    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
+        await kube.create(CONFIG_MAPS, numbers("a", namespace, x=1))
+        async with informed(kube, namespace, witness, on_version=versions.append) as informer:
+            await kube.create(SECRETS, SECRETS.manifest("other", namespace=namespace))
+            now = await kube.version(CONFIG_MAPS)
+            assert int(versions[-1]) < now
+            await informer.advance()
+            assert int(versions[-1]) >= now
+            await kube.create(CONFIG_MAPS, numbers("b", namespace, x=2))
+            await eventually(lambda: len(witness.seen) == 2)
+            assert versions == sorted(versions, key=int)
+
+
+@asynchronous
 async def test_nothing_is_lost_between_cuts_and_many_writers(
     cluster: ControlPlane, namespace: str, tmp_path: Path
 ) -> None:

@@ -93,7 +93,7 @@ class Ledgers(Reconciler, Listener):
         self._margins = context.settings.margins
         self._horizon = Horizon()
         self._sightings = Sightings(self._margins.lease + self._margins.drift)
-        self._reads = Reads(context.cluster, self._horizon)
+        self._reads = Reads(context.cluster, self._horizon, context.surroundings.watch_of)
         self._led: dict[str, _Led] = {}
         self._begun = False
         self._budgets = Budgets(context.world)

@@ -31,6 +31,7 @@ class Account(ABC):
     ) -> None:
         self._identity = identity
         self._me = identity.uid
+        self._series = identity.uid
         self._horizon = horizon
         self._margins = margins
         self._bounds = bounds
@@ -122,11 +123,11 @@ class Account(ABC):
         if not self._is_valid(now):
             return None
         self._wants = {key: want for key, want in self._wants.items() if want.until >= now}
-        content = self._change(self._ledger, f"{self._me}-{self._serial + 1}", now)
+        content = self._change(self._ledger, f"{self._series}-{self._serial + 1}", now)
         if content is None:
             return None
         self._serial += 1
-        write = Write(f"{self._me}-{self._serial}", self._ledger.version, content)
+        write = Write(f"{self._series}-{self._serial}", self._ledger.version, content)
         self._flight = Flight(write, now)
         return write
 
@@ -165,6 +166,10 @@ class Account(ABC):
             self.unknown(now)
         elif flight is not None:
             self._end(flight, self._ledger, now, stored=False)
+
+    def resumes(self, series: int) -> None:
+        """Say that the identity may have had accounts of this tenant before, each of a series."""
+        self._series = f"{self._me}-{series}"
 
     def drain(self) -> None:
         """Admit nothing from now on, and hand back what is left."""

@@ -15,7 +15,7 @@ from aup.ledger.amounts import NOTHING, Amounts, covers, least, minus, plus, pos
 from aup.ledger.book import Book, Pending
 from aup.ledger.entry import Entry
 from aup.ledger.flight import Flight, Want
-from aup.ledger.grants import called_in, grant, idle, wanted_by_others, with_ahead
+from aup.ledger.grants import Grant, called_in, grant, idle, wanted_by_others, with_ahead
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
@@ -36,6 +36,20 @@ class Move:
     returning: Amounts = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A share that an earlier account of the same identity has left.
+
+    Nobody knows what was admitted on it: it is free once all of that can no longer appear.
+    """
+
+    write: str = ""
+    """Of the account that left it."""
+    amounts: Amounts = field(default_factory=dict)
+    at: float = 0.0
+    """When it was found."""
+
+
 class EscrowAccount(Account):
     """A tenant's share at one replica."""
 
@@ -45,6 +59,7 @@ class EscrowAccount(Account):
         super().__init__(identity, horizon, margins, bounds)
         self._book = Book()
         self._ahead = Ahead(margins.idle)
+        self._inherited = Inherited()
         self._move = Move()
         """Of the write on its way: what leaves or returns counts as given up when it is sent, what
         is added counts when the success is known."""
@@ -57,9 +72,9 @@ class EscrowAccount(Account):
     @property
     def free(self) -> Amounts:
         """Return what can be admitted without a write."""
-        move = self._move
-        book = self._book
-        return minus(self.granted, plus(book.held, book.owed, move.leaving, move.returning))
+        move, book = self._move, self._book
+        held = plus(book.held, book.owed, self._inherited.amounts)
+        return minus(self.granted, plus(held, move.leaving, move.returning))
 
     @override
     def deleted(self, kind: str, uid: str) -> None:
@@ -104,11 +119,15 @@ class EscrowAccount(Account):
     @override
     def reads(self, now: float) -> frozenset[str]:
         """Return kinds for which a quorum read now would help."""
-        return frozenset(
+        found = {
             p.entry.key.kind
             for p in self._book
             if not p.gone and self._unread(p.entry.key, p.at, now)
-        )
+        }
+        if self._ledger and self._inherited.amounts:
+            over = self._inherited.at + self._margins.wait
+            found |= {k for k in self._ledger.counts if self._horizon.sent(k) <= over < now}
+        return frozenset(found)
 
     @override
     def _change(self, ledger: Ledger, write: str, now: float) -> Ledger | None:
@@ -137,22 +156,31 @@ class EscrowAccount(Account):
         ]
         found = grant(needs, self.free, counted.room())
         found = with_ahead(found, self._ahead, wanted, len(counted.shares), now)
-        wants = least(found.unmet, counted.hard)
+        wants = self._wanted(found, counted)
         returning = called_in(found, counted, self._me, all_of_it=self._draining)
         settles = bool(self._move.settled or self._move.paying)
         urgent = (
             bool(found.adding or returning or (settles and wanted))
-            or wants != left.wants
+            or bool(wants.keys() - left.wants.keys())
             or self._must_tell(counted)
         )
         late = now >= self._wrote + self._margins.settle
         if late and not returning:
             returning = idle(found, counted, self._ahead, now)
-        if not urgent and not (late and (returning or settles)):
+        if not urgent and not (late and (returning or settles or wants != left.wants)):
             return None
         self._move = replace(self._move, adding=found.adding, returning=returning)
         amounts = minus(plus(left.amounts, found.adding), returning)
         return Share(amounts, counted.edition, write, wants)
+
+    def _wanted(self, found: Grant, ledger: Ledger) -> Amounts:
+        """Return what to ask others for.
+
+        They hand back all that they can spare of a key. So how much is wanted of it makes no
+        difference, and who comes and goes while there is none is not worth a write.
+        """
+        before, unmet = ledger.share(self._me).wants, least(found.unmet, ledger.hard)
+        return before if before.keys() == unmet.keys() else unmet
 
     @override
     def _is_in(self, write: Write, current: Ledger) -> bool:
@@ -177,6 +205,8 @@ class EscrowAccount(Account):
         """Take another ledger; one that has lost our share ends the identity."""
         had = self._ledger is not None and self._me in self._ledger.shares
         super()._adopt(ledger, now)
+        if ledger is not None:
+            self._inherit(ledger.share(self._me), now)
         if had and (ledger is None or self._me not in ledger.shares):
             self.fenced = True
             self._identity.refused()
@@ -188,6 +218,8 @@ class EscrowAccount(Account):
         yield from (max(late, self._ahead.last_use(k) + self._margins.idle) for k in self.free)
         if self._book.owed or ledger.share(self._me).wants or self._draining:
             yield late
+        if self._inherited.amounts:
+            yield self._inherited.at + self._margins.wait
         for pending in self._book:
             over = pending.gone or self._resolved(pending.entry.key)
             yield late if over else pending.at + self._margins.wait
@@ -225,5 +257,14 @@ class EscrowAccount(Account):
         over = pending.gone or self._expired(pending.entry.key, pending.at)
         return over and not self._book.is_settling(pending.entry.slot)
 
+    def _inherit(self, share: Share, now: float) -> None:
+        """Hold back a share that another account than this one wrote last."""
+        ours = not share.write or share.write.startswith(f"{self._series}-")
+        if not ours and share.write != self._inherited.write:
+            self._inherited = Inherited(share.write, share.amounts, now)
+
     def _recycle(self) -> None:
         self._book.recycle([p for p in self._book if self._recycles(p)])
+        over = self._inherited.at + self._margins.wait
+        if self._ledger and self._horizon.all_confirmed(self._ledger.counts, over):
+            self._inherited = replace(self._inherited, amounts=NOTHING)

@@ -6,7 +6,7 @@ ledger, ask for writes and for quorum reads, and say when they want to be looked
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -17,7 +17,8 @@ from aup.errors import ApiError, ConflictError, NotFoundError, UnreachableError
 from aup.kube.backoff import Backoff
 from aup.kube.client import Cluster
 from aup.kube.lease import steady
-from aup.kube.resource import BUDGET_LEDGERS
+from aup.kube.resource import BUDGET_LEDGERS, Resource
+from aup.kube.watch import Informer
 from aup.ledger.horizon import Horizon
 from aup.ledger.record import Ledger, Write
 from aup.ledger.wire import read_ledger, status_of
@@ -45,17 +46,19 @@ class Party(Protocol):
 class Reads:
     """Quorum reads, of one kind one at a time, whoever asks for them."""
 
-    def __init__(self, cluster: Cluster, horizon: Horizon) -> None:
+    def __init__(
+        self, cluster: Cluster, horizon: Horizon, watch_of: Callable[[Resource], Informer[Any]]
+    ) -> None:
+        """Args: ``watch_of`` returns the watch by which the horizon of a kind moves."""
         self._cluster = cluster
         self._horizon = horizon
+        self._watch_of = watch_of
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._advancing: dict[str, asyncio.Task[None]] = {}
 
     def ask(self, kind: str) -> None:
         """Read the present resourceVersion of a kind, unless that is being done."""
-        if kind not in self._running:
-            task = asyncio.create_task(self._read(kind))
-            self._running[kind] = task
-            task.add_done_callback(lambda _: self._running.pop(kind, None))
+        _once(self._running, kind, self._read)
 
     async def _read(self, kind: str) -> None:
         sent = steady()
@@ -65,8 +68,28 @@ class Reads:
             log.warning("version not read", extra={"kind": kind, "problem": str(error)})
             # Whoever wants it asks again; not at once.
             await asyncio.sleep(1)
-        else:
-            self._horizon.read(kind, sent, version)
+            return
+        self._horizon.read(kind, sent, version)
+        if (self._horizon.version(kind) or 0) < version:
+            _once(self._advancing, kind, self._advance)
+
+    async def _advance(self, kind: str) -> None:
+        """Bring the horizon of a kind up to now, where nothing happens by which it would move."""
+        try:
+            await self._watch_of(KINDS[kind]).advance()
+        except (ApiError, UnreachableError, msgspec.MsgspecError) as error:
+            log.warning("watch not advanced", extra={"kind": kind, "problem": str(error)})
+
+
+def _once(
+    running: dict[str, asyncio.Task[None]],
+    kind: str,
+    begin: Callable[[str], Coroutine[Any, Any, None]],
+) -> None:
+    """Begin something for a kind, unless it is under way."""
+    if kind not in running:
+        task = running[kind] = asyncio.create_task(begin(kind))
+        task.add_done_callback(lambda _: running.pop(kind, None))
 
 
 async def present(cluster: Cluster, tenant: str) -> Ledger | None:

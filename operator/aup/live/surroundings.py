@@ -9,7 +9,7 @@ import msgspec
 from aup.api.meta import BUDGET_ANNOTATION, TENANT_LABEL, BudgetState
 from aup.facts.model import IPAddress, Workload
 from aup.kube.reader import Reader
-from aup.kube.resource import NAMESPACES
+from aup.kube.resource import NAMESPACES, Resource
 from aup.kube.watch import Informer, OnVersion
 from aup.kube.wire import ObjectKey, typed
 from aup.live.places import Places
@@ -94,6 +94,10 @@ class LiveSurroundings:
     def follow(self, claimed: OnClaim, until: OnVersion) -> None:
         """Tell of namespaces that change hands, and up to which version that is known."""
         self._followers.append((claimed, until))
+
+    def watch_of(self, resource: Resource) -> Informer[Any]:
+        """Return the watch of a kind that budgets count: namespaces are one."""
+        return self.namespaces if resource is NAMESPACES else self.watched.of(resource).informer
 
     @property
     def informers(self) -> tuple[Informer[Any], ...]:

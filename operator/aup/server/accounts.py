@@ -85,7 +85,8 @@ class Accounts(Listener):
         self._horizon = horizon
         self._protocol = settings.ledger
         self._margins = settings.margins
-        self._reads = Reads(cluster, horizon)
+        self._reads = Reads(cluster, horizon, surroundings.watch_of)
+        self._series = 0
         self._open: dict[str, _Open] = {}
         self._wanting: set[Driver] = set()
         """For whom requests wait."""
@@ -241,9 +242,12 @@ class Accounts(Listener):
                 self._held(tenant, held)
 
     def _account(self) -> Account:
-        if self._protocol is LedgerProtocol.RESERVATION:
-            return ReservationAccount(self.lease.identity, self._horizon, self._margins, BOUNDS)
-        return EscrowAccount(self.lease.identity, self._horizon, self._margins, BOUNDS)
+        made = ReservationAccount if self._protocol is LedgerProtocol.RESERVATION else EscrowAccount
+        account = made(self.lease.identity, self._horizon, self._margins, BOUNDS)
+        # It may have had one of this tenant before, which a mistake or the loss of a budget ended.
+        self._series += 1
+        account.resumes(self._series)
+        return account
 
     def _feed(self, tenant: str, one: _Open) -> None:
         """Tell an account all objects that exist."""

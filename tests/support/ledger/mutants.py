@@ -17,7 +17,7 @@ from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Identity
 from aup.ledger.leader import Leader
 from aup.ledger.margins import Bounds
-from aup.ledger.record import Ledger, Write
+from aup.ledger.record import Ledger, Share, Write
 from aup.ledger.reservation import ReservationAccount, Won
 from support.ledger import world as real
 from support.ledger.store import Request
@@ -186,6 +186,38 @@ class NeverInvalid(EscrowAccount):
     @override
     def _is_valid(self, now: float) -> bool:
         return not self._identity.lost
+
+
+class Forgets(EscrowAccount):
+    """Takes what an earlier account of the same identity had in its share for free."""
+
+    @override
+    def _inherit(self, share: Share, now: float) -> None:
+        pass
+
+
+class InheritsOnce(EscrowAccount):
+    """Looks at the first ledger only for what an earlier account has left: it may be an old one."""
+
+    @override
+    def _inherit(self, share: Share, now: float) -> None:
+        if not self._inherited.write:
+            super()._inherit(replace(share, write=share.write or "none"), now)
+
+
+class SameNumbers(EscrowAccount):
+    """Marks its writes as an earlier account of the same identity did."""
+
+    @override
+    def _inherit(self, share: Share, now: float) -> None:
+        series, self._series = self._series, ""
+        if not self._serial:
+            super()._inherit(share, now)
+        self._series = series
+
+    @override
+    def resumes(self, series: int) -> None:
+        pass
 
 
 class OwnersShare(Book):
@@ -499,6 +531,9 @@ MUTANTS = (
     _reservation("does-not-count-anew", "create ask tick", AnyWrite),
     _escrow("recycles-what-is-locked", "create catch_up exchange delete", _account(RecyclesLocked)),
     _escrow("never-invalid", "create pause tick", _account(NeverInvalid)),
+    _escrow("forgets-an-earlier-account", "create reopen", _account(Forgets)),
+    _escrow("inherits-by-an-old-ledger", "create reopen exchange", _account(InheritsOnce)),
+    _escrow("same-numbers-as-earlier", "create reopen exchange", _account(SameNumbers)),
     *_both("resolved-by-size", "create update watch", BySize, Sized),
     *_both("resolved-by-inequality", "create touch update catch_up exchange", ByInequality),
     *_both("expires-with-an-old-cache", "create persist tick exchange", Unconfirmed),

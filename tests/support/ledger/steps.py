@@ -34,6 +34,7 @@ STEPS = (
     Step("glimpse", 1, (4, 2, 3)),
     Step("quorum", 2, (4,)),
     Step("restart", 1, (3,)),
+    Step("reopen", 1, (3, 2)),
     Step("pause", 2, (3,)),
     Step("manage", 3, (3, 4)),
     Step("elect", 1),
@@ -54,6 +55,9 @@ def take(world: World, name: str, numbers: tuple[int, ...]) -> None:
         case "manage":
             fresh, lost = numbers
             world.manage(fresh=bool(fresh), lost=not lost)
+        case "reopen":
+            replica, stale = numbers
+            world.reopen(replica, stale=bool(stale))
         case "tick":
             world.tick(SECONDS[numbers[0]])
         case _:

@@ -59,6 +59,8 @@ class Store:
     def __init__(self) -> None:
         self.revision = 10
         self.ledger: Ledger | None = None
+        self.before: Ledger | None = None
+        """The ledger before the last write that took effect."""
         self.things: dict[str, Thing] = {}
         self.events: defaultdict[str, list[Event]] = defaultdict(list)
         self.leases: dict[str, int] = {}
@@ -75,6 +77,7 @@ class Store:
             return False
         self.revision += 1
         self.stored += 1
+        self.before = self.ledger
         self.ledger = replace(write.content, version=self.revision)
         return True
 

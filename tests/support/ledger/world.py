@@ -111,7 +111,7 @@ class World:
         self.air: list[Write] = []
         """Writes that were sent and whose senders do not know what became of them."""
         self._make_account, self._make_leader = make_account, make_leader
-        self._uids = 0
+        self._uids = self._series = 0
         self.lead: Process = self._leader()
         self.sightings = Sightings(MARGINS.lease)
         self.replicas = [self._replica(number) for number in range(replicas)]
@@ -313,6 +313,28 @@ class World:
         """Kill a replica and start another one in its place."""
         number = replica % len(self.replicas)
         self.replicas[number] = self._replica(number)
+
+    def reopen(self, replica: int, *, stale: bool = False) -> None:
+        """Let a replica forget its account and begin another one, as the same replica as before.
+
+        So it does where a mistake of ours ended one, and where a budget comes back that had gone.
+
+        Args:
+            replica: that does.
+            stale: whether it begins with the ledger as it was before the last write.
+
+        """
+        process = self._pick(replica)
+        before, self._series = process.account, self._series + 1
+        account = self._make_account(process.identity, process.horizon)
+        account.resumes(self._series)
+        account.measures(HARD)
+        for kind, uid in sorted(process.known):
+            cache = before._cache
+            account.observed(kind, uid, cache.version(kind, uid), cache.size(kind, uid))
+        process.sink = account
+        found = self.store.before if stale else self.store.ledger
+        account.refreshed(found, process.clock(self.time))
 
     def pause(self, replica: int) -> None:
         """Stop a replica, or let it go on: it does not renew its Lease meanwhile."""
