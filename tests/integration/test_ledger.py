@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from aup.kube.rbac import LEDGER_GRANTS, Role, outside
+from aup.kube.rbac import GRANTS, Role, uncovered
 from support.audit import asked
 from support.installation import Installation, installed
 from support.provision import provide, tenant
@@ -154,7 +154,7 @@ def test_it_opens_once_nothing_can_come_that_was_not_charged(installation: Insta
     until("all keys open", lambda: len(ledger(installation).get("open", ())) == 2, OPEN_SECONDS)
 
 
-@pytest.mark.parametrize("role", LEDGER_GRANTS)
+@pytest.mark.parametrize("role", GRANTS)
 def test_every_call_was_foreseen(installation: Installation, role: Role) -> None:
     """And RBAC, or the guard, refused none."""
     calls = [
@@ -163,6 +163,6 @@ def test_every_call_was_foreseen(installation: Installation, role: Role) -> None
         if one.account == f"aup-operator-{role}" and not one.impersonated
     ]
     where = {"operator_namespace": "aup-system", "fullname": "aup-operator"}
-    found = outside((one.call for one in calls), LEDGER_GRANTS[role], **where)
+    found = uncovered((one.call for one in calls), role, **where)
     assert found == []
     assert [one for one in calls if one.status in {401, 403}] == []

@@ -2,22 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from aup import options as module
 from aup.controller.runtime import Controller
 from aup.kube.client import Cluster
-from aup.kube.rbac import GRANTS, Call, Grant, Role, uncovered, unused
+from aup.kube.rbac import GRANTS, WITHOUT_LEDGERS, Call, Grant, Role, uncovered, unused
 from aup.server.service import AdmissionService
 from aup.settings import Settings
 from support.asynchronous import asynchronous, eventually
 from support.controlplane.ports import unlikely
 from support.provision import assignment, tenant
-from support.release import Release
+from support.release import CHART, Release
 from support.repository import ROOT
 
 WHERE = {"operator_namespace": "aup-system", "fullname": "aup-operator"}
@@ -28,12 +29,15 @@ NOT_DONE_HERE = {
     "apply the policy of the chart",
     "close a quarantined namespace, and give it back",
     "close direct delivery of mail",
+    "end replicas that do not live",
+    "hold budgets together with other replicas",
     "isolate what a trusted source reported",
     "keep evidence of a quarantined namespace",
     "keep the journal",
     "keep the last good terms",
     "know what is reached from outside, by whom and since when",
     "make the first certificate",
+    "open the ledgers of budgets",
     "remember who used an address",
     "report overuse that was measured",
     "report to dashboards",
@@ -57,26 +61,52 @@ def granted(grant: Grant) -> Iterator[Right]:
             yield namespace, grant.resource.group, resource, shown, verb
 
 
-def rendered(release: Release, role: str) -> Iterator[Right]:
-    """Yield the single rights of the roles that the chart installed."""
+def rights(manifest: Mapping[str, Any]) -> Iterator[Right]:
+    """Yield the single rights of a Role or ClusterRole."""
+    namespace = manifest["metadata"].get("namespace", "")
+    for rule in manifest["rules"]:
+        for group in rule["apiGroups"]:
+            for resource in rule["resources"]:
+                for name in rule.get("resourceNames", [""]):
+                    for verb in rule["verbs"]:
+                        yield namespace, group, resource, name, verb
+
+
+def installed(release: Release, role: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the roles that the chart installed."""
     for kind, namespace in (("clusterrole", ""), ("role", "aup-system")):
         where = ("-n", namespace) if namespace else ()
         found = release.cluster.kubectl(
             "get", kind, f"aup-operator-{role}", *where, "-o", "json"
         ).stdout
-        for rule in json.loads(found)["rules"]:
-            for group in rule["apiGroups"]:
-                for resource in rule["resources"]:
-                    for name in rule.get("resourceNames", [""]):
-                        for verb in rule["verbs"]:
-                            yield namespace, group, resource, name, verb
+        yield json.loads(found)
+
+
+def rendered(release: Release, role: str, *options: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the roles that the chart would install with other values."""
+    text = release.cluster.helm("template", "aup-operator", CHART, "-n", "aup-system", *options)
+    for manifest in yaml.safe_load_all(text.stdout):
+        is_role = manifest and manifest["kind"] in {"Role", "ClusterRole"}
+        if is_role and manifest["metadata"]["name"] == f"aup-operator-{role}":
+            yield manifest
+
+
+def assert_granted(found: Iterable[Mapping[str, Any]], table: Iterable[Grant]) -> None:
+    """Compare roles with a table."""
+    chart = {right for manifest in found for right in rights(manifest)}
+    chart -= {("", "", "users", "aup:lock-probe", "impersonate")}
+    assert chart == {right for grant in table for right in granted(grant)}
 
 
 @pytest.mark.parametrize("role", GRANTS)
 def test_the_chart_grants_what_the_table_says(release: Release, role: Role) -> None:
-    table = {right for grant in GRANTS[role] for right in granted(grant)}
-    chart = set(rendered(release, role)) - {("", "", "users", "aup:lock-probe", "impersonate")}
-    assert chart == table
+    assert_granted(installed(release, role), GRANTS[role])
+
+
+@pytest.mark.parametrize("role", GRANTS)
+def test_without_ledgers_it_grants_less(release: Release, role: Role) -> None:
+    native = rendered(release, role, "--set", "budgets.protocol=native")
+    assert_granted(native, WITHOUT_LEDGERS[role])
 
 
 def settings_of(release: Release, role: str, folder: Path, **more: str) -> Settings:
@@ -152,6 +182,6 @@ async def test_the_roles_ask_for_nothing_else(release: Release, tmp_path: Path) 
             await leader.elector.release()
     for role in GRANTS:
         assert uncovered(calls[role], role, **WHERE) == []
-    assert unused(calls["admission"], "admission", **WHERE) == []
-    idle = {grant.why for grant, _ in unused(calls["controller"], "controller", **WHERE)}
-    assert idle <= NOT_DONE_HERE
+    for role in GRANTS:
+        idle = {grant.why for grant, _ in unused(calls[role], role, **WHERE)}
+        assert idle <= NOT_DONE_HERE

@@ -182,33 +182,28 @@ _CONTROLLER_OF_LEDGERS = (
     Grant(kinds.BUDGET_LEDGERS, ("update",), "clear up after replicas that died", "status"),
 )
 
-GRANTS: dict[Role, tuple[Grant, ...]] = {"admission": _ADMISSION, "controller": _CONTROLLER}
-"""What the roles need; the parts that make the calls add their rows."""
-LEDGER_GRANTS: dict[Role, tuple[Grant, ...]] = {
+GRANTS: dict[Role, tuple[Grant, ...]] = {
     "admission": (*_ADMISSION, *_ADMISSION_OF_LEDGERS),
     "controller": (*_CONTROLLER, *_CONTROLLER_OF_LEDGERS),
 }
-"""The same where budgets are held by ledgers."""
+"""What the roles need; the parts that make the calls add their rows."""
+WITHOUT_LEDGERS: dict[Role, tuple[Grant, ...]] = {
+    "admission": _ADMISSION,
+    "controller": _CONTROLLER,
+}
+"""The same where budgets are held by native quotas."""
 
 
 def uncovered(
     calls: Iterable[Call], role: Role, *, operator_namespace: str, fullname: str
 ) -> list[Call]:
     """Return the calls that no grant of the role lets through, sorted."""
-    return outside(calls, GRANTS[role], operator_namespace=operator_namespace, fullname=fullname)
-
-
-def outside(
-    calls: Iterable[Call], grants: Iterable[Grant], *, operator_namespace: str, fullname: str
-) -> list[Call]:
-    """Return the calls that none of some grants lets through, sorted."""
-    table = tuple(grants)
     return sorted(
         call
         for call in set(calls)
         if not any(
             grant.covers(call, operator_namespace=operator_namespace, fullname=fullname)
-            for grant in table
+            for grant in GRANTS[role]
         )
     )
 

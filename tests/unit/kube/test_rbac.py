@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from aup.kube.rbac import GRANTS, Call, Grant, Role, uncovered, unused
+from aup.kube.rbac import GRANTS, WITHOUT_LEDGERS, Call, Grant, Role, uncovered, unused
 from aup.kube.resource import LEASES, PODS
 
 WHERE = {"operator_namespace": "aup-system", "fullname": "aup-operator"}
@@ -52,7 +52,13 @@ def test_each_grant_is_sound(role: Role) -> None:
             assert grant.resource.namespaced, grant
 
 
-def test_the_admission_role_changes_nothing() -> None:
-    """A replica that answers every tenant's requests holds no right to write."""
-    for grant in GRANTS["admission"]:
+def test_the_admission_role_changes_nothing_but_the_books() -> None:
+    """A replica that answers every tenant's requests may write ledgers, and Leases of its own."""
+    written = {
+        (grant.resource.plural, grant.subresource)
+        for grant in GRANTS["admission"]
+        if set(grant.verbs) - {"get", "list", "watch"}
+    }
+    assert written == {("budgetledgers", "status"), ("leases", "")}
+    for grant in WITHOUT_LEDGERS["admission"]:
         assert set(grant.verbs) <= {"get", "list", "watch"}, grant
