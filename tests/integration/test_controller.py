@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aup.api.meta import STAMP_ANNOTATIONS
+from aup.api.meta import ALLOWS_ANNOTATION, NET_RAW_LABEL, STAMP_ANNOTATIONS
 from aup.policy.sections.resources import DEFAULT_FENCES
 from support.installation import Installation, installed
 from support.provision import assignment, provide, tenant
@@ -126,6 +126,24 @@ def test_a_claim_is_stamped_after_its_quota_counts(installation: Installation) -
     assert int(quotas["metadata"]["resourceVersion"]) < int(
         namespace["metadata"]["resourceVersion"]
     )
+
+
+def test_stamps_of_an_older_version_get_the_label_and_follow_the_terms(
+    installation: Installation,
+) -> None:
+    """Label and stamp change in one write: no request sees the one without the other."""
+    cluster, controller = installation.cluster, installation.release.controller
+    provide(installation, tenant("older"))
+    controller.kubectl("label", "namespace", "older-prod", f"{NET_RAW_LABEL}-")
+    until("the label", lambda: label(installation, "older-prod", NET_RAW_LABEL) == "may-keep")
+    spec = get(installation, "aup", "asergo")["spec"]
+    spec["network"]["requireDropNetRaw"] = True
+    head = {"apiVersion": "aup.asergo.com/v1alpha1", "kind": "AcceptableUsePolicy"}
+    manifest = {**head, "metadata": {"name": "confined"}, "spec": spec}
+    cluster.kubectl("create", "-f", "-", input=json.dumps(manifest))
+    edit(installation, "tenant", "older", policy="confined")
+    until("the terms", lambda: label(installation, "older-prod", NET_RAW_LABEL) == "must-drop")
+    assert "dropnetraw" in label(installation, "older-prod", ALLOWS_ANNOTATION).split(",")
 
 
 def test_a_report_says_what_the_namespace_is_held_to(installation: Installation) -> None:

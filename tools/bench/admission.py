@@ -74,17 +74,17 @@ def measure(*, peers: bool = False) -> list[Row]:
     """Install the product, measure every contender at every concurrency, and take it away.
 
     Args:
-        peers: whether other engines, and one policy written by hand, are measured too.
+        peers: whether other engines are measured too.
 
     """
     found: defaultdict[str, list[Turn]] = defaultdict(list)
     with _running() as installation:
         switch = Switch(installation)
         switch.to(MODES[0])
-        contenders: list[Contender] = [Part(mode, switch) for mode in MODES]
-        if peers:
-            contenders[1:1] = [HandWritten(installation.cluster)]
-            contenders += _peers(installation.cluster)
+        nothing, *parts = (Part(mode, switch) for mode in MODES)
+        by_hand = HandWritten(installation.cluster)
+        others = _peers(installation.cluster) if peers else ()
+        contenders: list[Contender] = [nothing, by_hand, *parts, *others]
         for number in range(ROUNDS):
             for contender in contenders:
                 print(f"round {number + 1} of {ROUNDS}: {contender.name}", flush=True)

@@ -13,7 +13,7 @@ every_query = pytest.mark.parametrize("query", CATALOGUE, ids=lambda query: quer
 
 def templates(query: Query) -> list[str]:
     """Return all PromQL of a query."""
-    return [query.use, query.share, query.health(), *filter(None, [query.contention])]
+    return [query.use, query.share, query.health(), query.jobs(), *filter(None, [query.contention])]
 
 
 @every_query
@@ -36,6 +36,13 @@ def test_use_share_and_recording_are_by_namespace(query: Query) -> None:
     assert query.use.startswith("sum by (namespace) (")
     assert "by (namespace)" in query.share
     assert re.fullmatch(r"namespace:aup_fair_use_\w+:\w+", query.record)
+
+
+@every_query
+def test_jobs_are_those_of_what_is_summed(query: Query) -> None:
+    """Neither of contention nor of witnesses: several jobs export these."""
+    (metric,) = re.findall(r"[a-z_]+\{", query.use)
+    assert re.fullmatch(rf"count by \(job\) \({re.escape(metric)}[^}}]*\$M\}}\)", query.jobs())
 
 
 @every_query

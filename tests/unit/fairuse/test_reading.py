@@ -15,6 +15,7 @@ from aup.fairuse.reading import (
     Answers,
     by_namespace,
     instant,
+    jobs,
     read_answer,
     scalar,
 )
@@ -50,6 +51,18 @@ def test_a_number_is_of_the_namespace_that_is_claimed_and_of_no_other() -> None:
     found, nobody = by_namespace(series, {"acme-prod", "bolt-prod", "acme-prod/../bolt"})
     assert found == {MS: {"acme-prod": 4.0}}
     assert nobody == 5
+
+
+def test_jobs_are_named_once_and_a_few_of_them() -> None:
+    """In a log and in reports: what a target calls itself is no text to be trusted."""
+    many = [one("1", job=f"job-{n:02}") for n in range(15)]
+    series = read_answer(answer(one("1", job="a\nb"), one("2", job="kubelet"), one("3"), *many))
+    found = jobs(series)
+    assert len(found) == 10
+    assert found[:2] == ("a\N{REPLACEMENT CHARACTER}b", "job-00")
+    assert jobs(read_answer(answer(one("1", job="kubelet"), one("9", job="kubelet")))) == (
+        "kubelet",
+    )
 
 
 @pytest.mark.parametrize(
