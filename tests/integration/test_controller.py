@@ -134,7 +134,11 @@ def test_stamps_of_an_older_version_get_the_label_and_follow_the_terms(
     """Label and stamp change in one write: no request sees the one without the other."""
     cluster, controller = installation.cluster, installation.release.controller
     provide(installation, tenant("older"))
+    replaced = installation.controllers.pop()
+    replaced.process.signal(signal.SIGTERM)
+    assert replaced.process.wait() == 0
     controller.kubectl("label", "namespace", "older-prod", f"{NET_RAW_LABEL}-")
+    installation.start_controller().wait_ready()
     until("the label", lambda: label(installation, "older-prod", NET_RAW_LABEL) == "may-keep")
     spec = get(installation, "aup", "asergo")["spec"]
     spec["network"]["requireDropNetRaw"] = True
