@@ -158,9 +158,9 @@ def _license(spec: PolicySpec, notes: _Notes) -> LicenseRules:
     """Read the licence terms."""
     terms = spec.license
     references = {}
-    for item in terms.references:
-        for key in notes.spdx("license.references", (item.ref,), parse_license):
-            references[key] = item.product
+    for ref, needed in terms.references.items():
+        for key in notes.spdx("license.references", (ref,), parse_license):
+            references[key] = needed.entitlement
     return LicenseRules(
         deny=notes.spdx("license.deny", terms.deny, parse_license),
         allow=notes.spdx("license.allow", terms.allow, parse_license),
@@ -210,19 +210,17 @@ def _no_country(at: str, text: str, notes: _Notes) -> None:
 
 def _regions(export: ExportTerms, countries: CountryRules, notes: _Notes) -> Mapping[str, str]:
     """Read the regions and their countries."""
-    regions = {region.name: countries.code(region.country) for region in export.regions}
-    for region in export.regions:
-        if not regions[region.name]:
-            _no_country(f"export.regions {printable(region.name)}", region.country, notes)
+    regions = {name: countries.code(region.country) for name, region in export.regions.items()}
+    for name in (name for name, country in regions.items() if not country):
+        _no_country(f"export.regions {printable(name)}", export.regions[name].country, notes)
     return regions
 
 
 def _categories(export: ExportTerms, notes: _Notes) -> tuple[ExportCategory, ...]:
     """Read the categories; their regions must be among those that the policy knows."""
-    known = {region.name for region in export.regions}
     for category in export.categories:
         for region in category.regions:
-            if region not in known:
+            if region not in export.regions:
                 notes.add(
                     Reason.UNKNOWN_REGION,
                     f"export.categories {printable(category.id)}: region {printable(region)} "

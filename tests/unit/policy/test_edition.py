@@ -54,7 +54,7 @@ def test_ids_become_canonical() -> None:
     terms = LicenseTerms(
         deny=("gpl-2.0", "RSALv2"),
         exceptions=("classpath-exception-2.0",),
-        references=(LicenseReference(ref="LicenseRef-X", product="x"),),
+        references={"LicenseRef-X": LicenseReference(entitlement="x")},
     )
     found = compiled(license=terms).license
     assert found.deny == {"GPL-2.0-only", "RSALv2"}
@@ -66,7 +66,7 @@ def test_countries_are_read_through_the_aliases() -> None:
     countries = CountryTerms(
         deny=("UK",), deny_subdivisions=("EL-A",), aliases={"UK": "GB", "EL": "GR"}
     )
-    export = ExportTerms(countries=countries, regions=(Region(name="west", country="UK"),))
+    export = ExportTerms(countries=countries, regions={"west": Region(country="UK")})
     edition = compiled(export=export)
     assert edition.countries.deny == {"GB"}
     assert edition.countries.deny_subdivisions == {"GR-A"}
@@ -131,7 +131,7 @@ def test_countries_are_read_through_the_aliases() -> None:
             id="subdivision",
         ),
         pytest.param(
-            {"export": ExportTerms(regions=(Region(name="north", country="Denmark"),))},
+            {"export": ExportTerms(regions={"north": Region(country="Denmark")})},
             Reason.INVALID_COUNTRY,
             "export.regions north: Denmark",
             id="country-of-a-region",

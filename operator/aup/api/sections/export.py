@@ -48,9 +48,8 @@ class ExportCategory(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Region(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A value of topology.kubernetes.io/region and its jurisdiction."""
+    """The jurisdiction of a region."""
 
-    name: str
     country: str
 
 
@@ -95,7 +94,8 @@ class ExportTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ownership_threshold_percent: int = 50
     """Shares of denied countries that together make a tenant a denied party."""
     categories: tuple[ExportCategory, ...] = ()
-    regions: tuple[Region, ...] = ()
+    regions: Mapping[str, Region] = msgspec.field(default_factory=dict)
+    """By value of topology.kubernetes.io/region."""
     unconstrained_placement: Placement = Placement.DENY
     sectoral: tuple[Sector, ...] = ()
     other_classes: Unknown = Unknown.REVIEW

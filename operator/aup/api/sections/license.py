@@ -1,5 +1,6 @@
 """Terms of the section license: ``spec.license`` of an AcceptableUsePolicy."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -31,10 +32,10 @@ class Verification(StrEnum):
 
 
 class LicenseReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A LicenseRef of the catalogue that needs an entitlement."""
+    """What a tenant needs for software under a LicenseRef of the catalogue."""
 
-    ref: str
-    product: str
+    entitlement: str
+    """Product that a LicenseEntitlement of the tenant must name."""
 
 
 class LicenseTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -49,7 +50,8 @@ class LicenseTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """SPDX exceptions with which a denied licence is allowed."""
     unknown: Unknown = Unknown.REVIEW
     """Software without a known licence."""
-    references: tuple[LicenseReference, ...] = ()
+    references: Mapping[str, LicenseReference] = msgspec.field(default_factory=dict)
+    """By LicenseRef."""
     trusted_repositories: tuple[str, ...] = ()
     """Repositories, with all below them, whose images need no known licence: the provider's own."""
     require_vendor_support: bool = True

@@ -6,12 +6,12 @@ import msgspec
 
 
 class PodSecurityLevel(StrEnum):
-    """Level of the Pod Security Standards."""
+    """Level of the Pod Security Standards, as the labels of Pod Security admission write it."""
 
-    PRIVILEGED = "Privileged"
+    PRIVILEGED = "privileged"
     """Nothing is required."""
-    BASELINE = "Baseline"
-    RESTRICTED = "Restricted"
+    BASELINE = "baseline"
+    RESTRICTED = "restricted"
 
 
 class SecurityTools(StrEnum):

@@ -6,9 +6,9 @@ security/pod-security
                   `container.apparmor.security.beta.kubernetes.io/<container>`,
                   seLinuxOptions.type, .user and .role, capabilities.add and .drop, runAsNonRoot,
                   runAsUser, allowPrivilegeEscalation; sources of volumes; hostUsers; os.name
-    Allowed       under `security.podSecurity: Baseline` the default of each, or what it says of
-                  itself and does not switch off; under `Restricted` what that level requires,
-                  too; under `Privileged` anything
+    Allowed       under `security.podSecurity: baseline` the default of each, or what it says of
+                  itself and does not switch off; under `restricted` what that level requires,
+                  too; under `privileged` anything
     Serves        "reasonable security measures to prevent AUP breaches" (asergo/8.2)
 
 The controls are those of Kubernetes 1.36 (staging/src/k8s.io/pod-security-admission/policy). Those
