@@ -12,6 +12,7 @@ from aup import presets
 from aup.api.meta import API_VERSION, read
 from aup.api.policy import AcceptableUsePolicy, Clause, PolicySpec
 from aup.api.sections.choice import Enforcement, Permission, Unknown
+from aup.api.sections.conduct import LaterEditions
 from aup.api.sections.export import Gambling
 from aup.api.sections.license import Verification, WindowsLicense
 from aup.api.sections.security import PodSecurityLevel, SecurityTools, StaffAccess
@@ -147,6 +148,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Any]] = {
     "securityTools": all_but_megalayer(SecurityTools.REQUIRE_CONSENT, SecurityTools.FORBIDDEN),
     "verification": all_but_megalayer(Verification.ON, Verification.OFF),
     "requireAcceptance": all_but_megalayer(value=False, megalayer=True),
+    # zenlayer/c6, megalayer/0.6 and chg: who goes on is bound by what was posted.
+    "laterEditions": dict.fromkeys(presets.names(), LaterEditions.ACCEPTANCE)
+    | dict.fromkeys(("zenlayer", "megalayer"), LaterEditions.USE),
     "windows": dict.fromkeys(presets.names(), WindowsLicense.REQUIRE_ENTITLEMENT),
     "staffAccess": dict.fromkeys(presets.names(), StaffAccess.REQUIRE_GRANT),
 }
@@ -164,6 +168,7 @@ def test_a_preset_differs_from_the_others_as_its_document_does(name: str) -> Non
         "securityTools": spec.security.security_tools,
         "verification": spec.license.verification,
         "requireAcceptance": spec.tenancy.require_acceptance,
+        "laterEditions": spec.tenancy.later_editions,
         "windows": spec.license.windows,
         "staffAccess": spec.security.staff_access,
     }

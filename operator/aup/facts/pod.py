@@ -7,6 +7,7 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -43,6 +44,8 @@ MAX_IMAGES = 256
 is read and looked up, and thousands of them would keep all other requests waiting."""
 MAX_ENTRIES = 1024
 """Ports, volumes, capabilities, sysctls, and values of the required node affinity, of one pod."""
+MAX_WORDS = 64
+"""Of a container's command, and of its args: what it starts stands in front."""
 MAX_REGIONS = 64
 """Regions that one pod names: each is judged for each image."""
 
@@ -57,12 +60,14 @@ def read_pod(
     surroundings: Surroundings,
     *,
     at: str = "",
+    maker: Strings | None = None,
     **said: bool,
 ) -> tuple[Workload, Problems]:
     """Read the pod, or the pod template, under ``prefix``: empty, or a path that ends with a dot.
 
-    ``at`` is the path of the spec where it is not ``<prefix>spec``; ``said`` is what the workload
-    says of itself: ``continues``, ``budget_settled``.
+    ``at`` is the path of the spec where it is not ``<prefix>spec``; ``maker`` are the labels of the
+    object that the template stands in; ``said`` is what the workload says of itself:
+    ``continues``, ``budget_settled``.
     """
     path = at or f"{prefix}spec"
     spec, excess = _bounded((template and template.spec) or wire.PodSpec(), path)
@@ -77,6 +82,7 @@ def read_pod(
         placement=read_placement(spec, selector, path, namespace, surroundings),
         labels=labels,
         labels_path=f"{prefix}metadata.labels",
+        maker_labels=maker or {},
         annotations=annotations,
         annotations_path=f"{prefix}metadata.annotations",
         host_network=bool(spec.host_network),
@@ -198,7 +204,16 @@ def read_container(
         host_process=is_host_process(security),
         security=container_security(security, path),
         resources=read_resources(found.resources, f"{path}.resources"),
+        command=_words(found.command),
+        args=_words(found.args),
     )
+
+
+def _words(found: Any) -> tuple[str, ...]:
+    """Return the words of a command line."""
+    if not isinstance(found, list):
+        return ()
+    return tuple(word if isinstance(word, str) else "" for word in found[:MAX_WORDS])
 
 
 def _ports(

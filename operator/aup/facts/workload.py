@@ -5,6 +5,8 @@ CronJob. A subresource that carries a Pod (ephemeralcontainers, resize, status) 
 that it would leave behind.
 """
 
+from typing import Final
+
 from aup.facts.cni.pod_status import with_status
 from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.facts.pod import Problems, read_pod
@@ -32,6 +34,9 @@ POD_MAKERS = frozenset(
 )
 """Who makes Pods out of them. Operators of tenants make Pods as well: those name their owner."""
 
+_ACCOUNT: Final = "system:serviceaccount:"
+"""Beginning of the user names of programs."""
+
 
 def pod(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a Pod; what its status says of addresses counts where the request writes the status."""
@@ -43,14 +48,14 @@ def pod(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
 def pod_template(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a PodTemplate."""
     found, problems = wire.POD_TEMPLATE.read(raw)
-    return _facts(subject, surroundings, problems, found.template, "template.")
+    return _facts(subject, surroundings, problems, found.template, "template.", found.metadata)
 
 
 def controller(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a kind with one template at ``spec.template``, such as a Deployment or a Job."""
     found, problems = wire.CONTROLLER.read(raw)
     template = found.spec.template if found.spec else None
-    return _facts(subject, surroundings, problems, template, "spec.template.")
+    return _facts(subject, surroundings, problems, template, "spec.template.", found.metadata)
 
 
 def cron_job(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
@@ -58,7 +63,8 @@ def cron_job(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     found, problems = wire.CRON_JOB.read(raw)
     job = found.spec.job_template if found.spec else None
     template = job.spec.template if job and job.spec else None
-    return _facts(subject, surroundings, problems, template, "spec.jobTemplate.spec.template.")
+    at = "spec.jobTemplate.spec.template."
+    return _facts(subject, surroundings, problems, template, at, found.metadata)
 
 
 def _facts(
@@ -67,6 +73,7 @@ def _facts(
     problems: Problems,
     template: wire.PodTemplateSpec | None,
     prefix: str,
+    maker: wire.Labelled | None = None,
     *,
     is_pod: bool = False,
 ) -> Facts:
@@ -76,6 +83,7 @@ def _facts(
         prefix,
         subject.namespace,
         surroundings,
+        maker={k: v for k, v in ((maker and maker.labels) or {}).items() if isinstance(v, str)},
         continues=_goes_on(subject, template if is_pod else None),
         budget_settled=not is_pod or _budget_settled(subject, surroundings),
     )
@@ -87,8 +95,12 @@ def _goes_on(subject: Subject, pod: wire.PodTemplateSpec | None) -> bool:
     writer = subject.writer.username if subject.writer else ""
     if pod is None:
         return writer in TEMPLATE_MAKERS
+    if writer in POD_MAKERS:
+        return True
     owners = (pod.metadata and pod.metadata.owner_references) or ()
-    return writer in POD_MAKERS or any(owner and owner.controller for owner in owners)
+    # A person has no Pods to make anew; a file, and what audit finds, has no writer.
+    program = not writer or writer.startswith(_ACCOUNT)
+    return program and any(owner and owner.controller for owner in owners)
 
 
 def _budget_settled(subject: Subject, surroundings: Surroundings) -> bool:

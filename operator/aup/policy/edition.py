@@ -88,7 +88,7 @@ def compile_edition(
         relays=_addresses("mail.relayCIDRs", spec.mail.relay_cidrs, notes),
         license=_license(spec, notes),
         countries=countries,
-        categories=_categories(spec.export, notes),
+        categories=_categories(spec.export, countries, notes),
         regions=_regions(spec.export, countries, notes),
     )
     return edition, tuple(notes.troubles)
@@ -216,8 +216,13 @@ def _regions(export: ExportTerms, countries: CountryRules, notes: _Notes) -> Map
     return regions
 
 
-def _categories(export: ExportTerms, notes: _Notes) -> tuple[ExportCategory, ...]:
-    """Read the categories; their regions must be among those that the policy knows."""
+def _categories(
+    export: ExportTerms, countries: CountryRules, notes: _Notes
+) -> tuple[ExportCategory, ...]:
+    """Read the categories; their regions must be among those that the policy knows.
+
+    Where a region lies in a denied country, nothing controlled runs there.
+    """
     for category in export.categories:
         for region in category.regions:
             if region not in export.regions:
@@ -226,9 +231,16 @@ def _categories(export: ExportTerms, notes: _Notes) -> tuple[ExportCategory, ...
                     f"export.categories {printable(category.id)}: region {printable(region)} "
                     "is not in export.regions",
                 )
+    denied = {
+        name
+        for name, region in export.regions.items()
+        if countries.denies(countries.place(region.country, None))
+    }
     return tuple(
         ExportCategory(
-            id=category.id, label=category.label or "", regions=frozenset(category.regions)
+            id=category.id,
+            label=category.label or "",
+            regions=frozenset(category.regions) - denied,
         )
         for category in export.categories
     )

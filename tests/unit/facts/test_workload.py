@@ -251,6 +251,7 @@ def test_who_waits_for_the_quota(
 
 
 ALICE = Writer("alice@acme.example")
+STRIMZI = Writer("system:serviceaccount:acme-prod:strimzi-cluster-operator")
 
 
 @pytest.mark.parametrize(
@@ -312,9 +313,35 @@ def test_a_pod_that_names_its_controller_was_made_by_it(owners: Any, *, continue
     """Operators of tenants make their Pods themselves, and make them again after a drain."""
     pod = manifest(POD, {"containers": []})
     pod["metadata"]["ownerReferences"] = owners
-    found = extract(json.dumps(pod).encode(), subject(writer=ALICE), Offline())
+    found = extract(json.dumps(pod).encode(), subject(writer=STRIMZI), Offline())
     assert not found.problems
     assert [workload.continues for workload in found.workloads] == [continues]
+
+
+def test_a_person_makes_no_pod_again_whatever_it_names() -> None:
+    """Whoever types an owner reference in would never have to renew a licence."""
+    pod = manifest(POD, {"containers": []})
+    pod["metadata"]["ownerReferences"] = [{"kind": "ReplicaSet", "controller": True}]
+    raw = json.dumps(pod).encode()
+    for writer, continues in ((ALICE, False), (None, True)):
+        (workload,) = extract(raw, subject(writer=writer), Offline()).workloads
+        assert workload.continues is continues
+
+
+def test_what_the_object_declares_stands_beside_what_its_pods_do() -> None:
+    """A declaration counts wherever on a workload it is written, and once where both say it."""
+    deployment = manifest(("apps", "Deployment"), {"containers": []}, {"a": "1", "b": "1"})
+    deployment["metadata"] = {"labels": {"a": "1", "b": "2", "c": "3", "d": None}}
+    raw = json.dumps(deployment).encode()
+    (workload,) = extract(raw, subject(("apps", "Deployment")), Offline()).workloads
+    template = 'spec.template.metadata.labels["{}"]'
+    assert list(workload.declared("a")) == [(template.format("a"), "1")]
+    assert list(workload.declared("b")) == [
+        (template.format("b"), "1"),
+        ('metadata.labels["b"]', "2"),
+    ]
+    assert list(workload.declared("c")) == [('metadata.labels["c"]', "3")]
+    assert not [*workload.declared("d"), *workload.declared("e")]
 
 
 def test_a_subresource_that_carries_a_pod_is_read_as_the_pod() -> None:

@@ -73,6 +73,17 @@ def test_countries_are_read_through_the_aliases() -> None:
     assert edition.regions == {"west": "GB"}
 
 
+def test_nothing_controlled_runs_in_a_denied_country() -> None:
+    """A region that a category names does not stay open when its country is closed."""
+    export = ExportTerms(
+        countries=CountryTerms(deny=("GB",), aliases={"UK": "GB"}),
+        regions={"north": Region(country="DK"), "west": Region(country="UK")},
+        categories=(ExportCategory(id="5D002", regions=("north", "west")),),
+    )
+    (category,) = compiled(export=export).categories
+    assert category.regions == {"north"}
+
+
 @pytest.mark.parametrize(
     ("spec", "reason", "words"),
     [

@@ -1,5 +1,7 @@
 """Terms of the sections conduct and tenancy: ``spec.conduct`` and ``spec.tenancy``."""
 
+from enum import StrEnum
+
 import msgspec
 
 from aup.api.sections.choice import Permission
@@ -13,8 +15,19 @@ class ConductTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     aup.asergo.com/high-risk-use."""
 
 
+class LaterEditions(StrEnum):
+    """How a tenant of an earlier edition comes under a later one."""
+
+    ACCEPTANCE = "Acceptance"
+    """By accepting it too."""
+    USE = "Use"
+    """By going on."""
+
+
 class TenancyTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section tenancy."""
 
     require_acceptance: bool = False
-    """Workloads of a tenant that has not accepted the edition in force are refused."""
+    """Workloads of a tenant that has not accepted the contract are refused."""
+    later_editions: LaterEditions = LaterEditions.ACCEPTANCE
+    """What a tenant that accepted an earlier edition needs for the one in force."""

@@ -31,11 +31,26 @@ class StaffAccess(StrEnum):
     ALLOWED = "Allowed"
 
 
+TOOL_COMMANDS = (
+    "hping3",
+    "masscan",
+    "msfconsole",
+    "nikto",
+    "nmap",
+    "sqlmap",
+    "wpscan",
+    "zmap",
+)
+"""Names that nothing else goes by."""
+
+
 class SecurityTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section security."""
 
     pod_security: PodSecurityLevel = PodSecurityLevel.BASELINE
     security_tools: SecurityTools = SecurityTools.REQUIRE_CONSENT
+    tool_commands: tuple[str, ...] = TOOL_COMMANDS
+    """Programs for such tests, by name, in images that the catalogue does not call tools."""
     staff_access: StaffAccess = StaffAccess.REQUIRE_GRANT
     staff_groups: tuple[str, ...] = ()
     """Groups of the provider's people, as the API server authenticates them."""

@@ -78,6 +78,9 @@ class Carrier:
             if not part.partial or says_anything(part):
                 parts.append(part)
         problems = unreadable or tuple(problem for problem in tree.problems if problem.hides)
+        if parts and (labels := _labels(tree)):
+            # What the object declares is said once, not of each of its parts.
+            parts[0] = replace(parts[0], maker_labels=labels)
         return Facts(subject, tuple(parts), problems=problems)
 
     def _parts(
@@ -120,6 +123,14 @@ class Carrier:
             reference = Reference(named) if isinstance(named, str) else named
             for at, value in tree.each(reference.path):
                 yield from _referred(reference, at, value)
+
+
+def _labels(tree: Tree) -> dict[str, str]:
+    """Return the labels of the object itself."""
+    labels = tree.one("metadata.labels")
+    if not isinstance(labels, dict):
+        return {}
+    return {key: value for key, value in labels.items() if isinstance(value, str)}
 
 
 def part_of_pod(value: Any, path: str, subject: Subject, surroundings: Surroundings) -> Workload:

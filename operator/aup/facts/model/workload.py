@@ -3,7 +3,7 @@
 Every leaf keeps the path it was read from, for example ``spec.containers[0].ports[1]``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -47,6 +47,9 @@ class Container(msgspec.Struct, frozen=True):
     """Windows: ``securityContext.windowsOptions.hostProcess``."""
     security: SecurityContext = _PLAIN
     resources: Resources | None = None
+    command: tuple[str, ...] = ()
+    """As many words as are looked at; what is no text is empty."""
+    args: tuple[str, ...] = ()
 
     @property
     def image_name(self) -> str:
@@ -110,6 +113,8 @@ class Workload(msgspec.Struct, frozen=True):
     labels: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Labels of the pod (template): declarations of the tenant."""
     labels_path: str = "metadata.labels"
+    maker_labels: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """Labels of the object that makes the pods, at ``metadata.labels``; of a Pod: none."""
     annotations: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Annotations of the pod (template)."""
     annotations_path: str = "metadata.annotations"
@@ -144,6 +149,18 @@ class Workload(msgspec.Struct, frozen=True):
     """Whether it is a Pod whose status says that it has an address."""
     budget_settled: bool = True
     """Whether the namespace's quota is in force; always true but for the CREATE of a Pod."""
+
+    def declared(self, label: str) -> Iterator[tuple[str, str]]:
+        """Yield path and text of what a label declares of the pods.
+
+        It may stand on the pod (template), on the object that makes the pods, or say on each
+        something else.
+        """
+        of_pod, of_maker = self.labels.get(label), self.maker_labels.get(label)
+        if of_pod is not None:
+            yield f'{self.labels_path}["{label}"]', of_pod
+        if of_maker is not None and of_maker != of_pod:
+            yield f'metadata.labels["{label}"]', of_maker
 
     @property
     def images(self) -> tuple[Image, ...]:

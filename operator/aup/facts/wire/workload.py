@@ -27,6 +27,8 @@ class Container(Probed, frozen=True):
 
     name: str | None = None
     image: str | None = None
+    command: Any = None
+    args: Any = None
     ports: list[ContainerPort | None] | None = None
     security_context: ContainerSecurity | None = None
     resources: Any = None
@@ -106,6 +108,12 @@ class Metadata(Wire, frozen=True):
     owner_references: list[OwnerReference | None] | None = None
 
 
+class Labelled(Wire, frozen=True):
+    """ObjectMeta of what makes pods."""
+
+    labels: Strings | None = None
+
+
 class PodTemplateSpec(Wire, frozen=True):
     """PodTemplateSpec; a Pod has a status besides."""
 
@@ -137,6 +145,7 @@ class Pod(PodTemplateSpec, frozen=True):
 class PodTemplate(Wire, frozen=True):
     """PodTemplate v1."""
 
+    metadata: Labelled | None = None
     template: PodTemplateSpec | None = None
 
 
@@ -149,6 +158,7 @@ class ControllerSpec(Wire, frozen=True):
 class Controller(Wire, frozen=True):
     """ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job."""
 
+    metadata: Labelled | None = None
     spec: ControllerSpec | None = None
 
 
@@ -161,6 +171,7 @@ class CronJobSpec(Wire, frozen=True):
 class CronJob(Wire, frozen=True):
     """CronJob batch/v1."""
 
+    metadata: Labelled | None = None
     spec: CronJobSpec | None = None
 
 

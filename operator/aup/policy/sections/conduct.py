@@ -66,6 +66,7 @@ def security_terms(
         capabilities=allowed_capabilities(edition),
         net_raw_must_be_dropped=edition.spec.network.require_drop_net_raw,
         tools=terms.security_tools,
+        tool_commands=frozenset(terms.tool_commands),
         consents=consenting(exemptions),
         malware=frozenset(digest.lower() for digest in terms.malware_digests),
         staff_access=terms.staff_access,
@@ -101,6 +102,7 @@ def tenancy_terms(account: Account, edition: Edition) -> TenancyTerms:
         revision=edition.ref.revision,
         accepted=acceptance.revision if acceptance else None,
         acceptance_required=edition.spec.tenancy.require_acceptance,
+        later_editions=edition.spec.tenancy.later_editions,
         contact=edition.ref.contact,
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aup.api.sections.choice import Permission
+from aup.api.sections.conduct import LaterEditions
 from aup.api.sections.export import Gambling
 from aup.policy.terms.software import Catalog
 
@@ -30,4 +31,5 @@ class TenancyTerms:
     accepted: str | None
     """Edition that the tenant accepted last; ``None``: none."""
     acceptance_required: bool
+    later_editions: LaterEditions
     contact: str

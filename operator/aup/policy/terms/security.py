@@ -59,6 +59,7 @@ class SecurityTerms:
     net_raw_must_be_dropped: bool
     """Whether host/capabilities tells of containers that keep NET_RAW."""
     tools: SecurityTools
+    tool_commands: frozenset[str]
     consents: tuple[ConsentTerm, ...]
     malware: frozenset[str]
     """Digests, ``sha256:…``."""

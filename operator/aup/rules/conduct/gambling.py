@@ -1,9 +1,9 @@
 """Conduct: gambling with a licence, or not at all.
 
 conduct/gambling
-    Fields read   labels aup.asergo.com/workload-class and aup.asergo.com/end-use of the pod, where
-                  they say gambling; images of all containers and image volumes that the catalogue
-                  says are for it
+    Fields read   labels aup.asergo.com/workload-class and aup.asergo.com/end-use of the pod, or of
+                  the object that makes it, where they say gambling; images of all containers and
+                  image volumes that the catalogue says are for it
     Allowed       as `export.gambling` says: with a licence of the tenant that is in force
                   (RequireLicence), always (Allowed), never (Forbidden)
     Serves        "no illegal gambling" (asergo/4.2); "no gambling" (megalayer/co.3c)
@@ -44,9 +44,9 @@ def gambling(workload: Workload, terms: ConductTerms) -> Iterator[Violation]:
 def _signs(workload: Workload, terms: ConductTerms) -> Iterator[tuple[str, str, str]]:
     """Yield path, value and image of everything that says gambling."""
     for label in (WORKLOAD_CLASS, END_USE):
-        declared = workload.labels.get(label, "")
-        if canonical_use(declared) in WORDS:
-            yield f'{workload.labels_path}["{label}"]', declared, ""
+        for path, declared in workload.declared(label):
+            if canonical_use(declared) in WORDS:
+                yield path, declared, ""
     for image, software in known(workload, terms.catalog):
         if software.category is SoftwareCategory.GAMBLING:
             yield image.path, image.text, software.name(image)

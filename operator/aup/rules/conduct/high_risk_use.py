@@ -1,7 +1,7 @@
 """Conduct: nothing on which lives depend.
 
 conduct/high-risk-use
-    Fields read   label aup.asergo.com/high-risk-use of the pod
+    Fields read   label aup.asergo.com/high-risk-use of the pod, or of the object that makes it
     Allowed       absent, or one of the words that say no: false, no, none; any where
                   `conduct.highRiskUse` is Allowed
     Serves        "no use where failure could result in death or serious injury" (asergo/1.5)
@@ -22,17 +22,19 @@ DENIALS: Final = frozenset({"", "false", "no", "none", "0"})
 
 def high_risk_use(workload: Workload, terms: ConductTerms) -> Iterator[Violation]:
     """Yield a declared use in which a failure could kill or injure."""
-    declared = workload.labels.get(HIGH_RISK_USE, "")
-    if terms.high_risk_use is Permission.ALLOWED or canonical_use(declared) in DENIALS:
+    if terms.high_risk_use is Permission.ALLOWED:
         return
-    yield Violation(
-        path=f'{workload.labels_path}["{HIGH_RISK_USE}"]',
-        value=declared,
-        detail="declares a use in which a failure could kill or injure",
-        remedy=f"run it elsewhere; if no life depends on it, set the label to none or ask "
-        f"{terms.contact}",
-        key=(canonical_use(declared),),
-    )
+    for path, declared in workload.declared(HIGH_RISK_USE):
+        if canonical_use(declared) in DENIALS:
+            continue
+        yield Violation(
+            path=path,
+            value=declared,
+            detail="declares a use in which a failure could kill or injure",
+            remedy=f"run it elsewhere; if no life depends on it, set the label to none or ask "
+            f"{terms.contact}",
+            key=(canonical_use(declared),),
+        )
 
 
 RULE = Rule(

@@ -2,11 +2,13 @@
 
 export/destination
     Fields read   images of all containers and image volumes, looked up in the catalogue; labels
-                  of the pod by which a tenant declares a category; nodeName, nodeSelector and
-                  required node affinity, by region, zone or node; claims of persistent volumes;
-                  target.name of a Binding, with the pod that it gives a node to
-    Allowed       software of a category in the regions that the policy lists for it. A pod that
-                  nothing confines to regions: as `export.unconstrainedPlacement` says
+                  of the pod, or of the object that makes it, by which a tenant declares a category;
+                  nodeName, nodeSelector and required node affinity, by region, zone or node;
+                  claims of persistent volumes; target.name of a Binding, with the pod that it gives
+                  a node to
+    Allowed       software of a category in the regions that the policy lists for it, but for those
+                  in denied countries. A pod that nothing confines to regions: as
+                  `export.unconstrainedPlacement` says
     Serves        "no use in violation of EU or international export controls" (asergo/4.1)
 
 A declaration adds to what the catalogue knows and never takes away from it. A category that the
@@ -43,6 +45,9 @@ class _Controlled:
     """What is controlled, for example ``registry.example/crypto/hsm (5D002)``."""
     image: str
     """Image concerned; empty where the tenant declared it."""
+    path: str
+    """Where it is written that it is controlled: of the image, or of the label."""
+    value: str
 
 
 def landing(facts: Facts, terms: ExportTerms) -> Iterator[Violation]:
@@ -86,18 +91,18 @@ def _classified(workload: Workload, terms: ExportTerms) -> Iterator[_Controlled 
             continue
         if category := _category(software.export_category, terms.categories):
             words = f"{software.repository} ({category.id})"
-            yield _Controlled(category, words, software.name(image))
+            yield _Controlled(category, words, software.name(image), image.path, image.text)
         else:
             yield _unlisted(
                 image.path, image.text, f"is of export category {software.export_category}", terms
             )
-    for label in dict.fromkeys(c.label for c in terms.categories if c.label in workload.labels):
-        value = workload.labels[label]
-        if category := _category(value, (c for c in terms.categories if c.label == label)):
-            yield _Controlled(category, f"the pod ({category.id} by its label {label})", "")
-        else:
-            path = f'{workload.labels_path}["{label}"]'
-            yield _unlisted(path, value, "declares an export category", terms)
+    for label in dict.fromkeys(c.label for c in terms.categories if c.label):
+        for path, value in workload.declared(label):
+            if category := _category(value, (c for c in terms.categories if c.label == label)):
+                words = f"the pod ({category.id} by its label {label})"
+                yield _Controlled(category, words, "", path, value)
+            else:
+                yield _unlisted(path, value, "declares an export category", terms)
 
 
 def _category(text: str, categories: Iterable[ExportCategory]) -> ExportCategory | None:
@@ -126,13 +131,16 @@ def _misplaced(ground: RegionGround, reason: _Controlled, terms: ExportTerms) ->
 def _unconfined(workload: Workload, reason: _Controlled, terms: ExportTerms) -> Violation:
     """Return the violation of a pod that may land anywhere."""
     placement = workload.placement
-    where = (
-        "is a node of no known region" if placement.value else "does not confine the pod to regions"
-    )
+    if placement.value:
+        path, value = placement.path, placement.value
+        detail = f"is a node of no known region, and {_limits(reason)}"
+    else:
+        path, value = reason.path, reason.value
+        detail = f"is of a pod that nothing confines to regions, and {_limits(reason)}"
     return Violation(
-        path=placement.path,
-        value=placement.value,
-        detail=f"{where}, and {_limits(reason)}",
+        path=path,
+        value=value,
+        detail=detail,
         remedy=_place(reason, terms, Ground.NODE if placement.value else Ground.REGION),
         key=(reason.category.id, reason.image.partition("@")[0], ""),
         image=reason.image,

@@ -1,8 +1,8 @@
 """Export: uses that no licence and no destination makes lawful.
 
 export/end-use
-    Fields read   label aup.asergo.com/end-use of the pod; what the tenant declared of itself
-                  (`endUse` of the Tenant)
+    Fields read   label aup.asergo.com/end-use of the pod, or of the object that makes it; what the
+                  tenant declared of itself (`endUse` of the Tenant)
     Allowed       every use that `export.prohibitedEndUses` does not name, and none declared
     Serves        "no terrorism, human trafficking or weapons proliferation" (asergo/4.2)
 """
@@ -18,10 +18,11 @@ from aup.text import printable
 
 def end_use(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
     """Yield each declared use that is prohibited."""
-    declared = workload.labels.get(END_USE, "")
-    if canonical_use(declared) in terms.prohibited_end_uses:
+    for path, declared in workload.declared(END_USE):
+        if canonical_use(declared) not in terms.prohibited_end_uses:
+            continue
         yield Violation(
-            path=f'{workload.labels_path}["{END_USE}"]',
+            path=path,
             value=declared,
             detail="is a prohibited end use",
             remedy=f"do not run it here; if the label is wrong, mend it or ask {terms.contact}",

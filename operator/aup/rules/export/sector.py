@@ -1,8 +1,9 @@
 """Export: sectoral sanctions, which forbid classes of software for countries otherwise served.
 
 export/sector
-    Fields read   label aup.asergo.com/workload-class of the pod; images of all containers and
-                  image volumes, by the class that the catalogue gives them
+    Fields read   label aup.asergo.com/workload-class of the pod, or of the object that makes it;
+                  images of all containers and image volumes, by the class that the catalogue gives
+                  them
     Allowed       classes that `export.sectoral` does not name for a country that the tenant is
                   established in, owned from, works for or serves. Another class, or none, for such
                   a country: as `export.otherClasses` says
@@ -50,9 +51,7 @@ def sector(workload: Workload, terms: ExportTerms) -> Iterator[Violation]:
 
 def _classes(workload: Workload, terms: ExportTerms) -> Iterator[_Class]:
     """Yield the classes that the pod declares and that the catalogue knows."""
-    if WORKLOAD_CLASS in workload.labels:
-        text = workload.labels[WORKLOAD_CLASS]
-        path = f'{workload.labels_path}["{WORKLOAD_CLASS}"]'
+    for path, text in workload.declared(WORKLOAD_CLASS):
         yield path, text, canonical_use(text), ""
     for image, software in known(workload, terms.catalog):
         if software.workload_class:

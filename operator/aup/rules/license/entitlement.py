@@ -113,7 +113,7 @@ RULE = Rule(
     blind=(
         "How much of a product runs: quantities are reported, not refused. A Pod that lands on a "
         "Windows node without asking for one, by its name, by a RuntimeClass or by a taint that it "
-        "tolerates. Under WarnRecreate a Pod passes with a warning after expiry when it says that "
-        "a controller owns it, which its writer may invent."
+        "tolerates. Under WarnRecreate a Pod passes with a warning after expiry when a "
+        "ServiceAccount writes it and it says that a controller owns it, which may be invented."
     ),
 )

@@ -49,10 +49,9 @@ def servers(facts: Facts, terms: MailTerms) -> Iterator[Sign]:
 
 def declared(workload: Workload) -> Iterator[Sign]:
     """Yield the label by which a tenant says that a workload sends mail."""
-    text = workload.labels.get(WORKLOAD_CLASS, "")
-    if canonical_use(text) in CLASSES:
-        path = f'{workload.labels_path}["{WORKLOAD_CLASS}"]'
-        yield Sign(path, text, "is mail in bulk or for commerce")
+    for path, text in workload.declared(WORKLOAD_CLASS):
+        if canonical_use(text) in CLASSES:
+            yield Sign(path, text, "is mail in bulk or for commerce")
 
 
 def _ports(container: Container, terms: MailTerms) -> Iterator[Sign]:

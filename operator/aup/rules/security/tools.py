@@ -2,9 +2,12 @@
 
 security/tools
     Fields read   image of containers, initContainers and ephemeralContainers;
-                  volumes[].image.reference; images that annotations inject; label
-                  aup.asergo.com/workload-class of the pod, where it says security-test or pentest
-    Looked up     the provider's catalogues, for software of category SecurityTool
+                  volumes[].image.reference; images that annotations inject; programs that the
+                  containers' command and args start, also from a shell's script; label
+                  aup.asergo.com/workload-class of the pod, or of the object that makes it, where it
+                  says security-test or pentest
+    Looked up     the provider's catalogues, for software of category SecurityTool; programs in
+                  `security.toolCommands`
     Allowed       as `security.securityTools` says: under RequireConsent such tools while an
                   Exemption for security/tools is in force that names the targets of the test and
                   covers the namespace and the images; under Allowed all, under Forbidden none.
@@ -20,10 +23,11 @@ from typing import Final
 
 from aup.api.catalog import SoftwareCategory
 from aup.api.sections.security import SecurityTools
-from aup.facts.model import Workload
+from aup.facts.model import Container, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
+from aup.rules.security.commands import started
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -74,10 +78,19 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
         if software.category is SoftwareCategory.SECURITY_TOOL:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
-    text = workload.labels.get(WORKLOAD_CLASS, "")
-    if canonical_use(text) in CLASSES:
-        path = f'{workload.labels_path}["{WORKLOAD_CLASS}"]'
-        yield _Sign(path, text, "", tuple(image.name for image in workload.images))
+    for container in workload.containers:
+        if container.command or container.args:
+            yield from _started(container, terms)
+    for path, text in workload.declared(WORKLOAD_CLASS):
+        if canonical_use(text) in CLASSES:
+            yield _Sign(path, text, "", tuple(image.name for image in workload.images))
+
+
+def _started(container: Container, terms: SecurityTerms) -> Iterator[_Sign]:
+    """Yield the tools that a container's command line starts, each once."""
+    found = (pair for pair in started(container) if pair[1] in terms.tool_commands)
+    for path, name in dict.fromkeys(found):
+        yield _Sign(path, name, "", (container.image_name,))
 
 
 RULE = Rule(
@@ -87,9 +100,9 @@ RULE = Rule(
     terms=lambda terms: terms.security,
     check=tools,
     blind=(
-        "Tools that no catalogue lists, that are fetched at run time or built into another image, "
-        "and scripts that do the same. Whether a test keeps to the targets of its consent: "
-        "arguments are not read, reports of scans say so. Exemptions without targets, which are "
-        "no consent, are told to the provider only."
+        "Tools that neither a catalogue nor the policy lists, that an image or another script "
+        "starts by itself, and scripts that do the same. Whether a test keeps to the targets of "
+        "its consent: arguments are not read, reports of scans say so. Exemptions without "
+        "targets, which are no consent, are told to the provider only."
     ),
 )

@@ -1,0 +1,61 @@
+"""What a container starts, by its command line and by the script that a shell is given."""
+
+from typing import Any
+
+import pytest
+
+from aup.facts.model import Container, ContainerKind
+from aup.rules.security.commands import MAX_SCRIPT, started
+
+
+def container(command: tuple[str, ...] = (), args: tuple[str, ...] = ()) -> Container:
+    return Container(ContainerKind.CONTAINER, "c", "at", None, command=command, args=args)
+
+
+def names(*lines: Any) -> list[str]:
+    return [name for _, name in started(container(*lines))]
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "expected"),
+    [
+        pytest.param((), (), [], id="nothing-is-said"),
+        pytest.param(("nmap", "-sS"), (), ["nmap"], id="command"),
+        pytest.param(("/usr/bin/nmap",), (), ["nmap"], id="path"),
+        pytest.param((), ("nmap", "-sS"), ["nmap"], id="args-alone"),
+        pytest.param(("web",), ("nmap",), ["web"], id="args-of-another-program"),
+        pytest.param(("sudo", "-u", "nmap"), (), ["nmap"], id="option-with-a-value"),
+        pytest.param(("timeout", "60", "nmap"), (), ["nmap"], id="timeout"),
+        pytest.param(("env", "A=1", "B=2", "nmap"), (), ["nmap"], id="env"),
+        pytest.param(("tini", "--", "nmap"), (), ["nmap"], id="init"),
+        pytest.param(("sudo",), (), [], id="no-program"),
+        pytest.param(("sh",), (), ["sh"], id="shell-without-script"),
+        pytest.param(("sh", "run.sh"), (), ["sh"], id="script-of-the-image"),
+        pytest.param(("sh", "--rcfile", "nmap"), (), ["sh"], id="long-option"),
+        pytest.param(("sh", "-c"), ("nmap x",), ["sh", "nmap"], id="script-in-args"),
+        pytest.param(("bash", "-euxc", "nmap x"), (), ["bash", "nmap"], id="joined-options"),
+        pytest.param(("sh", "-c", "a; b && c|d"), (), ["sh", *"abcd"], id="several-commands"),
+        pytest.param(
+            ("sh", "-c", "if a; then b; else X=1 c; fi"), (), ["sh", *"abc", "fi"], id="keywords"
+        ),
+        pytest.param(("sh", "-c", "x=$(nmap y)"), (), ["sh", "nmap"], id="substitution"),
+        pytest.param(("sh", "-c", "echo nmap"), (), ["sh", "echo"], id="word-of-another-command"),
+        pytest.param(("sh", "-c", "'nmap' x"), (), ["sh", "nmap"], id="quotes"),
+        pytest.param(("sh", "-c", " \n;; "), (), ["sh"], id="nothing-but-ends"),
+    ],
+)
+def test_programs_are_found(
+    command: tuple[str, ...], args: tuple[str, ...], expected: list[str]
+) -> None:
+    assert names(command, args) == expected
+
+
+def test_a_program_is_named_by_where_it_is_written() -> None:
+    found = started(container(("sh", "-c"), ("nmap x",)))
+    assert list(found) == [("at.command[0]", "sh"), ("at.args[0]", "nmap")]
+
+
+def test_a_script_is_looked_at_up_to_its_limit() -> None:
+    long = "a;" * (MAX_SCRIPT // 2)
+    assert "nmap" in names(("sh", "-c", f"{long[:-8]}nmap"))
+    assert "nmap" not in names(("sh", "-c", f"{long}nmap"))
