@@ -199,12 +199,15 @@ def _cause(finding: Finding) -> dict[str, str]:
 
 
 def _audit_annotations(decision: Decision) -> dict[str, str]:
-    """Return what goes to the API server's audit log: rule and outcome of every finding."""
+    """Return what goes to the API server's audit log: rules and outcomes, and by whose leave."""
     if not decision.findings:
         return {}
     policy = decision.policy
     found = ",".join(dict.fromkeys(f"{f.rule}={f.outcome}" for f in decision.findings))
-    return {"policy": policy.stamp, "findings": found}
+    notes = {"policy": policy.stamp, "findings": found}
+    if leave := ",".join(dict.fromkeys(f.exemption for f in decision.findings if f.exemption)):
+        notes["exemptions"] = leave
+    return notes
 
 
 def _name(raw: msgspec.Raw) -> str:

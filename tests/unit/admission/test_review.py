@@ -37,6 +37,14 @@ def test_a_finding_that_is_only_recorded_is_told_to_the_audit_log_alone() -> Non
     }
 
 
+def test_what_passes_by_exemption_is_noted_with_its_name() -> None:
+    finding = Finding("host/port", "", VIOLATION, Outcome.EXEMPT, exemption="acme-debug-q4")
+    subject = Subject(group="", kind="Pod", namespace="acme-prod", name="web")
+    found = Decision(subject, "acme", TERMS.policy, (finding, finding))
+    assert notes(found)["findings"] == "host/port=Exempt"
+    assert notes(found)["exemptions"] == "acme-debug-q4"
+
+
 def test_without_a_finding_there_is_nothing_to_note() -> None:
     assert notes(decision()) == {}
 

@@ -43,9 +43,9 @@ LIMITS = "reg.example/hsm (5D002) may run in eu-north-1 and eu-west-1 only"
 def test_an_unconfined_pod_with_controlled_software() -> None:
     assert list(destination(workload("reg.example/hsm:2"), TERMS)) == [
         Violation(
-            path="spec.nodeSelector",
-            value="",
-            detail=f"does not confine the pod to regions, and {LIMITS}",
+            path="spec.containers[0].image",
+            value="reg.example/hsm:2",
+            detail=f"is of a pod that nothing confines to regions, and {LIMITS}",
             remedy=REMEDY,
             key=("5D002", "reg.example/hsm", ""),
             image="reg.example/hsm",
