@@ -151,7 +151,8 @@ def test_every_field_is_explained(crd: Crd) -> None:
         if schema.get("default") not in ({}, None) or "default" not in schema:
             missing += [f"{path}: no default told"] if "efault" not in text else []
         told = schema.get("default")
-        if told not in (None, [], {}) and str(told).lower() not in text.lower():
+        words = f"[{', '.join(map(str, told))}]" if isinstance(told, list) else str(told)
+        if told not in (None, [], {}) and words.lower() not in text.lower():
             missing.append(f"{path}: the default {told} is not told")
     assert missing == []
 

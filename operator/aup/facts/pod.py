@@ -7,7 +7,7 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from msgspec.structs import replace
 
@@ -53,6 +53,13 @@ Strings = Mapping[str, str]
 Problems = tuple[Problem, ...]
 
 
+class Said(TypedDict, total=False):
+    """What is known of a workload beside its template; see `Workload`."""
+
+    continues: bool
+    budget_settled: bool
+
+
 def read_pod(
     template: wire.PodTemplateSpec | None,
     prefix: str,
@@ -60,14 +67,11 @@ def read_pod(
     surroundings: Surroundings,
     *,
     at: str = "",
-    maker: Strings | None = None,
-    **said: bool,
+    **said: Unpack[Said],
 ) -> tuple[Workload, Problems]:
     """Read the pod, or the pod template, under ``prefix``: empty, or a path that ends with a dot.
 
-    ``at`` is the path of the spec where it is not ``<prefix>spec``; ``maker`` are the labels of the
-    object that the template stands in; ``said`` is what the workload says of itself:
-    ``continues``, ``budget_settled``.
+    ``at`` is the path of the spec where it is not ``<prefix>spec``.
     """
     path = at or f"{prefix}spec"
     spec, excess = _bounded((template and template.spec) or wire.PodSpec(), path)
@@ -82,7 +86,6 @@ def read_pod(
         placement=read_placement(spec, selector, path, namespace, surroundings),
         labels=labels,
         labels_path=f"{prefix}metadata.labels",
-        maker_labels=maker or {},
         annotations=annotations,
         annotations_path=f"{prefix}metadata.annotations",
         host_network=bool(spec.host_network),

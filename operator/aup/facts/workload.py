@@ -7,6 +7,8 @@ that it would leave behind.
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from aup.facts.cni.pod_status import with_status
 from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.facts.pod import Problems, read_pod
@@ -83,10 +85,12 @@ def _facts(
         prefix,
         subject.namespace,
         surroundings,
-        maker={k: v for k, v in ((maker and maker.labels) or {}).items() if isinstance(v, str)},
         continues=_goes_on(subject, template if is_pod else None),
         budget_settled=not is_pod or _budget_settled(subject, surroundings),
     )
+    if maker and maker.labels:
+        said = {key: value for key, value in maker.labels.items() if isinstance(value, str)}
+        workload = replace(workload, maker_labels=said)
     return Facts(subject, (workload,), problems=(*problems, *misfits))
 
 
