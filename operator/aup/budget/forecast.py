@@ -1,35 +1,44 @@
 """What a controller's pods would need: an early word, since quotas count pods and not templates.
 
 Deployment, ReplicaSet, ReplicationController  replicas
-StatefulSet                                    replicas, and the claims of each
-DaemonSet                                      one for each node that there is
+StatefulSet                                    replicas, and the claims of each that are not there
+DaemonSet                                      one for each node that it runs on
 Job                                            parallelism, and no more than completions
 CronJob                                        one Job, however many it lets overlap
 HorizontalPodAutoscaler                        maxReplicas of what it scales
 
-And the claims of generic ephemeral volumes. Pods that a rollout runs twice are not counted.
+And the claims of generic ephemeral volumes. While pods are replaced, what a rollout cannot go on
+without: one pod more, where none of the old ones may be missing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Final, NamedTuple
+
+import msgspec
 
 from aup.budget.counted import volume_claim
 from aup.budget.measure import Measure, measure_pod
-from aup.budget.meter import Meter
 from aup.budget.scopes import of_claim
-from aup.budget.usage import Amounts
-from aup.budget.wire import ClaimTemplate, Form, Pod, VolumeClaim, Wire
-from aup.facts.quantity import add, subtract
+from aup.budget.wire import POD, ClaimTemplate, Form, Metadata, Pod, VolumeClaim, Wire
 
-Part = tuple[Measure, int]
-"""An object, and how many of it."""
+Nodes = Callable[[bytes], int]
+"""Tells on how many nodes pods of a template run, where each node has one."""
+_QUARTER: Final = "25%"
+"""``maxSurge`` and ``maxUnavailable`` of a Deployment that says neither."""
 
 
 class Forecast(NamedTuple):
     """What a controller would make."""
 
-    parts: tuple[Part, ...] = ()
+    pods: int = 0
+    each: tuple[Measure, ...] = ()
+    """A pod, and the claims that come and go with it."""
+    kept: tuple[tuple[str, Measure], ...] = ()
+    """Claims of a pod that outlive it: name up to the pod's number, and what one takes."""
+    template: bytes = b""
+    """Of the pods, as written: another one replaces them."""
+    spare: int = 0
+    """Pods beyond all others without which none is replaced."""
 
 
 NO_PODS: Final = Forecast()
@@ -38,23 +47,38 @@ NO_PODS: Final = Forecast()
 class Target(NamedTuple):
     """What an autoscaler scales, and how far."""
 
-    api_version: str
+    group: str
     kind: str
     name: str
     most: int
     """``maxReplicas``."""
 
 
+class _Rolling(Wire, frozen=True):
+    max_surge: int | str | None = None
+    max_unavailable: int | str | None = None
+
+
+class _Strategy(Wire, frozen=True):
+    type: str | None = None
+    rolling_update: _Rolling | None = None
+
+
 class _Spec(Wire, frozen=True):
     replicas: int | None = None
-    template: Pod | None = None
+    template: msgspec.Raw = msgspec.Raw(b"null")
     volume_claim_templates: list[ClaimTemplate | None] | None = None
     parallelism: int | None = None
     completions: int | None = None
     suspend: bool | None = None
+    strategy: _Strategy | None = None
+    """Of a Deployment."""
+    update_strategy: _Strategy | None = None
+    """Of a DaemonSet."""
 
 
 class _Controller(Wire, frozen=True):
+    metadata: Metadata | None = None
     spec: _Spec | None = None
 
 
@@ -88,7 +112,7 @@ _SCALER: Final = Form(_Scaler)
 
 
 def forecast(
-    group: str, resource: str, raw: bytes, *, nodes: int = 1, replicas: int | None = None
+    group: str, resource: str, raw: bytes, *, nodes: Nodes = lambda _: 1
 ) -> Forecast | None:
     """Return what an object would make; ``None``: it is no controller that is known here.
 
@@ -96,8 +120,7 @@ def forecast(
         group: of the API; empty for the core.
         resource: its plural in lower case.
         raw: the object as JSON.
-        nodes: how many there are, for a DaemonSet.
-        replicas: how many an autoscaler may make of it; ``None``: what it says itself.
+        nodes: where pods of a DaemonSet run.
 
     Raises:
         UnreadableError: it does not have the form of its kind.
@@ -108,9 +131,10 @@ def forecast(
     count = _COUNTS.get((group, resource))
     if count is None:
         return None
-    spec = _CONTROLLER.read(raw).spec or _Spec()
-    number = replicas if replicas is not None else count(spec, nodes)
-    return _of(spec, number)
+    found = _CONTROLLER.read(raw)
+    spec = found.spec or _Spec()
+    name = (found.metadata and found.metadata.name) or ""
+    return _of(spec, count(spec, nodes), name, _SPARES.get((group, resource), _no_spare))
 
 
 def target(raw: bytes) -> Target | None:
@@ -124,45 +148,37 @@ def target(raw: bytes) -> Target | None:
     if spec is None or spec.scale_target_ref is None:
         return None
     found = spec.scale_target_ref
-    most = spec.max_replicas or 0
-    return Target(found.api_version or "", found.kind or "", found.name or "", most)
+    group, _, _ = (found.api_version or "").rpartition("/")
+    return Target(group, found.kind or "", found.name or "", spec.max_replicas or 0)
 
 
-def needs(meter: Meter, namespace: str, expected: Forecast) -> Amounts:
-    """Return what all of it would take, by key of the ledger."""
-    summed: dict[str, Decimal] = {}
-    for measured, number in expected.parts:
-        for key, amount in meter.takes(namespace, measured).items():
-            summed[key] = add(summed.get(key, Decimal(0)), amount * number)
-    return summed
+def replicas(raw: bytes) -> int:
+    """Return ``spec.replicas`` of a Scale; zero is left out of it.
+
+    Raises:
+        UnreadableError: it does not have the form of its kind.
+
+    """
+    spec = _CONTROLLER.read(raw).spec
+    return (spec.replicas if spec else None) or 0
 
 
-def needs_more(
-    meter: Meter, namespace: str, expected: Forecast, before: Forecast = NO_PODS
-) -> Amounts:
-    """Return what it would take beyond what it took before it was edited, by key."""
-    stood = needs(meter, namespace, before)
-    now = needs(meter, namespace, expected)
-    more = {key: subtract(amount, stood.get(key, Decimal(0))) for key, amount in now.items()}
-    return {key: amount for key, amount in more.items() if amount > 0}
-
-
-def _replicas(spec: _Spec, _nodes: int) -> int:
+def _replicas(spec: _Spec, _nodes: Nodes) -> int:
     return 1 if spec.replicas is None else spec.replicas
 
 
-def _daemons(_spec: _Spec, nodes: int) -> int:
-    return nodes
+def _daemons(spec: _Spec, nodes: Nodes) -> int:
+    return nodes(bytes(spec.template))
 
 
-def _job(spec: _Spec, _nodes: int) -> int:
+def _job(spec: _Spec, _nodes: Nodes) -> int:
     if spec.suspend:
         return 0
     at_once = 1 if spec.parallelism is None else spec.parallelism
     return at_once if spec.completions is None else min(at_once, spec.completions)
 
 
-_COUNTS: Final[Mapping[tuple[str, str], Callable[[_Spec, int], int]]] = {
+_COUNTS: Final[Mapping[tuple[str, str], Callable[[_Spec, Nodes], int]]] = {
     ("", "replicationcontrollers"): _replicas,
     ("apps", "replicasets"): _replicas,
     ("apps", "deployments"): _replicas,
@@ -175,27 +191,78 @@ CONTROLLERS: Final = frozenset({*_COUNTS, ("batch", "cronjobs")})
 """Group and resource of what makes pods."""
 
 
+def _no_spare(_spec: _Spec, _pods: int) -> int:
+    """Leave none: pods are replaced in place, or not at all."""
+    return 0
+
+
+def _rollout(spec: _Spec, pods: int) -> int:
+    """Return the pods that a Deployment cannot be rolled out without.
+
+    Where one may be missing, its place is taken, and what there is no room for does not matter.
+    """
+    if spec.strategy is not None and spec.strategy.type == "Recreate":
+        return 0
+    rolling = (spec.strategy and spec.strategy.rolling_update) or _Rolling()
+    surge = _share(rolling.max_surge, pods, up=True)
+    return int(surge > 0 and _share(rolling.max_unavailable, pods, up=False) == 0)
+
+
+def _surge(spec: _Spec, pods: int) -> int:
+    """Return the pods that a DaemonSet cannot be rolled out without: it surges, or it does not."""
+    rolling = (spec.update_strategy and spec.update_strategy.rolling_update) or _Rolling()
+    return int(_share(rolling.max_surge or 0, pods, up=True) > 0)
+
+
+_SPARES: Final[Mapping[tuple[str, str], Callable[[_Spec, int], int]]] = {
+    ("apps", "deployments"): _rollout,
+    ("apps", "daemonsets"): _surge,
+}
+
+
+def _share(value: int | str | None, pods: int, *, up: bool) -> int:
+    """Read a number of pods, or a part of them in percent."""
+    said = _QUARTER if value is None else value
+    if isinstance(said, int):
+        return said
+    percent = said.removesuffix("%")
+    if not (percent.isascii() and percent.isdecimal() and len(percent) < 6):
+        return 0
+    return (pods * int(percent) + (99 if up else 0)) // 100
+
+
 def _cron_job(raw: bytes) -> Forecast:
     spec = _CRON_JOB.read(raw).spec
     job = spec.job_template if spec is not None else None
     if spec is None or spec.suspend or job is None or job.spec is None:
         return NO_PODS
-    return _of(job.spec, _job(job.spec, 0))
+    return _of(job.spec, _job(job.spec, lambda _: 0), "", _no_spare)
 
 
-def _of(spec: _Spec, number: int) -> Forecast:
+def _of(spec: _Spec, pods: int, name: str, spare: Callable[[_Spec, int], int]) -> Forecast:
     """Return pods of a template, each with its claims."""
-    if number <= 0 or spec.template is None:
+    template = bytes(spec.template)
+    if template == b"null":
         return NO_PODS
-    pod = Pod(metadata=spec.template.metadata, spec=spec.template.spec)
+    found = POD.read(template)
+    pod = Pod(metadata=found.metadata, spec=found.spec)
     volumes = (pod.spec.volumes if pod.spec else None) or ()
     ephemeral = (v.ephemeral.volume_claim_template for v in volumes if v and v.ephemeral)
-    claims = _claims((*(spec.volume_claim_templates or ()), *ephemeral))
-    return Forecast(((measure_pod(pod), number), *((claim, number) for claim in claims)))
+    return Forecast(
+        pods=max(pods, 0),
+        each=(measure_pod(pod), *(claim for _, claim in _claims(ephemeral))),
+        kept=tuple(
+            (f"{stem}-{name}-", claim) for stem, claim in _claims(spec.volume_claim_templates or ())
+        ),
+        template=template,
+        spare=spare(spec, pods),
+    )
 
 
-def _claims(templates: Iterable[ClaimTemplate | None]) -> Iterator[Measure]:
+def _claims(templates: Iterable[ClaimTemplate | None]) -> Iterator[tuple[str, Measure]]:
+    """Yield name and measure of each claim."""
     for template in templates:
         if template is not None:
             claim = VolumeClaim(metadata=template.metadata, spec=template.spec)
-            yield Measure(tuple(volume_claim(claim).items()), of_claim(claim))
+            name = (template.metadata and template.metadata.name) or ""
+            yield name, Measure(tuple(volume_claim(claim).items()), of_claim(claim))

@@ -1,12 +1,12 @@
 """What is said of a budget: to whoever is refused, and to whoever will be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from aup.budget.keys import LICENSE, MEMORY_VOLUMES, LedgerKey, is_bytes, split, step
 from aup.budget.licences import PRODUCTION
-from aup.facts.quantity import ceiling, render, subtract
+from aup.facts.quantity import add, ceiling, render
 from aup.rules.base import Violation
 
 BUDGET_RULE: Final = "resources/budget"
@@ -96,27 +96,81 @@ def endless(key: str, *, tenant: str) -> Violation:
     )
 
 
-def shortages(
-    needs: Mapping[str, Decimal], left: Mapping[str, Decimal], limits: Mapping[str, Decimal]
-) -> tuple[str, ...]:
-    """Return a sentence on each key under which pods would need more than is left."""
-    told = []
-    for key in short(needs, left):
-        found, rest = split(key), text(key, max(left[key], Decimal(0)))
-        told.append(
-            f"its pods would need {text(key, needs[key])} of {found.key}; "
-            f"{rest} {_is_left(found)} of {text(key, limits[key])}"
+class Room(NamedTuple):
+    """How a tenant stands, by key of the ledger."""
+
+    hard: Mapping[str, Decimal]
+    left: Mapping[str, Decimal]
+    in_flight: Mapping[str, Decimal] = {}
+    """Taken by what may not appear at all, or not taken yet."""
+
+
+class Place(NamedTuple):
+    """The field that says how many pods there will be."""
+
+    path: str
+    value: str = ""
+
+
+def early(
+    needs: Mapping[str, Decimal],
+    room: Room,
+    place: Place,
+    *,
+    tenant: str,
+    contact: str = "",
+    warn: bool = True,
+) -> Iterator[tuple[str, Violation]]:
+    """Yield, with its rule, the violation of pods to come that need more than there can be.
+
+    What is in flight may come back: who would fit in then is not told.
+
+    Args:
+        needs: by key of the ledger.
+        room: how the tenant stands.
+        place: where it is said how many there will be.
+        tenant: whose they are.
+        contact: whom to ask for more.
+        warn: whether they are let in all the same.
+
+    """
+    told: dict[str, list[str]] = {}
+    for key in sorted(short(needs, room)):
+        told.setdefault(rule_of(key), []).append(key)
+    for rule, keys in told.items():
+        whose = f"entitlements leave {tenant}" if rule == LICENSE_RULE else f"{tenant} has left"
+        told_keys = ", ".join(_needed(key, needs[key], room) for key in keys)
+        yield (
+            rule,
+            Violation(
+                path=place.path,
+                value=place.value,
+                detail=f"needs more than {whose}: {told_keys}",
+                remedy=_remedy(split(keys[0]), contact),
+                key=tuple(keys),
+                warn=warn,
+            ),
         )
-    return tuple(told)
 
 
-def short(needs: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    """Return by how much pods would need more than is left, by key."""
-    return {
-        key: subtract(need, max(left[key], Decimal(0)))
-        for key, need in sorted(needs.items())
-        if key in left and need > left[key]
-    }
+def short(needs: Mapping[str, Decimal], room: Room) -> frozenset[str]:
+    """Return the keys under which there cannot be room, even if all that is in flight came back."""
+    zero = Decimal(0)
+    return frozenset(
+        key
+        for key, need in needs.items()
+        if key in room.hard and need > add(room.left.get(key, zero), room.in_flight.get(key, zero))
+    )
+
+
+def _needed(key: str, need: Decimal, room: Room) -> str:
+    """Return ``5 of requests.cpu (1500m is left of 4)``."""
+    found, zero = split(key), Decimal(0)
+    left = text(key, max(room.left.get(key, zero), zero))
+    flying = room.in_flight.get(key, zero)
+    waiting = f", {text(key, flying)} in flight" if flying > 0 else ""
+    whole = text(key, room.hard[key])
+    return f"{text(key, need)} of {found.key} ({left} {_is_left(found)} of {whole}{waiting})"
 
 
 def path_of(found: LedgerKey) -> str:

@@ -1,6 +1,7 @@
 """What the engine answers: findings, and whether the object may pass."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from aup.facts.model import Subject
@@ -46,6 +47,11 @@ class Decision:
     def by(self, outcome: Outcome) -> tuple[Finding, ...]:
         """Return the findings with one outcome, in the order of the catalogue."""
         return tuple(f for f in self.findings if f.outcome is outcome)
+
+    def adding(self, findings: Iterable[Finding | None]) -> "Decision":
+        """Return the decision with more findings; those about which nobody cares are none."""
+        more = tuple(finding for finding in findings if finding is not None)
+        return replace(self, findings=(*self.findings, *more)) if more else self
 
     @property
     def denials(self) -> tuple[Finding, ...]:

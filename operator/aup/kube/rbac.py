@@ -170,6 +170,7 @@ _CONTROLLER = (
 
 _ADMISSION_OF_LEDGERS = (
     *_each((kinds.SERVICES, kinds.RESOURCE_CLAIMS), _FOLLOW, "count what budgets limit"),
+    *_each((kinds.DEPLOYMENTS, kinds.STATEFUL_SETS), _FOLLOW, "say early what a scale would need"),
     Grant(kinds.BUDGET_LEDGERS, ("get", *_FOLLOW), "hold budgets together with other replicas"),
     Grant(kinds.BUDGET_LEDGERS, ("update",), "check shares of a budget out", "status"),
     _own(kinds.LEASES, ("create", "update", "delete"), "show the leader that it lives"),

@@ -8,14 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from aup.ledger.amounts import Amounts, covers, minus, plus, positive
+from aup.ledger.amounts import Amounts, minus, plus, positive
 from aup.ledger.cache import Cache
 from aup.ledger.entry import Entry, Key
 from aup.ledger.flight import Flight, Want
 from aup.ledger.horizon import NEVER, Horizon
 from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
-from aup.ledger.record import Ledger, Write, countable, recounted, standing
+from aup.ledger.record import Ledger, Standing, Write, countable, recounted, standing
 from aup.ledger.verdict import Busy, Closed, Short, Verdict, Why
 
 FOREVER = float("inf")
@@ -51,6 +51,13 @@ class Account(ABC):
     def ledger(self) -> Ledger | None:
         """Return the ledger as it was last read or written."""
         return self._ledger
+
+    @property
+    def outlook(self) -> Standing | None:
+        """Return how the tenant stands by what is seen here; ``None`` while that is not known."""
+        if self._ledger is None or self.fenced or not self._measures(self._ledger):
+            return None
+        return standing(self._recounted(self._ledger))
 
     def observed(self, kind: str, uid: str, version: int, amounts: Amounts) -> None:
         """Take an object of the tenant as the watch shows it.
@@ -291,7 +298,3 @@ class Account(ABC):
         now = standing(ledger)
         left = positive(plus(now.left, free))
         return Short(positive(minus(need, left)), minus(now.in_flight, free), left, busy)
-
-    def _fits(self, entry: Entry, ledger: Ledger) -> bool:
-        """Tell whether the whole budget could ever hold an entry."""
-        return covers(ledger.hard, entry.amounts)

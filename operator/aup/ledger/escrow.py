@@ -19,7 +19,7 @@ from aup.ledger.grants import Grant, called_in, grant, idle, wanted_by_others, w
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Identity
 from aup.ledger.margins import Bounds, Margins
-from aup.ledger.record import Ledger, Share, Write
+from aup.ledger.record import Ledger, Share, Standing, Write
 from aup.ledger.verdict import Allowed, Busy, Closed, Verdict, Why
 
 
@@ -76,6 +76,15 @@ class EscrowAccount(Account):
         held = plus(book.held, book.owed, self._inherited.amounts)
         return minus(self.granted, plus(held, move.leaving, move.returning))
 
+    @property
+    @override
+    def outlook(self) -> Standing | None:
+        """Return how the tenant stands by what is seen here; what is free here is left, too."""
+        found, free = super().outlook, positive(self.free)
+        if found is None:
+            return None
+        return replace(found, in_flight=minus(found.in_flight, free), left=plus(found.left, free))
+
     @override
     def deleted(self, kind: str, uid: str) -> None:
         """Note that an object exists no more."""
@@ -99,7 +108,7 @@ class EscrowAccount(Account):
             self._ahead.used(need, now)
             self._wants.pop(entry.key, None)
             return Allowed()
-        if busy is None and self._fits(limited, ledger):
+        if busy is None and covers(ledger.hard, limited.amounts):
             self._wants[entry.key] = Want(entry, until)
         return self._short(need, free, ledger, busy)
 

@@ -71,7 +71,7 @@ class ReservationAccount(Account):
             return Allowed()
         slots = self._slots
         busy = self._busy(limited, ledger, slots)
-        if busy is None and self._fits(limited, ledger):
+        if busy is None and covers(ledger.hard, limited.amounts):
             self._wants[entry.key] = Want(entry, until)
         return self._short(slots.need(limited), {}, ledger, busy)
 

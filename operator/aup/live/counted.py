@@ -80,6 +80,10 @@ class Counted:
             for found in objects.values():
                 yield kind, found
 
+    def names(self, kind: str, namespace: str) -> tuple[str, ...]:
+        """Return the names of all of a kind that is in a namespace."""
+        return tuple(self._in.get(namespace, {}).get(kind, ()))
+
     def namespaces_until(self, version: str) -> None:
         """Note up to which resourceVersion namespaces are known."""
         self._until(NAMESPACES.plural, version)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from aup.budget.daemons import Node, NodeSpec, places
 from aup.facts.placement import REGION_LABELS, ZONE_LABELS, regions_of
 from aup.facts.wire.workload import NodeSelector
 from aup.kube.reader import Reader
@@ -27,6 +28,7 @@ class _NodeMeta(msgspec.Struct, frozen=True):
 
 class _Node(msgspec.Struct, frozen=True):
     metadata: _NodeMeta
+    spec: NodeSpec = NodeSpec()
 
 
 class _VolumeAffinity(msgspec.Struct, frozen=True):
@@ -55,6 +57,14 @@ class Places:
     def informers(self) -> tuple[Informer[Any], ...]:
         """What has to run, beside the watch of claims."""
         return (self._nodes, self._volumes)
+
+    def daemons(self, template: bytes) -> int:
+        """Return on how many nodes a DaemonSet of this template runs."""
+        nodes = (
+            Node(n.metadata.name, n.metadata.labels or {}, tuple(n.spec.taints or ()))
+            for n in self._nodes.items.values()
+        )
+        return places(template, nodes)
 
     def region_of(self, node: str) -> str | None:
         """Return the region of a node."""

@@ -123,6 +123,10 @@ class LiveSurroundings:
         stamp = found.annotation(BUDGET_ANNOTATION) if found else ""
         return stamp in {BudgetState.SETTLED, BudgetState.NONE}
 
+    def daemons(self, template: bytes) -> int:
+        """Return on how many nodes a DaemonSet of this template runs."""
+        return self._places.daemons(template)
+
     def region_of(self, node: str) -> str | None:
         """Return the region of a node."""
         return self._places.region_of(node)

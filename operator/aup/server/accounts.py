@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any, Final
 
 from typing_extensions import override
 
 from aup import metrics
+from aup.budget.words import Room
 from aup.engine.decision import Decision
 from aup.kube.client import Cluster
 from aup.kube.lease import steady
-from aup.kube.resource import BUDGET_LEDGERS
+from aup.kube.resource import BUDGET_LEDGERS, PERSISTENT_VOLUME_CLAIMS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey
 from aup.ledger.account import Account
+from aup.ledger.amounts import decimals
 from aup.ledger.entry import Entry
 from aup.ledger.escrow import EscrowAccount
 from aup.ledger.horizon import Horizon
@@ -150,6 +153,18 @@ class Accounts(Listener):
         metrics.LEDGER_VERDICTS.labels(f"{kind}{type(verdict).__name__.lower()}").inc()
         beside = self._look(tenant, charge.beside) if charge.beside else Allowed()
         return charge.answered(verdict, beside)
+
+    def room(self, tenant: str) -> Room | None:
+        """Return how a tenant stands with its budget; ``None`` while that is not known."""
+        one = self._open.get(tenant)
+        found = one.account.outlook if one else None
+        if found is None:
+            return None
+        return Room(decimals(found.hard), decimals(found.left), decimals(found.in_flight))
+
+    def claims(self, namespace: str) -> Iterable[str]:
+        """Return the names of the volume claims of a namespace."""
+        return self._counted.names(PERSISTENT_VOLUME_CLAIMS.plural, namespace)
 
     async def _admit(self, tenant: str, entry: Entry, until: float) -> Verdict:
         """Decide about an admission; wait for a share, or for the ledger, until then at most."""

@@ -1,7 +1,7 @@
 """What a request takes of its tenant's budget, and what is said when there is not enough."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -71,12 +71,12 @@ class Charge:
             UnchargedError: it would allow what nothing is held for.
 
         """
-        found = _with(self.decision, self._findings(self.entry, verdict))
+        found = self.decision.adding(self._findings(self.entry, verdict))
         if self.takes and found.allowed and not isinstance(verdict, Allowed):
             raise UnchargedError(entry=self.entry.name, verdict=type(verdict).__name__)
         if self.beside is None or isinstance(beside, Closed):
             return found
-        return _with(found, self._findings(self.beside, beside))
+        return found.adding(self._findings(self.beside, beside))
 
     def _findings(self, entry: Entry, verdict: Verdict) -> Iterator[Finding | None]:
         """Yield what the policy says of a verdict."""
@@ -128,7 +128,7 @@ def charge(request: Request, held: Held, terms: Terms, decision: Decision) -> Ch
         bytes(request.object),
         bytes(request.old_object),
     )
-    found = _with(decision, _plain(request, held, terms, decision, new, old))
+    found = decision.adding(_plain(request, held, terms, decision, new, old))
     grown = steps(held.meter.grows(request.namespace, new, old))
     limited = {key: amount for key, amount in grown.items() if key in held.hard}
     if not limited or resource not in OF_KIND:
@@ -171,11 +171,6 @@ def _probe(key: str, tenant: str) -> Violation:
     """Return a violation such as would be found: what the policy does about one."""
     zero = Decimal(0)
     return words.over(key, asked=zero, left=zero, hard=zero, tenant=tenant)
-
-
-def _with(decision: Decision, findings: Iterable[Finding | None]) -> Decision:
-    more = tuple(finding for finding in findings if finding is not None)
-    return replace(decision, findings=(*decision.findings, *more)) if more else decision
 
 
 def _entry(request: Request, kind: str, amounts: Amounts) -> Entry:

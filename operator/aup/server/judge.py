@@ -19,6 +19,7 @@ from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
 from aup.server.charge import Charge, charge
+from aup.server.early import Present, Unknown, foretold
 from aup.text import printable
 
 
@@ -45,10 +46,16 @@ class Judge:
     """Answers reviews. It is called by one task at a time."""
 
     def __init__(
-        self, source: TermsSource, surroundings: Surroundings, now: Callable[[], datetime]
+        self,
+        source: TermsSource,
+        surroundings: Surroundings,
+        now: Callable[[], datetime],
+        present: Present | None = None,
     ) -> None:
+        """Args: ``surroundings`` is what rules ask about, ``present`` what budgets do."""
         self._source = source
         self._surroundings = surroundings
+        self._present = present or Unknown()
         self._now = now
 
     def lane(self, request: review.Request) -> str:
@@ -74,6 +81,7 @@ class Judge:
                 return self._unknown_terms(request, subject)
             decision = self._decide(request, subject, terms)
             if _lies_in_a_namespace(subject) and (held := self._source.budget(tenant)):
+                decision = foretold(request, held, terms, decision, self._present)
                 charged = charge(request, held, terms, decision)
                 if isinstance(charged, Charge):
                     return charged

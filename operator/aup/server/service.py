@@ -17,12 +17,14 @@ from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
 from aup.ledger.horizon import Horizon
 from aup.live.budgets import Budgets, Held
+from aup.live.controllers import Controllers
 from aup.live.grants import Grants
 from aup.live.surroundings import LiveSurroundings
 from aup.live.world import LiveWorld
 from aup.server.accounts import Accounts
 from aup.server.app import App
 from aup.server.charge import Charge
+from aup.server.early import Present
 from aup.server.judge import Judge
 from aup.server.listener import Listener
 from aup.server.queue import FairQueue
@@ -48,9 +50,14 @@ class AdmissionService:
         )
         self.grants = Grants(reader)
         self._accounts: Accounts | None = None
+        self._counting: tuple[Informer[Any], ...] = ()
+        self._present: Present | None = None
         if settings.ledger is not LedgerProtocol.NATIVE:
             budgets = Budgets(self.world)
             self._accounts = Accounts(reader, self.surroundings, budgets, Horizon(), settings)
+            controllers = Controllers(reader)
+            self._counting = (*self._accounts.informers, *controllers.informers)
+            self._present = _Present(self._accounts, self.surroundings, controllers)
         self._certificate = Certificate()
         self._secrets = Informer(
             reader,
@@ -74,7 +81,7 @@ class AdmissionService:
             *self.world.informers,
             self.grants.informer,
             self._secrets,
-            *(self._accounts.informers if self._accounts else ()),
+            *self._counting,
         )
 
     def checks(self) -> dict[str, Callable[[], str]]:
@@ -126,7 +133,7 @@ class AdmissionService:
         """Answer on the admission port."""
         till = self._accounts or _NoLedgers()
         source = _Source(self.world, self.surroundings, self.grants, till.budget)
-        judge = Judge(source, self.surroundings, _now)
+        judge = Judge(source, self.surroundings, _now, self._present)
         app = App(
             judge,
             self._queue,
@@ -179,6 +186,18 @@ class _Source:
         self.terms = world.terms
         self.grants = grants.in_force
         self.budget = budget
+
+
+class _Present:
+    """What exists of what budgets count, and of what makes it."""
+
+    def __init__(
+        self, accounts: Accounts, surroundings: LiveSurroundings, controllers: Controllers
+    ) -> None:
+        self.room = accounts.room
+        self.claims = accounts.claims
+        self.nodes = surroundings.daemons
+        self.controller = controllers.find
 
 
 class _NoLedgers:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from aup.api.tenant import Budget
-from aup.budget.forecast import Forecast, Target, forecast, needs, needs_more, target
+from aup.budget.forecast import Target, forecast, replicas, target
+from aup.budget.growth import needs
 from aup.budget.meter import Meter, meter
 from aup.budget.wire import UnreadableError
 from support.world import terms
@@ -74,7 +75,7 @@ def pods(number: int, cpu: float) -> dict[str, float]:
 def test_as_many_pods_as_run_at_once(
     group: str, resource: str, spec: dict[str, Any], expected: dict[str, float]
 ) -> None:
-    assert needed(group, resource, spec, nodes=5) == expected
+    assert needed(group, resource, spec, nodes=lambda _: 5) == expected
 
 
 def test_each_replica_of_a_stateful_set_has_its_claims() -> None:
@@ -100,25 +101,42 @@ def test_an_autoscaler_may_make_more_of_it() -> None:
     reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
     spec = {"scaleTargetRef": reference, "maxReplicas": 8}
     found = target(json.dumps({"spec": spec}).encode())
-    assert found == Target("apps/v1", "Deployment", "web", 8)
-    deployment = {"replicas": 2, "template": template()}
-    assert needed("apps", "deployments", deployment, replicas=8) == pods(8, 4)
+    assert found == Target("apps", "Deployment", "web", 8)
     assert target(b"{}") is None
 
 
-def test_an_edit_needs_what_it_adds() -> None:
-    def of(replicas: int, cpu: str) -> Forecast:
-        spec = {"replicas": replicas, "template": template(cpu)}
-        found = forecast("apps", "deployments", json.dumps({"spec": spec}).encode())
-        assert found is not None
-        return found
+def test_a_scale_says_how_many_there_will_be() -> None:
+    assert replicas(b'{"kind": "Scale", "spec": {"replicas": 4}}') == 4
+    assert replicas(b'{"kind": "Scale", "spec": {}}') == 0
 
-    assert needs_more(acme(), "acme-prod", of(3, "1"), of(2, "1")) == {
-        "pods": 1,
-        "requests.cpu": 1,
-    }
-    assert needs_more(acme(), "acme-prod", of(2, "2"), of(4, "1")) == {}
-    assert needs_more(acme(), "acme-prod", of(2, "1")) == {"pods": 2, "requests.cpu": 2}
+
+UNAVAILABLE = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
+RECREATE = {"type": "Recreate"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "spec", "spare"),
+    [
+        ("deployments", {"replicas": 3}, 1),
+        ("deployments", {"replicas": 4}, 0),
+        ("deployments", {"replicas": 9, "strategy": UNAVAILABLE}, 1),
+        ("deployments", {"replicas": 3, "strategy": RECREATE}, 0),
+        ("deployments", {"strategy": {"rollingUpdate": {"maxUnavailable": "100%"}}}, 0),
+        ("deployments", {"strategy": {"rollingUpdate": {"maxSurge": 0}}}, 0),
+        ("deployments", {"strategy": {"rollingUpdate": {"maxSurge": "٣%"}}}, 0),
+        ("daemonsets", {}, 0),
+        ("daemonsets", {"updateStrategy": {"rollingUpdate": {"maxSurge": "10%"}}}, 1),
+        ("statefulsets", {"replicas": 3}, 0),
+    ],
+)
+def test_a_rollout_needs_a_pod_more_where_none_may_be_missing(
+    resource: str, spec: dict[str, Any], spare: int
+) -> None:
+    """By default a quarter may: none of three, one of four."""
+    raw = json.dumps({"spec": {**spec, "template": template()}}).encode()
+    found = forecast("apps", resource, raw, nodes=lambda _: 5)
+    assert found is not None
+    assert found.spare == spare
 
 
 def test_other_kinds_make_no_pods_that_are_known() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from aup.budget.words import closed, endless, over, rule_of, short, shortages, text
+from aup.budget.words import Place, Room, closed, early, endless, over, rule_of, text
 from aup.rules.base import Violation
 
 
@@ -106,14 +106,48 @@ def test_a_volume_without_a_size_is_named() -> None:
     )
 
 
-def test_the_early_word_names_need_and_rest() -> None:
-    needs = {"pods": Decimal(9), "requests.cpu": Decimal("4.5"), "limits.cpu": Decimal(9)}
-    left = {"pods": Decimal(9), "requests.cpu": Decimal(-1)}
-    limits = {"pods": Decimal(9), "requests.cpu": Decimal(4)}
-    assert shortages(needs, left, limits) == (
-        "its pods would need 4500m of requests.cpu; 0 is left of 4",
+def amounts(**given: str) -> dict[str, Decimal]:
+    """Return amounts by key; two underscores stand for a dot."""
+    return {key.replace("__", "."): Decimal(amount) for key, amount in given.items()}
+
+
+def test_the_early_word_names_need_and_rest_of_all_that_is_short() -> None:
+    """Of keys without a limit, and of those that are not short, nothing is said."""
+    needs = amounts(pods="9", requests__cpu="4.5", requests__memory="4096", limits__cpu="9")
+    hard = amounts(pods="9", requests__cpu="4", requests__memory="2048")
+    room = Room(hard, amounts(pods="9", requests__memory="1024"))
+    ((rule, found),) = early(needs, room, Place("spec.replicas", "9"), tenant="acme")
+    assert rule == "resources/budget"
+    assert found.warn
+    assert sentence(found) == (
+        "spec.replicas 9 needs more than acme has left: 4500m of requests.cpu (0 is left of 4), "
+        "4Ki of requests.memory (1Ki is left of 2Ki); ask for less, delete what is not needed, or "
+        "ask the provider for more"
     )
-    assert short(needs, left) == {"requests.cpu": Decimal("4.5")}
+
+
+def test_what_is_in_flight_may_come_back() -> None:
+    """Nobody is told who fits in when it does; whoever does not hears of it."""
+    room = Room(amounts(pods="9"), amounts(pods="2"), amounts(pods="3"))
+    assert list(early(amounts(pods="5"), room, Place("spec.replicas", "5"), tenant="acme")) == []
+    ((_, found),) = early(amounts(pods="6"), room, Place("spec.template"), tenant="acme")
+    assert found.detail == (
+        "needs more than acme has left: 6 of pods (2 is left of 9, 3 in flight)"
+    )
+
+
+def test_each_rule_has_a_word_of_its_own() -> None:
+    """Entitlements answer for products, by namespaces in production too."""
+    needs = {"production:license/acme-db.cores": Decimal(4), "namespace/acme-dev:pods": Decimal(2)}
+    room = Room(dict.fromkeys(needs, Decimal(1)), {})
+    found = dict(early(needs, room, Place("spec.replicas", "4"), tenant="acme", contact="abuse@x"))
+    assert sentence(found["license/entitlement"]) == (
+        "spec.replicas 4 needs more than entitlements leave acme: 4 of license/acme-db.cores (0 is "
+        "left for production of 1); stop what else runs of it, or send proof of licence to abuse@x"
+    )
+    assert found["resources/budget"].detail == (
+        "needs more than acme has left: 2 of pods (0 is left to namespace acme-dev of 1)"
+    )
 
 
 def test_entitlements_answer_for_products() -> None:

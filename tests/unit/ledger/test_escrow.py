@@ -334,3 +334,20 @@ def test_grants_grow_with_the_rate_and_the_last_unit_is_had_within_a_second() ->
     began = traffic.time
     assert traffic.takes(1000 - traffic.admitted)
     assert traffic.time - began <= 1.0
+
+
+def test_the_outlook_counts_what_is_free_here_as_left() -> None:
+    """What another replica holds may be free there, or admitted: it stays in flight."""
+    one = escrow(ledger(hard=HARD, shares=shares(me={"pods": 4}, other={"pods": 3})))
+    one.admit(create("a", pods=1))
+    found = one.account.outlook
+    assert found is not None
+    assert (found.left["pods"], found.in_flight) == (6, {"pods": 4})
+    one.sees("b", 6, pods=2)
+    seen = one.account.outlook
+    assert seen is not None
+    assert (seen.used, seen.left["pods"]) == ({"pods": 2}, 4)
+
+
+def test_without_a_ledger_there_is_no_outlook() -> None:
+    assert escrow().account.outlook is None
