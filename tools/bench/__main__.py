@@ -56,8 +56,8 @@ def _scale() -> dict[str, Any]:
     from bench import scale
 
     found = scale.measure()
-    print("\nFrom the first Tenant to the last write; seconds")
-    table([found.claimed])
+    print("\nWhat there is; seconds")
+    table([found.made])
     print("\nStarts with all of it there; seconds, MiB, milliseconds")
     table(found.starts)
     print("\nAsked of the API server while nothing happens")

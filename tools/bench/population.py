@@ -1,15 +1,16 @@
 """Tenants, namespaces and pods by the hundred thousand, on a real control plane.
 
-Nodes, namespaces and Tenants are created through the API. So is one pod of each application, with
-all that the API server adds to it; the others are copies of it, which go straight into etcd as the
-API server stores them (Protobuf), each with names, UID, node and address of its own: the API server
-would take minutes for what it then serves all the same. Texts that differ are equally long, so that
-one can be put in the place of the other.
+The first tenant is made through the API, with namespaces, pods and all that the operator and
+Kubernetes write for them. The others are copies of it: what stands in etcd under its name is put
+there again under other names, as the API server stores it, with UIDs, nodes and addresses of its
+own. The API server would take most of an hour for what it then serves all the same. Texts that
+differ are equally long, since lengths are part of what is stored.
 """
 
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,26 +20,31 @@ from uuid import uuid4
 import aiohttp
 
 from aup.kube.client import Cluster
-from aup.kube.resource import NAMESPACES, NODES, PODS, TENANTS, Resource
+from aup.kube.resource import NODES, PODS, TENANTS, Resource
 from support.controlplane import ControlPlane
-from support.controlplane.errors import RefusedError
 from support.provision import tenant
-from support.waiting import until
 
 WRITERS: Final = 16
 """Requests to the API server that are under way at a time."""
 IN_ONE_WRITE: Final = 100
 """Objects in one transaction of etcd, which takes 128 operations and 1.5 MiB."""
 PODS_OF_A_NODE: Final = 100
-PROTOBUF: Final = "application/vnd.kubernetes.protobuf"
+FIRST: Final = "t0000"
 APPLICATIONS: Final = ("web", "job")
-"""Of each namespace; its pods of one application are alike, and unlike all others."""
-ADDRESS: Final = "10.100.100.100"
+"""Of each namespace: pods of one application are alike, within a tenant."""
+
+_UID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_NODE = re.compile(rb"node-(\d{5})")
+_ADDRESS = re.compile(rb"10\.100\.(\d{3})\.(\d{3})")
+_THIRDS: Final = 20
+"""Third parts of addresses that a tenant has: 3,000 addresses."""
+_LASTS: Final = 150
+"""Last parts, of three digits each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many there are."""
+    """How many there are: 500 tenants and 3,000 pods of each at most."""
 
     tenants: int
     namespaces: int
@@ -47,130 +53,30 @@ class Size:
     """Of all together."""
 
     @property
-    def tenants_with_namespaces(self) -> Mapping[str, Sequence[str]]:
-        """Return the names of all tenants, each with those of its namespaces."""
-        names = (f"t{number:04}" for number in range(self.tenants))
-        return {t: [f"{t}-n{place:02}" for place in range(self.namespaces)] for t in names}
-
-    @property
     def namespace_names(self) -> Sequence[str]:
-        """Return the names of all namespaces."""
-        return [name for names in self.tenants_with_namespaces.values() for name in names]
+        """Return the names of the first tenant's namespaces."""
+        return [f"{FIRST}-n{number:02}" for number in range(self.namespaces)]
 
     @property
-    def node_names(self) -> Sequence[str]:
-        """Return the names of the nodes."""
-        return [f"node-{number:05}" for number in range(self.pods // PODS_OF_A_NODE + 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A pod as the API server stores it, to be copied."""
-
-    raw: bytes
-    name: str
-    namespace: str
-    node: str
-    uid: str
-
-    def copy(self, namespace: str, node: str, number: int) -> tuple[str, bytes]:
-        """Return another pod of that application, with the key under which it is stored."""
-        own = f"{self.name[:-6]}{number:06}"
-        changes = {
-            self.namespace: namespace,
-            # In the image: each tenant runs its own.
-            f"/{self.namespace[:5]}/": f"/{namespace[:5]}/",
-            self.name: own,
-            self.node: node,
-            self.uid: str(uuid4()),
-            ADDRESS: _address(number),
-        }
-        raw = self.raw
-        for before, after in changes.items():
-            if len(before) != len(after):
-                raise ValueError(f"{after} is not as long as {before}")
-            raw = raw.replace(before.encode(), after.encode())
-        return f"/registry/pods/{namespace}/{own}", raw
+    def nodes(self) -> int:
+        """Return how many nodes carry the pods."""
+        return self.pods // PODS_OF_A_NODE + 1
 
 
 def populate(cluster: ControlPlane, size: Size) -> None:
-    """Make nodes, namespaces and pods."""
-    asyncio.run(_populate(cluster, size))
+    """Make nodes, and the first tenant's namespaces with their pods, which run."""
+    nodes = (NODES.manifest(_node(number)) for number in range(size.nodes))
+    asyncio.run(_create(cluster, NODES, nodes))
+    for name in size.namespace_names:
+        cluster.create_namespace(name)
+    each = size.pods // size.tenants // size.namespaces
+    places = ((name, own) for name in size.namespace_names for own in range(each))
+    pods = (_pod(*place, number, each, size) for number, place in enumerate(places))
+    asyncio.run(_create(cluster, PODS, pods))
 
 
 def claim(cluster: ControlPlane, size: Size) -> None:
-    """Create the Tenants to whom the namespaces belong, with budgets that all of it fits into."""
-    made = (_tenant(name, of) for name, of in size.tenants_with_namespaces.items())
-    asyncio.run(_claim(cluster, made))
-
-
-async def _populate(cluster: ControlPlane, size: Size) -> None:
-    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
-        await _create(kube, NODES, (NODES.manifest(name) for name in size.node_names))
-        await _create(kube, NAMESPACES, (NAMESPACES.manifest(n) for n in size.namespace_names))
-        at = size.namespace_names[0], size.node_names[0]
-        account = f"/api/v1/namespaces/{at[0]}/serviceaccounts/default"
-        await asyncio.to_thread(until, "a ServiceAccount", lambda: _exists(cluster, account), 300)
-        examples = [await _example(cluster, kube, name, *at) for name in APPLICATIONS]
-    async with aiohttp.ClientSession(cluster.store_url) as store:
-        await _store(store, islice(_pods(examples, size), size.pods))
-
-
-async def _claim(cluster: ControlPlane, manifests: Iterable[Mapping[str, Any]]) -> None:
-    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
-        await _create(kube, TENANTS, manifests)
-
-
-async def _create(
-    kube: Cluster, resource: Resource, manifests: Iterable[Mapping[str, Any]]
-) -> None:
-    """Create objects, several at a time."""
-    waiting = iter(manifests)
-
-    async def write() -> None:
-        for manifest in waiting:
-            await kube.create(resource, manifest)
-
-    await asyncio.gather(*(write() for _ in range(WRITERS)))
-
-
-async def _example(
-    cluster: ControlPlane, kube: Cluster, application: str, namespace: str, node: str
-) -> Example:
-    """Create a pod, report it running, and read it as it is stored."""
-    name = f"{application}-5d4f8c7b9-000000"
-    manifest = _pod(name, application, namespace, node)
-    made = await kube.create(PODS, manifest)
-    await kube.merge_patch(
-        PODS, name, {"status": _RUNNING}, namespace=namespace, subresource="status"
-    )
-    raw = cluster.get(PODS.path(name, namespace=namespace), accept=PROTOBUF)
-    return Example(raw, name, namespace, node, made["metadata"]["uid"])
-
-
-async def _store(store: aiohttp.ClientSession, objects: Iterable[tuple[str, bytes]]) -> None:
-    """Put objects straight into etcd."""
-    waiting = iter(objects)
-    while some := list(islice(waiting, IN_ONE_WRITE)):
-        puts = [{"requestPut": {"key": _text(k.encode()), "value": _text(v)}} for k, v in some]
-        body = json.dumps({"success": puts})
-        async with store.post("/v3/kv/txn", data=body) as answer:
-            answer.raise_for_status()
-
-
-def _pods(examples: Sequence[Example], size: Size) -> Iterator[tuple[str, bytes]]:
-    """Yield the pods, namespace after namespace, as many of each application."""
-    names, nodes = size.namespace_names, size.node_names
-    each = -(-size.pods // len(names))
-    for place, namespace in enumerate(names):
-        for own in range(each):
-            number = place * each + own + 1
-            # Neighbours run on different nodes.
-            node = nodes[number % len(nodes)]
-            yield examples[own * len(examples) // each].copy(namespace, node, number)
-
-
-def _tenant(name: str, namespaces: Sequence[str]) -> Mapping[str, Any]:
+    """Create the first Tenant, with a budget that all of it fits into."""
     hard = {
         "pods": "100k",
         "requests.cpu": "10k",
@@ -178,65 +84,132 @@ def _tenant(name: str, namespaces: Sequence[str]) -> Mapping[str, Any]:
         "limits.memory": "20Ti",
         "services": "1k",
     }
-    return tenant(name, namespaces={"names": list(namespaces)}, budget={"hard": hard})
+    namespaces = {"names": list(size.namespace_names)}
+    manifest = tenant(FIRST, namespaces=namespaces, budget={"hard": hard})
+    asyncio.run(_create(cluster, TENANTS, [manifest]))
 
 
-def _pod(name: str, application: str, namespace: str, node: str) -> Mapping[str, Any]:
-    """Return an ordinary pod: a program with a sidecar, probes, variables and volumes."""
-    labels = {"app": application, "pod-template-hash": "5d4f8c7b9", "tier": "front"}
-    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"}
+def multiply(cluster: ControlPlane, size: Size) -> None:
+    """Make all other tenants, with everything that the first one has."""
+    asyncio.run(_multiply(cluster, size))
+
+
+async def _create(
+    cluster: ControlPlane, resource: Resource, manifests: Iterable[Mapping[str, Any]]
+) -> None:
+    """Create objects, several at a time, and give them the status that they say they have."""
+    waiting = iter(manifests)
+
+    async def write(kube: Cluster) -> None:
+        for manifest in waiting:
+            await kube.create(resource, manifest)
+            if "status" in manifest:
+                meta, told = manifest["metadata"], {"status": manifest["status"]}
+                at = {"namespace": meta["namespace"], "subresource": "status"}
+                await kube.merge_patch(resource, meta["name"], told, **at)
+
+    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
+        await asyncio.gather(*(write(kube) for _ in range(WRITERS)))
+
+
+async def _multiply(cluster: ControlPlane, size: Size) -> None:
+    async with aiohttp.ClientSession(cluster.store_url) as store:
+        first = await _stored(store)
+        for number in range(1, size.tenants):
+            waiting = iter(_copies(first, number, size))
+            while some := list(islice(waiting, IN_ONE_WRITE)):
+                await _put(store, some)
+
+
+def _copies(
+    first: Sequence[tuple[bytes, bytes]], number: int, size: Size
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what another tenant has, by key."""
+    name = f"t{number:04}".encode()
+    uids: dict[bytes, bytes] = {}
+
+    def uid(found: re.Match[bytes]) -> bytes:
+        return uids.setdefault(found[0], str(uuid4()).encode())
+
+    def node(found: re.Match[bytes]) -> bytes:
+        return _node((int(found[1]) + 7 * number) % size.nodes).encode()
+
+    def address(found: re.Match[bytes]) -> bytes:
+        third = int(found[1]) + _THIRDS * (number // 100)
+        return f"10.{100 + number % 100}.{third}.".encode() + found[2]
+
+    for key, value in first:
+        own = _UID.sub(uid, _NODE.sub(node, _ADDRESS.sub(address, value)))
+        yield key.replace(FIRST.encode(), name), own.replace(FIRST.encode(), name)
+
+
+async def _stored(store: aiohttp.ClientSession) -> list[tuple[bytes, bytes]]:
+    """Return what is stored of the first tenant; Events go by themselves."""
+    whole = {"key": _text(b"/registry/"), "range_end": _text(b"/registry0")}
+    async with store.post("/v3/kv/range", json=whole) as answer:
+        found = json.loads(await answer.read())["kvs"]
+    pairs = [(base64.b64decode(kv["key"]), base64.b64decode(kv["value"])) for kv in found]
+    return [
+        (key, value)
+        for key, value in pairs
+        if f"/{FIRST}".encode() in key and not key.startswith(b"/registry/events/")
+    ]
+
+
+async def _put(store: aiohttp.ClientSession, objects: Sequence[tuple[bytes, bytes]]) -> None:
+    puts = [{"requestPut": {"key": _text(key), "value": _text(value)}} for key, value in objects]
+    async with store.post("/v3/kv/txn", data=json.dumps({"success": puts})) as answer:
+        answer.raise_for_status()
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _node(number: int) -> str:
+    return f"node-{number:05}"
+
+
+def _pod(namespace: str, own: int, number: int, each: int, size: Size) -> Mapping[str, Any]:
+    """Return an ordinary pod that runs: a program with a sidecar, probes, variables, volumes."""
+    application = APPLICATIONS[own * len(APPLICATIONS) // each]
+    third, last = divmod(number, _LASTS)
+    address = f"10.100.{100 + third}.{100 + last}"
+    return PODS.manifest(
+        f"{application}-5d4f8c7b9-{own:05}",
+        namespace=namespace,
+        metadata={
+            "labels": {"app": application, "pod-template-hash": "5d4f8c7b9", "tier": "front"},
+            "annotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"},
+        },
+        spec={
+            "nodeName": _node(number % size.nodes),
+            "containers": [_container(application), _container("proxy")],
+            "volumes": [
+                {"name": "data", "emptyDir": {"sizeLimit": "1Gi"}},
+                {"name": "config", "configMap": {"name": application}},
+            ],
+        },
+        status={
+            "phase": "Running",
+            "podIP": address,
+            "podIPs": [{"ip": address}],
+            "conditions": [
+                {"type": kind, "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}
+                for kind in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
+            ],
+        },
+    )
+
+
+def _container(name: str) -> Mapping[str, Any]:
     probe = {"httpGet": {"path": "/healthz", "port": 8080}, "periodSeconds": 10}
-    image = f"registry.example/{namespace[:5]}"
-    container = {
-        "ports": [{"name": "http", "containerPort": 8080}],
+    return {
+        "name": name,
+        "image": f"registry.example/{FIRST}/{name}:1.4.2",
         "env": [{"name": f"SETTING_{i}", "value": "x" * 24} for i in range(10)],
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}},
         "readinessProbe": probe,
         "livenessProbe": probe,
         "volumeMounts": [{"name": "data", "mountPath": "/data"}],
     }
-    return PODS.manifest(
-        name,
-        namespace=namespace,
-        metadata={"labels": labels, "annotations": annotations},
-        spec={
-            "nodeName": node,
-            "containers": [
-                {"name": application, "image": f"{image}/{application}:1.4.2", **container},
-                {"name": "proxy", "image": f"{image}/proxy:2.0", **container, "ports": []},
-            ],
-            "volumes": [
-                {"name": "data", "emptyDir": {"sizeLimit": "1Gi"}},
-                {"name": "config", "configMap": {"name": application}},
-            ],
-        },
-    )
-
-
-_RUNNING: Final = {
-    "phase": "Running",
-    "podIP": ADDRESS,
-    "podIPs": [{"ip": ADDRESS}],
-    "conditions": [
-        {"type": kind, "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}
-        for kind in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
-    ],
-}
-
-
-def _address(number: int) -> str:
-    """Return an address whose parts have three digits each."""
-    rest, last = divmod(number, 100)
-    third, second = rest % 100, rest // 100
-    return f"10.{100 + second}.{100 + third}.{101 + last}"
-
-
-def _exists(cluster: ControlPlane, path: str) -> bool:
-    try:
-        return bool(cluster.get(path))
-    except RefusedError:
-        return False
-
-
-def _text(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()

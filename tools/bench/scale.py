@@ -1,25 +1,27 @@
 """A large cluster: ``make bench ONLY=scale``.
 
 500 tenants of 20 namespaces each and 100,000 pods, unless `TENANTS`, `NAMESPACES` and `PODS` say
-otherwise, under the protocol `escrow`. Everything is there before the operator is; then Tenants
-claim it, and when that is done its processes start again, one after the other, and are followed.
+otherwise, under the protocol `escrow`. The first tenant claims its namespaces while the operator
+runs. Then it stops, the others are made after the first one's likeness, and its processes start
+again, one after the other, and are followed.
 """
 
 import json
 import os
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bench.load import burst, quantile
 from bench.modes import MODES, Mode, Switch
 from bench.objects import NAMESPACE, pod
-from bench.population import Size, claim, populate
+from bench.population import Size, claim, multiply, populate
 from bench.starting import Start, start
 from support.balancer import Backend
 from support.controlplane import ControlPlane
-from support.installation import Installation, Role, installed
+from support.installation import Installation, installed
 from support.provision import provide, tenant
 from support.waiting import until
 
@@ -32,27 +34,27 @@ REST_SECONDS: Final = float(os.environ.get("REST", "") or 660)
 """More than the ten minutes after which everything is reconciled without a cause."""
 QUIET_SECONDS: Final = 20.0
 """So long nothing but Leases must have been written before a measurement begins."""
-CLAIM_SECONDS: Final = 3600.0
+CLAIM_SECONDS: Final = 900.0
+SETTLED_SECONDS: Final = 600.0
 REQUESTS: Final = 800
-VALUES: Final = {"budgets": {"protocol": "escrow"}}
 REPORTS: Final = "/apis/aup.asergo.com/v1alpha1/tenantreports"
 LEDGERS: Final = "/apis/aup.asergo.com/v1alpha1/budgetledgers"
 PODS: Final = "/api/v1/pods"
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """How the tenants came to be."""
+class Made:
+    """What there is, and how it came to be."""
 
     tenants: int
     namespaces: int
     pods: int
-    made: float
-    """Seconds until all objects were there."""
     claimed: float
-    """Seconds from the first Tenant until nothing was left to be written."""
+    """Seconds from the creation of the first Tenant until all that follows of it was written."""
     writes: int
     """Of the operator, meanwhile."""
+    copied: float
+    """Seconds until all the others were there, and the API server knew them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,74 +81,96 @@ class Admission:
 class Found:
     """All that is measured."""
 
-    claimed: Claimed
+    made: Made
     starts: list[Start]
     rest: list[Asked]
     admission: list[Admission]
 
 
-def measure(size: Size = SIZE, rest: float = REST_SECONDS, requests: int = REQUESTS) -> Found:
+def measure(
+    size: Size = SIZE,
+    *,
+    rest: float = REST_SECONDS,
+    requests: int = REQUESTS,
+    quiet: float = QUIET_SECONDS,
+    settings: Mapping[str, str] | None = None,
+) -> Found:
     """Make everything, and measure.
 
     Args:
         size: how much there is.
         rest: seconds for which is counted what is asked at rest.
         requests: how many admissions are timed.
+        quiet: seconds without a write after which everything counts as done.
+        settings: more ``AUP_*`` variables for every process.
 
     """
-    made: list[float] = []
+    values = {"budgets": {"protocol": "escrow"}}
+    with installed(
+        values, replicas=1, settings=settings, before=lambda cluster: populate(cluster, size)
+    ) as installation:
+        log = Log(installation.cluster, quiet)
+        claimed = _claimed(installation, log, size)
+        for role in (*installation.admission, *installation.controllers):
+            role.process.stop()
+        made = Made(
+            size.tenants,
+            size.tenants * size.namespaces,
+            size.pods,
+            claimed,
+            log.writes,
+            _copied(installation.cluster, size),
+        )
+        _say(f"{made}")
+        starts = _starts(installation)
+        until("the ledgers", lambda: _settled(installation.cluster), SETTLED_SECONDS)
+        return Found(made, starts, _rest(log, rest), _admission(installation, requests))
 
-    def before(cluster: ControlPlane) -> None:
-        began = time.monotonic()
-        populate(cluster, size)
-        until("all pods", lambda: count(cluster, PODS) >= size.pods, 600)
-        made.append(time.monotonic() - began)
 
-    with installed(VALUES, replicas=1, before=before) as installation:
-        log = Log(installation.cluster)
-        claimed = _claimed(installation, log, size, made[0])
-        _say(f"{claimed}")
-        starts = _starts(installation, log)
-        return Found(claimed, starts, _rest(log, rest), _admission(installation, requests))
-
-
-def _claimed(installation: Installation, log: "Log", size: Size, made: float) -> Claimed:
-    """Create the Tenants, and wait until all that follows of it is written."""
-    cluster, began = installation.cluster, time.monotonic()
+def _claimed(installation: Installation, log: "Log", size: Size) -> float:
+    """Create the first Tenant, and wait until all that follows of it is written."""
+    cluster = installation.cluster
     until("the policy", lambda: cluster.kubectl("get", "aup", "asergo", check=False).stdout)
-    claim(cluster, size)
-    names = len(size.namespace_names)
-
-    def done() -> bool:
-        there = count(cluster, REPORTS), count(cluster, LEDGERS)
-        _say(f"{there[0]} of {names} namespaces, {there[1]} of {size.tenants} ledgers")
-        time.sleep(2)
-        return there == (names, size.tenants)
-
-    until("the tenants' namespaces", done, CLAIM_SECONDS)
     log.wait_quiet()
-    seconds = time.monotonic() - began - QUIET_SECONDS
-    return Claimed(size.tenants, names, size.pods, made, seconds, log.writes)
+    log.writes, began = 0, time.monotonic()
+    claim(cluster, size)
+    until("reports", lambda: count(cluster, REPORTS) == size.namespaces, CLAIM_SECONDS)
+    log.wait_quiet()
+    seconds = time.monotonic() - began - log.quiet
+    until("an open ledger", lambda: count(cluster, LEDGERS) and _settled(cluster), SETTLED_SECONDS)
+    return seconds
 
 
-def _starts(installation: Installation, log: "Log") -> list[Start]:
+def _copied(cluster: ControlPlane, size: Size) -> float:
+    """Make the other tenants."""
+    began = time.monotonic()
+    multiply(cluster, size)
+    until("all pods", lambda: count(cluster, PODS) >= size.pods, CLAIM_SECONDS)
+    return time.monotonic() - began
+
+
+def _starts(installation: Installation) -> list[Start]:
     """Start both processes again, one after the other."""
-
-    def controller() -> Role:
-        installation.controllers.pop().process.stop()
-        return installation.start_controller()
-
-    def admission() -> Role:
-        old = installation.admission.pop()
-        old.process.stop()
-        return installation.start_admission(Backend(old.port, old.health_port))
-
-    found = []
-    for name, begin in (("admission", admission), ("controller", controller)):
-        log.wait_quiet()
-        found.append(start(name, begin))
-        _say(f"{found[-1]}")
+    old = installation.admission.pop()
+    backend = Backend(old.port, old.health_port)
+    found = [start("admission", lambda: installation.start_admission(backend))]
+    _say(f"{found[-1]}")
+    installation.controllers.clear()
+    found.append(start("controller", installation.start_controller))
+    _say(f"{found[-1]}")
     return found
+
+
+def _settled(cluster: ControlPlane) -> bool:
+    """Tell whether every budget is open, and no replica that has ended has a share."""
+    leases = json.loads(cluster.get("/apis/coordination.k8s.io/v1/namespaces/aup-system/leases"))
+    alive = {lease["metadata"]["name"].rpartition("-replica-")[2] for lease in leases["items"]}
+    ledgers = json.loads(cluster.get(LEDGERS))["items"]
+    return all(
+        set(found["status"].get("open", ())) == found["status"]["hard"].keys()
+        and found["status"].get("escrow", {}).keys() <= alive
+        for found in ledgers
+    )
 
 
 def _rest(log: "Log", seconds: float) -> list[Asked]:
@@ -177,9 +201,11 @@ def _admission(installation: Installation, requests: int) -> list[Admission]:
 class Log:
     """The API server's audit log: what the operator's ServiceAccounts asked for."""
 
-    def __init__(self, cluster: ControlPlane) -> None:
+    def __init__(self, cluster: ControlPlane, quiet: float) -> None:
+        """Args: ``quiet`` is how many seconds without a write make rest."""
         self._path = cluster.folder / "audit.log"
         self._at = 0
+        self.quiet = quiet
         self.writes = 0
         """Seen so far, without those of Leases."""
 
@@ -200,10 +226,10 @@ class Log:
     def wait_quiet(self) -> None:
         """Wait until for a while nothing has been written but Leases."""
         quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < QUIET_SECONDS:
+        while time.monotonic() - quiet_since < self.quiet:
             if any(map(_changes, self.news())):
                 quiet_since = time.monotonic()
-            time.sleep(1)
+            time.sleep(0.5)
 
     @staticmethod
     def role(entry: dict[str, Any]) -> str:

@@ -75,6 +75,11 @@ class Meter:
     _answers: dict[Programs, Amounts] = field(default_factory=dict, compare=False, repr=False)
     """Pods of one template run the same."""
 
+    def place(self, namespace: str) -> str:
+        """Return what `takes` must know of a namespace: nothing, unless it is an exception."""
+        excepted = namespace in self._ceilings or namespace in self._license.non_production
+        return namespace if excepted else ""
+
     def takes(self, namespace: str, measured: Measure) -> Amounts:
         """Return what an object takes, by key of the ledger; nothing of what is not limited."""
         taken: dict[str, Decimal] = {}

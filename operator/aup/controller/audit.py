@@ -3,12 +3,13 @@
 Two ways lead to the findings of a namespace. A *sweep* reads the whole cluster in pages, once in
 every `audit_seconds`: it finds what nobody announced, such as what a webhook missed while it was
 away, or an address that somebody else holds by now. A *visit* reads one namespace at once, when
-what its tenant is held to has changed.
+what its tenant is held to has changed. Where that is so of many at a time, as when the process
+starts, a sweep comes earlier instead: a visit asks for each kind by itself.
 """
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from typing_extensions import override
@@ -25,6 +26,10 @@ from aup.live.stored import judged_here, stored_objects
 from aup.policy.terms import Terms
 
 SWEEP = ObjectKey("", "sweep")
+VISITS = 20
+"""So many namespaces are visited between two sweeps; where more have changed, one comes earlier."""
+EARLY_SHARE = 3
+"""Times as long as a sweep took the next one is put off, however many namespaces wait for it."""
 OUTCOMES = (Outcome.DENY, Outcome.WARN, Outcome.AUDIT)
 """What is found and told. Reviews are for the provider's people, and consent is no finding."""
 
@@ -51,6 +56,10 @@ class Audit(Reconciler):
         self._changed: list[Callable[[str], None]] = []
         self._wake: Wake = asleep
         self._resources: tuple[Resource, ...] = ()
+        self._sweeping: Mapping[str, Terms] = {}
+        """What is being swept, and by what it is judged."""
+        self._visits = 0
+        self._early_at = 0.0
 
     @override
     def attach(self, wake: Wake) -> None:
@@ -63,15 +72,17 @@ class Audit(Reconciler):
         return (SWEEP,)
 
     def on_change(self, callback: Callable[[str], None]) -> None:
-        """Call back with the name of each namespace whose findings a sweep changed."""
+        """Call back with the name of each namespace of which a sweep found something new."""
         self._changed.append(callback)
 
     @override
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Sweep the cluster."""
+        began = time.monotonic()
+        self._visits = 0
         self._resources = await judged_here(self._context.cluster)
         judged: defaultdict[str, list[Judged]] = defaultdict(list)
-        terms = self._claimed()
+        terms = self._sweeping = self._claimed()
         async for stored in stored_objects(self._context.cluster, resources=self._resources):
             if stored.namespace in terms:
                 _note(judged, self._judge(stored, terms[stored.namespace]))
@@ -82,17 +93,28 @@ class Audit(Reconciler):
             impacts = tuple(distinct(judged.get(namespace, ())))
             before = self._found.get(namespace)
             self._found[namespace] = Audited(held, impacts, now)
-            if before is None or before.impacts != impacts:
+            if before is None or (before.terms, before.impacts) != (held, impacts):
                 for callback in self._changed:
                     callback(namespace)
         self._measure()
+        self._sweeping = {}
+        ended = time.monotonic()
+        self._early_at = ended + EARLY_SHARE * (ended - began)
         return self._context.settings.audit_seconds
 
-    async def visit(self, namespace: str, terms: Terms) -> Audited:
-        """Return what a namespace breaks under these terms, reading it when that is not known."""
+    async def visit(self, namespace: str, terms: Terms) -> Audited | None:
+        """Return what a namespace breaks under these terms, reading it when that is not known.
+
+        ``None`` where many wait: the next sweep finds it, and `on_change` tells.
+        """
         found = self._found.get(namespace)
         if found is not None and found.terms == terms:
             return found
+        if self._visits >= VISITS:
+            if self._sweeping.get(namespace) != terms:
+                self._wake(SWEEP, max(self._early_at - time.monotonic(), 0.0))
+            return None
+        self._visits += 1
         if not self._resources:
             self._resources = await judged_here(self._context.cluster)
         judged: defaultdict[str, list[Judged]] = defaultdict(list)

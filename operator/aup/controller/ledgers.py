@@ -132,24 +132,31 @@ class Ledgers(Reconciler, Listener):
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Look after the replicas, and let leaders know what all of them charge by."""
         if not self._begun:
-            self._begun = True
-            self._budgets.subscribe(self._held)
-            for tenant in self._budgets.tenants:
-                self._held(tenant, self._budgets.of(tenant))
-                await asyncio.sleep(0)
+            await self._begin_all()
         await self._fence()
         live = frozenset(replica_of(self._release, key.name) for key in self._leases.items)
+        for replica in sorted(
+            {r for led in self._led.values() for r in led.leader.strangers(live)}
+        ):
+            await self._fence_stranger(replica)
+        in_force = self._in_force()
         for tenant, led in self._led.items():
             ledger = led.leader.ledger
-            for replica in led.leader.strangers(live):
-                await self._fence_stranger(replica)
-            if ledger and self._in_force() and not led.leader.unaware(live):
-                led.leader.known(ledger.edition, steady())
+            aware = ledger and in_force and not led.leader.unaware(live)
+            if ledger and aware and led.leader.known(ledger.edition, steady()):
                 led.driver.poke()
             if led.task.done():
                 log.error("ledger stopped", extra={"tenant": tenant}, exc_info=led.task.exception())
                 led.task = asyncio.create_task(led.driver.run())
         return LOOK_SECONDS
+
+    async def _begin_all(self) -> None:
+        """Begin to lead every ledger; between any two others have their turn."""
+        self._begun = True
+        self._budgets.subscribe(self._held)
+        for tenant in self._budgets.tenants:
+            self._held(tenant, self._budgets.of(tenant))
+            await asyncio.sleep(0)
 
     async def _fence(self) -> None:
         """Delete the Leases of replicas that are dead, each as we saw it last."""

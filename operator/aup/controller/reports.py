@@ -108,6 +108,8 @@ class Reports(Reconciler):
         if terms is None:
             return None
         audited = await self._audit.visit(key.name, terms)
+        if audited is None:
+            return None
         decisions = [_decision(terms, found) for found in audited.impacts]
         report = self._reports.items.get(ObjectKey(key.name, REPORT_NAME))
         found = self._context.world.tenants.items.get(ObjectKey("", tenant))

@@ -7,6 +7,7 @@ quota gains a key says ``unsettled`` until the key counts. Whoever loses a names
 first and the stamps last, since they are what leads back here after a crash.
 """
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from aup.kube.events import Regarding
 from aup.kube.resource import TENANTS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey
+from aup.live.surroundings import LiveNamespace
 from aup.policy.terms import Terms
 from aup.settings import LedgerProtocol
 from aup.tenancy.tenant import BudgetReport, tenant_status
@@ -39,6 +41,8 @@ ALL = ObjectKey("", "")
 """Key of the run that computes the claims of everybody; no object has an empty name."""
 SETTLE_SECONDS = 0.05
 """Changes that come together are looked at together."""
+REFRESH_SHARE = 10
+"""Claims, which take the longer the more namespaces there are, take a tenth of the time at most."""
 USE_SECONDS = 0.5
 """So soon a quota that must not refuse anything yet follows the use, which it leaves twice."""
 STATUS_SECONDS = 5.0
@@ -77,6 +81,8 @@ class Tenancy(Reconciler):
         self._plan: Planner = plan if native else backstop
         self._wake: Wake = asleep
         self._enforcing: dict[str, bool] = {}
+        self._pause = SETTLE_SECONDS
+        """How long namespaces may change until claims are computed again."""
 
     @property
     @override
@@ -89,7 +95,7 @@ class Tenancy(Reconciler):
         """Be woken by claims, namespaces, quotas and pods."""
         self._wake = wake
         self._context.world.on_compiled(self._world_changed)
-        self._context.surroundings.namespaces.subscribe(lambda *_: wake(ALL, SETTLE_SECONDS))
+        self._context.surroundings.namespaces.subscribe(self._namespace_changed)
 
     @override
     def first_keys(self) -> Iterable[ObjectKey]:
@@ -100,8 +106,7 @@ class Tenancy(Reconciler):
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Compute claims, or settle one tenant."""
         if key == ALL or self._claims.stale:
-            for tenant in self._claims.refresh():
-                self._wake(ObjectKey("", tenant))
+            self._refresh()
         if key == ALL:
             return NEVER
         await self._release(key.name)
@@ -111,6 +116,13 @@ class Tenancy(Reconciler):
         # One that is not compiled yet is woken with the world in which it is.
         compiled = key.name in self._context.world.world.accounts
         return await self._settle(found) if compiled else None
+
+    def _refresh(self) -> None:
+        """Compute the claims of everybody."""
+        began = time.monotonic()
+        for tenant in self._claims.refresh():
+            self._wake(ObjectKey("", tenant))
+        self._pause = max(SETTLE_SECONDS, REFRESH_SHARE * (time.monotonic() - began))
 
     async def _settle(self, tenant: Tenant) -> float | None:
         """Bring one tenant's namespaces to where they must be, and tell of it."""
@@ -210,6 +222,13 @@ class Tenancy(Reconciler):
         for tenant in world.altered | gone:
             self._wake(ObjectKey("", tenant), 2 * SETTLE_SECONDS)
 
+    def _namespace_changed(
+        self, _: ObjectKey, old: LiveNamespace | None, new: LiveNamespace | None
+    ) -> None:
+        """Compute claims again, unless nothing has changed that they depend on."""
+        if old is None or new is None or _claimable(old) != _claimable(new):
+            self._wake(ALL, self._pause)
+
     def _quota_changed(self, namespace: str) -> None:
         if tenant := self._claims.current.claims.owners.get(namespace):
             self._wake(ObjectKey("", tenant))
@@ -219,6 +238,11 @@ class Tenancy(Reconciler):
         terms = self._context.world.terms(tenant, self._context.now()) if tenant else None
         if tenant and terms:
             self._wake(ObjectKey("", tenant), STATUS_SECONDS if terms.enforcing else USE_SECONDS)
+
+
+def _claimable(namespace: LiveNamespace) -> tuple[object, ...]:
+    meta = namespace.metadata
+    return meta.labels, meta.deletion_timestamp is None
 
 
 def _seconds(at: datetime | None, now: datetime) -> float | None:

@@ -67,13 +67,16 @@ class Leader:
         """Note that a replica's Lease is known not to exist, since a moment on our clock."""
         self._fenced.setdefault(replica, gone_at)
 
-    def known(self, edition: int, at: float) -> None:
+    def known(self, edition: int, at: float) -> bool:
         """Note that from a moment on every replica charges by this edition, or admits nothing.
 
         The webhook must be in force everywhere, and each replica that lives have acknowledged.
+        Tells whether that is news.
         """
-        if self._known[0] != edition:
-            self._known = (edition, at)
+        if self._known[0] == edition:
+            return False
+        self._known = (edition, at)
+        return True
 
     def unaware(self, live: Iterable[str]) -> frozenset[str]:
         """Return replicas that live and have not acknowledged the edition."""
@@ -83,8 +86,12 @@ class Leader:
         return frozenset(r for r in live if ledger.share(r).edition < ledger.edition)
 
     def strangers(self, live: Collection[str]) -> frozenset[str]:
-        """Return replicas with a share that do not live: a dead one's top-up may come late."""
-        return frozenset(self._ledger.shares if self._ledger else ()) - frozenset(live)
+        """Return replicas with a share that do not live and are not fenced.
+
+        A dead one's top-up may come late, after its share was cleared up.
+        """
+        shares = self._ledger.shares if self._ledger else ()
+        return frozenset(r for r in shares if r not in live and r not in self._fenced)
 
     def reads(self, now: float) -> frozenset[str]:
         """Return kinds for which a quorum read now would help."""

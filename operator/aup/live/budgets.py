@@ -37,12 +37,12 @@ class Held:
 
     def takes(self, namespace: str, found: Stored) -> Amounts:
         """Return what an object takes of it."""
-        alike = namespace, found.measured
+        alike = self.meter.place(namespace), found.measured
         taken = self._taken.get(alike)
         if taken is None:
             if len(self._taken) >= MOST_TAKEN:
                 self._taken.clear()
-            taken = self._taken[alike] = steps(self.meter.takes(namespace, found.measured))
+            taken = self._taken[alike] = steps(self.meter.takes(*alike))
         return taken
 
 

@@ -19,6 +19,7 @@ from aup.kube.client import Cluster
 from aup.kube.lease import steady
 from aup.kube.resource import BUDGET_LEDGERS, Resource
 from aup.kube.watch import Informer
+from aup.ledger.account import FOREVER
 from aup.ledger.horizon import Horizon
 from aup.ledger.record import Ledger, Write
 from aup.ledger.wire import read_ledger, status_of
@@ -27,7 +28,9 @@ from aup.live.counted import KINDS
 log = logging.getLogger(__name__)
 
 LONGEST = 5.0
-"""Seconds after which a driver looks again without a cause."""
+"""Seconds after which a driver looks again without a cause, while something is to come."""
+IDLE = 60.0
+"""The same when nothing is: there may be thousands."""
 
 
 class Party(Protocol):
@@ -187,7 +190,8 @@ class Driver:
                 await self._send(write)
                 self.tell()
                 continue
-            wait = min(max(self._party.due(now) - now, 0.005), LONGEST)
+            due = self._party.due(now)
+            wait = IDLE if due == FOREVER else min(max(due - now, 0.005), LONGEST)
             try:
                 async with asyncio.timeout(wait):
                     await self._poked.wait()

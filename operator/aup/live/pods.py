@@ -34,6 +34,8 @@ class Pods:
         self._seen = watched.view(read_seen, on_change=self._changed)
         self._holders: dict[bytes, tuple[str, ...]] = {}
         """Address, packed → the namespaces of the pods that have it now: almost always one."""
+        self._alone: dict[str, tuple[str, ...]] = {}
+        """Namespace → it alone, once for all its pods."""
 
     def namespaces_at(self, address: IPAddress) -> frozenset[str]:
         """Return the namespaces whose running pods have an address."""
@@ -59,7 +61,9 @@ class Pods:
             if holders:
                 self._holders[address] = tuple(holders)
         for address in after:
-            self._holders[address] = (*self._holders.get(address, ()), key.namespace)
+            alone = self._alone.setdefault(key.namespace, (key.namespace,))
+            others = self._holders.get(address)
+            self._holders[address] = (*others, key.namespace) if others else alone
 
 
 def read_seen(pod: Pod, raw: bytes | msgspec.Raw) -> SeenPod:

@@ -34,6 +34,9 @@ from aup.settings import LedgerProtocol, Settings
 HAND_BACK_SECONDS = 5.0
 """How long the ledgers may take to take back what a replica that ends has checked out."""
 
+HAND_BACK_SECONDS = 5.0
+"""For what is checked out of budgets; what takes longer is freed as a dead replica's is."""
+
 log = logging.getLogger(__name__)
 
 
@@ -128,6 +131,11 @@ class AdmissionService:
             gc.freeze()
             tasks.create_task(self._queue.serve())
             tasks.create_task(self._listen())
+
+    async def close(self) -> None:
+        """Hand back what was checked out; `run` has ended."""
+        if self._accounts:
+            await self._accounts.hand_back(HAND_BACK_SECONDS)
 
     async def _listen(self) -> None:
         """Answer on the admission port."""
@@ -226,3 +234,4 @@ async def serving(service: AdmissionService) -> AsyncIterator[asyncio.Task[None]
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        await service.close()

@@ -163,7 +163,7 @@ class ControlPlane:
         tails = "\n".join(f"{running.name}:\n{running.tail()}" for running in self._processes)
         raise StartError(f"after {READY_SECONDS:.0f} s {problem}:\n{tails}")
 
-    def get(self, path: str, accept: str = "application/json") -> bytes:
+    def get(self, path: str) -> bytes:
         """Return what the server answers to the administrator at a path, for example ``/version``.
 
         Raises ``RefusedError`` for any answer but 200, and ``OSError`` when there is none.
@@ -173,8 +173,7 @@ class ControlPlane:
         with contextlib.closing(
             http.client.HTTPSConnection(address, timeout=10, context=context)
         ) as connection:
-            bearer = f"Bearer {self.admin_token}"
-            connection.request("GET", path, headers={"Authorization": bearer, "Accept": accept})
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self.admin_token}"})
             answer = connection.getresponse()
             body = answer.read()
         if answer.status != http.HTTPStatus.OK:

@@ -247,3 +247,11 @@ def test_amounts_are_whole_steps_so_that_a_sum_of_shares_is_exact(pods: list[Mea
         for key, amount in _EVERYTHING.takes("acme-dev", measured).items():
             assert amount > 0
             assert amount % step(key) == 0
+
+
+def test_namespaces_make_no_difference_unless_the_budget_names_them() -> None:
+    found = meter_of(hard={"pods": 10}, namespace_ceilings={"acme-dev": {"pods": 2}})
+    assert (found.place("acme-prod"), found.place("acme-dev")) == ("", "acme-dev")
+    one = pod({})
+    assert found.takes("", one) == found.takes("acme-prod", one)
+    assert found.takes("acme-dev", one) != found.takes("acme-prod", one)
