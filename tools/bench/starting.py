@@ -1,6 +1,7 @@
 """What a process of the operator costs from its start until it has come to rest."""
 
 import http.client
+import os
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -36,6 +37,8 @@ class Start:
     """The most MiB that it held."""
     stall: float
     """Milliseconds: the longest time in which it answered nothing."""
+    load: float
+    """Of the machine in that minute: beyond its cores, others were at work."""
 
 
 def start(name: str, begin: Callable[[], Role]) -> Start:
@@ -49,7 +52,15 @@ def start(name: str, begin: Callable[[], Role]) -> Start:
         rest, rest_cpu = time.monotonic() - began, spent(role.process.pid)
     pid = role.process.pid
     return Start(
-        name, ready, ready_cpu, rest, rest_cpu, resident(pid), _peak(pid), 1000 * pulse.longest
+        role=name,
+        ready=ready,
+        ready_cpu=ready_cpu,
+        rest=rest,
+        rest_cpu=rest_cpu,
+        memory=resident(pid),
+        peak=_peak(pid),
+        stall=1000 * pulse.longest,
+        load=os.getloadavg()[0],
     )
 
 
