@@ -34,9 +34,6 @@ from aup.settings import LedgerProtocol, Settings
 HAND_BACK_SECONDS = 5.0
 """How long the ledgers may take to take back what a replica that ends has checked out."""
 
-HAND_BACK_SECONDS = 5.0
-"""For what is checked out of budgets; what takes longer is freed as a dead replica's is."""
-
 log = logging.getLogger(__name__)
 
 
@@ -131,11 +128,6 @@ class AdmissionService:
             gc.freeze()
             tasks.create_task(self._queue.serve())
             tasks.create_task(self._listen())
-
-    async def close(self) -> None:
-        """Hand back what was checked out; `run` has ended."""
-        if self._accounts:
-            await self._accounts.hand_back(HAND_BACK_SECONDS)
 
     async def _listen(self) -> None:
         """Answer on the admission port."""
@@ -234,4 +226,3 @@ async def serving(service: AdmissionService) -> AsyncIterator[asyncio.Task[None]
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        await service.close()
