@@ -346,3 +346,27 @@ def test_values_that_work_pass_helms_lint(plane: ControlPlane, values: str) -> N
     with values_file(yaml.safe_load(values)) as file:
         done = plane.helm("lint", "--strict", CHART, "-f", file)
     assert re.search(r"1 chart\(s\) linted, 0 chart\(s\) failed", done.stdout)
+
+
+def test_a_network_policy_lets_the_api_server_alone_reach_the_webhook(plane: ControlPlane) -> None:
+    """And selects the pods that the Deployment makes, by ports that they have."""
+    networks = ["192.0.2.0/24", "2001:db8::/32"]
+    release = install(plane, {"webhook": {"url": URL}, "admission": {"apiServerCIDRs": networks}})
+    try:
+        name = f"{release.name}-admission"
+        policy, deployment = (
+            json.loads(
+                plane.kubectl("get", kind, name, "-n", release.namespace, "-o", "json").stdout
+            )
+            for kind in ("networkpolicy", "deployment")
+        )
+    finally:
+        plane.helm("uninstall", release.name, "-n", release.namespace)
+    pod = deployment["spec"]["template"]
+    assert policy["spec"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    ports = {port["name"] for port in pod["spec"]["containers"][0]["ports"]}
+    webhook, health = policy["spec"]["ingress"]
+    assert [peer["ipBlock"]["cidr"] for peer in webhook["from"]] == networks
+    assert [port["port"] for port in webhook["ports"]] == ["webhook"]
+    assert (health.get("from"), [port["port"] for port in health["ports"]]) == (None, ["health"])
+    assert ports >= {"webhook", "health"}
