@@ -1,13 +1,15 @@
 """Resources: a tenant stays within its budget.
 
 resources/budget
-    Fields read   none of the Pod's own: whether the quota of its namespace is in force
-    Allowed       Pods that a quota counts; the API server then holds them to it
+    Fields read   whether the quota of a Pod's namespace is in force; where a ledger holds the
+                  budget, what the object takes of it, or the Pods that it makes would
+    Allowed       Pods that a quota counts; what the budget has left
     Serves        "no disproportionate use of resources" (asergo/1.6)
 
 A quota counts Pods, not templates, and those only that are created while it is in force: a Pod
 that slips in before is counted late, and the budget is overdrawn. So the first Pods of a new
-namespace wait the moment that its quota takes. Controllers try again by themselves.
+namespace wait the moment that its quota takes. Controllers try again by themselves. The ledger
+is asked beside this module, in `aup.server.charge` and `aup.server.early`.
 """
 
 from collections.abc import Iterator
@@ -37,7 +39,7 @@ RULE = Rule(
     terms=lambda terms: terms.resources,
     check=budget,
     blind=(
-        "How much a Pod asks for: the ResourceQuota of its namespace judges that, and it is "
-        "not exact while many Pods are created at once. What Pods really use."
+        "What Pods really use. Without a ledger, how much a Pod asks for: the ResourceQuota of its "
+        "namespace judges that, and it is not exact while many Pods are created at once."
     ),
 )
