@@ -27,9 +27,14 @@ def needs(meter: Meter, namespace: str, expected: Forecast, claims: Iterable[str
         _sum(summed, meter.takes(namespace, measured), expected.pods)
     names = tuple(claims) if expected.kept else ()
     for stem, measured in expected.kept:
-        there = sum(name.startswith(stem) and name[len(stem) :].isdecimal() for name in names)
-        _sum(summed, meter.takes(namespace, measured), max(expected.pods - there, 0))
+        missing = max(expected.pods - numbered(names, stem), 0)
+        _sum(summed, meter.takes(namespace, measured), missing)
     return summed
+
+
+def numbered(names: Iterable[str], stem: str) -> int:
+    """Return how many names are a stem and a number, as a StatefulSet gives them."""
+    return sum(name.startswith(stem) and name[len(stem) :].isdecimal() for name in names)
 
 
 def needs_more(

@@ -12,7 +12,7 @@ from aup.budget.words import Room
 from aup.engine.decision import Decision
 from aup.kube.client import Cluster
 from aup.kube.lease import steady
-from aup.kube.resource import BUDGET_LEDGERS, PERSISTENT_VOLUME_CLAIMS
+from aup.kube.resource import BUDGET_LEDGERS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey
 from aup.ledger.account import Account
@@ -162,9 +162,9 @@ class Accounts(Listener):
             return None
         return Room(decimals(found.hard), decimals(found.left), decimals(found.in_flight))
 
-    def claims(self, namespace: str) -> Iterable[str]:
-        """Return the names of the volume claims of a namespace."""
-        return self._counted.names(PERSISTENT_VOLUME_CLAIMS.plural, namespace)
+    def names(self, kind: str, namespace: str) -> Iterable[str]:
+        """Return the names of all of a counted kind that is in a namespace."""
+        return self._counted.names(kind, namespace)
 
     async def _admit(self, tenant: str, entry: Entry, until: float) -> Verdict:
         """Decide about an admission; wait for a share, or for the ledger, until then at most."""

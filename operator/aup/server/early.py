@@ -18,7 +18,7 @@ from aup.admission.review import Request
 from aup.api.sections.choice import Unrecognised
 from aup.budget import words
 from aup.budget.forecast import CONTROLLERS, NO_PODS, Forecast, forecast, replicas, target
-from aup.budget.growth import needs_more
+from aup.budget.growth import needs_more, numbered
 from aup.budget.measure import NOTHING
 from aup.budget.wire import Form, Metadata, UnreadableError, Wire
 from aup.budget.words import Place, Room
@@ -29,6 +29,8 @@ from aup.policy.terms import Terms
 from aup.rules.base import Violation
 
 SCALERS: Final = ("autoscaling", "horizontalpodautoscalers")
+_STATEFUL: Final = ("apps", "statefulsets")
+_PODS, _CLAIMS = "pods", "persistentvolumeclaims"
 _KINDS: Final = {("apps", "deployments"): "Deployment", ("apps", "statefulsets"): "StatefulSet"}
 """What a Scale is of."""
 _NUMBERS: Final = {"daemonsets": "", "jobs": "spec.parallelism", "cronjobs": ""}
@@ -41,8 +43,8 @@ class Present(Protocol):
     def room(self, tenant: str) -> Room | None:
         """Return how a tenant stands with its budget; ``None`` while that is not known."""
 
-    def claims(self, namespace: str) -> Iterable[str]:
-        """Return the names of the volume claims of a namespace."""
+    def names(self, kind: str, namespace: str) -> Iterable[str]:
+        """Return the names of all pods, or volume claims, of a namespace."""
 
     def nodes(self, template: bytes) -> int:
         """Return on how many nodes a DaemonSet of this template runs."""
@@ -59,7 +61,7 @@ class Unknown(Present):
         """Return nothing."""
 
     @override
-    def claims(self, namespace: str) -> Iterable[str]:
+    def names(self, kind: str, namespace: str) -> Iterable[str]:
         """Return nothing."""
         return ()
 
@@ -127,7 +129,7 @@ def _violations(
     room = present.room(tenant)
     if room is None:
         return
-    claims = present.claims(namespace) if edit.new.kept else ()
+    claims = present.names(_CLAIMS, namespace) if edit.new.kept else ()
     more = needs_more(held.meter, namespace, edit.new, edit.old, claims)
     yield from words.early(more, room, edit.place, tenant=tenant, contact=contact)
 
@@ -147,9 +149,14 @@ def _written(request: Request, at: tuple[str, str], present: Present) -> _Edit |
     if _has_controller(bytes(request.object)):
         return None
     new = forecast(*at, bytes(request.object), nodes=present.nodes) or NO_PODS
-    old = NO_PODS
     if request.operation == "UPDATE":
         old = forecast(*at, bytes(request.old_object), nodes=present.nodes) or NO_PODS
+    elif at == _STATEFUL:
+        # It takes over the pods of its names, as when it was deleted alone and is made again.
+        there = numbered(present.names(_PODS, request.namespace), f"{request.name}-")
+        old = new._replace(pods=min(there, new.pods))
+    else:
+        old = NO_PODS
     if (new.pods, new.template) == (old.pods, old.template):
         return None
     template = "spec.jobTemplate.spec.template" if at[1] == "cronjobs" else "spec.template"

@@ -195,7 +195,7 @@ class _Present:
         self, accounts: Accounts, surroundings: LiveSurroundings, controllers: Controllers
     ) -> None:
         self.room = accounts.room
-        self.claims = accounts.claims
+        self.names = accounts.names
         self.nodes = surroundings.daemons
         self.controller = controllers.find
 

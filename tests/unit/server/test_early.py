@@ -41,16 +41,18 @@ class Here:
     """What exists: three of ten pods are left, and two nodes."""
 
     known: Room | None = None
-    names: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+    """Pods and claims."""
     targets: dict[str, Forecast] = field(default_factory=dict)
 
     def room(self, tenant: str) -> Room | None:
         """Return how the tenant stands."""
         return self.known
 
-    def claims(self, namespace: str) -> tuple[str, ...]:
-        """Return the volume claims that there are."""
-        return self.names
+    def names(self, kind: str, namespace: str) -> tuple[str, ...]:
+        """Return the pods or the volume claims that there are."""
+        kinds = {"pods": "web-", "persistentvolumeclaims": "data-"}
+        return tuple(name for name in self.there if name.startswith(kinds[kind]))
 
     def nodes(self, template: bytes) -> int:
         """Return that a DaemonSet runs everywhere."""
@@ -311,6 +313,15 @@ def test_claims_that_are_there_are_not_asked_for_again() -> None:
     assert len(warned("statefulsets", spec)) == 1
     names = ("data-web-0", "data-web-1")
     assert warned("statefulsets", spec, here=Here(ROOM, names)) == []
+
+
+def test_pods_that_it_takes_over_are_not_asked_for_again() -> None:
+    """A StatefulSet that was deleted without its pods, to be made again with other claims."""
+    there = ("web-0", "web-1", "web-backup-7", "web-2x")
+    assert warned("statefulsets", web(5), here=Here(ROOM, there)) == []
+    (line,) = warned("statefulsets", web(6), here=Here(ROOM, there))
+    assert "4 of pods (3 is left of 10)" in line
+    assert len(warned("deployments", web(5), here=Here(ROOM, there))) == 1
 
 
 def test_what_no_amount_would_help_is_told_with_its_path() -> None:
