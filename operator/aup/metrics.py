@@ -211,6 +211,12 @@ WATCH_CALLBACK_ERRORS = Counter(
     registry=REGISTRY,
 )
 
+BUDGETS_OVER = Gauge(
+    "aup_tenants_over_budget",
+    "Tenants that have more in use than their budget allows, because it was lowered or a namespace "
+    "came with its use: nothing more is admitted under those keys until it is less.",
+    registry=REGISTRY,
+)
 LEDGER_WRITES = Counter(
     "aup_ledger_writes_total",
     "Writes of budget ledgers by this process: written, conflict, gone, refused, unknown, stopped.",

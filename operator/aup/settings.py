@@ -39,6 +39,15 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class Mode(StrEnum):
+    """What holds while no replica of the admission service answers."""
+
+    STRICT = "strict"
+    """Nothing that the webhook is asked about is admitted."""
+    AVAILABLE = "available"
+    """What the API server holds by itself: twins of the rules, native quotas."""
+
+
 class LedgerProtocol(StrEnum):
     """How budgets are held across replicas."""
 
@@ -130,6 +139,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         90.0
     )
 
+    mode: Annotated[
+        Mode, Meta(description="what holds while no replica answers: strict or available")
+    ] = Mode.STRICT
     ledger: Annotated[
         LedgerProtocol, Meta(description="how budgets are held: escrow, reservation or native")
     ] = LedgerProtocol.ESCROW

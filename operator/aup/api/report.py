@@ -8,9 +8,9 @@ from enum import StrEnum
 import msgspec
 
 from aup.api.abuse import NamespaceUse
+from aup.api.budget_use import BudgetUse
 from aup.api.meta import API_VERSION, Condition, ObjectMeta, Time
 from aup.api.sections.fair_use import Measure
-from aup.api.tenant import BudgetUse
 
 
 class ReportedFinding(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -75,6 +75,8 @@ class TenantReportStatus(msgspec.Struct, frozen=True, kw_only=True, rename="came
     """What the namespace's tenant is held to and how it stands."""
 
     observed_generation: int | None = None
+    tenant: str | None = None
+    """Whose namespace it is."""
     policy: str | None = None
     revision: str | None = None
     enforce_from: Time | None = None
@@ -82,7 +84,7 @@ class TenantReportStatus(msgspec.Struct, frozen=True, kw_only=True, rename="came
     addresses: tuple[str, ...] = ()
     hostnames: tuple[str, ...] = ()
     budget: BudgetUse | None = None
-    """Of all namespaces of the tenant together."""
+    """Of all namespaces of the tenant together; `owners` are those of this namespace."""
     findings: tuple[ReportedFinding, ...] = ()
     """The first 100."""
     findings_total: int | None = None

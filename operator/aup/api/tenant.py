@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from aup.api.budget_use import BudgetUse
 from aup.api.meta import API_VERSION, Condition, ObjectMeta, Quantity, Time
 
 
@@ -203,17 +204,10 @@ class TenantSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     acceptance: Acceptance | None = None
 
 
-class BudgetUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A budget and how much of it is used; canonical quantities."""
-
-    hard: Mapping[str, str] = msgspec.field(default_factory=dict)
-    used: Mapping[str, str] = msgspec.field(default_factory=dict)
-
-
 class TenantStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What became of the tenant.
 
-    Conditions: Ready, Claimed, Conflict, BudgetSettled, PolicyFound.
+    Conditions: Ready, Claimed, Conflict, BudgetSettled, WithinBudget, PolicyFound.
     """
 
     observed_generation: int | None = None

@@ -85,20 +85,34 @@ class ClaimSpec(Wire, frozen=True):
     volume_attributes_class_name: str | None = None
 
 
-class Metadata(Wire, frozen=True):
+class Owner(Wire, frozen=True):
+    """OwnerReference."""
+
+    kind: str | None = None
+    name: str | None = None
+    controller: bool | None = None
+
+
+class Labels(Wire, frozen=True):
+    """Labels, as far as anything depends on them."""
+
+    template: str | None = field(default=None, name="pod-template-hash")
+    """Of which template of its Deployment a pod is."""
+
+
+class Owned(Wire, frozen=True):
+    """ObjectMeta, as far as it says whose the object is."""
+
+    labels: Labels | None = None
+    owner_references: list[Owner | None] | None = None
+
+
+class Metadata(Owned, frozen=True):
     """ObjectMeta, as far as anything depends on it."""
 
     namespace: str | None = None
     name: str | None = None
     annotations: dict[str, Any] | None = None
-    owner_references: "list[Owner | None] | None" = None
-
-
-class Owner(Wire, frozen=True):
-    """OwnerReference."""
-
-    kind: str | None = None
-    controller: bool | None = None
 
 
 class ClaimTemplate(Wire, frozen=True):

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that say which cluster, and which release in it."""
-    parser.add_argument("--kubeconfig", type=Path, help="default: as kubectl")
-    parser.add_argument("--context", help="context of the kubeconfig")
+    add_cluster(parser)
     parser.add_argument(
         "--operator-namespace", default="aup-system", help="where the operator is installed"
     )
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say which cluster."""
+    parser.add_argument("--kubeconfig", type=Path, help="default: as kubectl")
+    parser.add_argument("--context", help="context of the kubeconfig")
 
 
 @contextlib.asynccontextmanager

@@ -24,6 +24,7 @@ COMMANDS = {
     "evidence": ("aup.cli.evidence", "check evidence of a quarantine"),
     "explain": ("aup.cli.explain", "say what a rule is about"),
     "impact": ("aup.cli.impact", "say what enforcement would refuse in a tenant's namespaces"),
+    "budget": ("aup.cli.budget", "say what a tenant's budget is, and what of it is left"),
     "run": ("aup.cli.run", "run the operator"),
     "teardown": ("aup.cli.teardown", "remove stamps, quotas and policies after helm uninstall"),
     "completion": ("aup.cli.completion", "print a completion script for a shell"),

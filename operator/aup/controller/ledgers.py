@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
 from typing_extensions import override
 
+from aup.budget.figures import Figures, Taken
 from aup.controller.context import Context
 from aup.controller.reconciler import Reconciler
 from aup.errors import ConflictError, NotFoundError
@@ -16,10 +17,11 @@ from aup.kube.lease import steady
 from aup.kube.resource import BUDGET_LEDGERS, LEASES, NAMESPACES, TENANTS
 from aup.kube.watch import Informer
 from aup.kube.wire import Head, ObjectKey, typed
+from aup.ledger.amounts import decimals
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Sightings
 from aup.ledger.leader import Leader
-from aup.ledger.record import Ledger, Standing, Write, standing
+from aup.ledger.record import Ledger, Write, standing
 from aup.ledger.wire import read_ledger
 from aup.live.budgets import Budgets, Held
 from aup.live.counted import OF_KIND, Counted, Listener, Stored
@@ -95,6 +97,7 @@ class Ledgers(Reconciler, Listener):
         self._sightings = Sightings(self._margins.lease + self._margins.drift)
         self._reads = Reads(context.cluster, self._horizon, context.surroundings.watch_of)
         self._led: dict[str, _Led] = {}
+        self._listeners: list[Callable[[str], None]] = []
         self._begun = False
         self._budgets = Budgets(context.world)
         self._counted = Counted(context.surroundings.watched, self._horizon, self)
@@ -122,11 +125,28 @@ class Ledgers(Reconciler, Listener):
         """Begin at once."""
         return (THE_REPLICAS,)
 
-    def standing(self, tenant: str) -> Standing | None:
+    def on_change(self, listener: Callable[[str], None]) -> None:
+        """Tell of each tenant whose ledger has changed."""
+        self._listeners.append(listener)
+
+    def figures(self, tenant: str) -> Figures | None:
         """Return how a tenant stands with its budget; ``None`` where no ledger says."""
         led = self._led.get(tenant)
         ledger = led.leader.ledger if led else None
-        return standing(ledger) if ledger else None
+        if ledger is None:
+            return None
+        found = standing(ledger)
+        return Figures(
+            decimals(found.hard),
+            decimals(found.used),
+            decimals(found.in_flight),
+            ledger.hard.keys() - ledger.open,
+        )
+
+    def taken(self, tenant: str, namespace: str) -> Iterator[Taken]:
+        """Yield what each owner takes in a namespace of the tenant."""
+        if led := self._led.get(tenant):
+            yield from led.held.taken(namespace, self._counted.owned_in(namespace))
 
     @override
     async def reconcile(self, key: ObjectKey) -> float | None:
@@ -199,6 +219,8 @@ class Ledgers(Reconciler, Listener):
         if led := self._led.get(key.name):
             led.leader.refreshed(new, steady())
             led.driver.tell()
+            for listener in self._listeners:
+                listener(key.name)
 
     @override
     def stored(self, namespace: str, kind: str, found: Stored) -> None:

@@ -1,22 +1,25 @@
 """Quotas, limit ranges and the use of pods in all namespaces, as the planner wants them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from sys import intern
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from aup.api.meta import LIMIT_RANGE_NAME, QUOTA_NAME, Quantity
+from aup.budget.figures import Taken
 from aup.budget.keys import is_pod_key
 from aup.budget.likeness import likeness
 from aup.budget.manifests import amounts
+from aup.budget.owners import owner_of
 from aup.budget.planner import NamespaceUse
 from aup.budget.transition import ABSENT, Quota
-from aup.budget.usage import Amounts, Defaults, Pod, use
+from aup.budget.usage import Amounts, Defaults, Pod, charge, use
 from aup.controller.context import Context
-from aup.facts.quantity import total
-from aup.kube.resource import LIMIT_RANGES, RESOURCE_QUOTAS
+from aup.facts.quantity import add, total
+from aup.kube.resource import LIMIT_RANGES, PODS, RESOURCE_QUOTAS
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
 
@@ -93,6 +96,9 @@ class LiveQuotas:
             on_change=self._range_changed,
         )
         context.surroundings.watched.pods.view(self._alike, on_change=self._pod_changed)
+        self._owners = context.surroundings.watched.pods.view(
+            lambda pod, _: intern(owner_of(pod.metadata))
+        )
         self._templates: dict[bytes, Pod] = {}
         self._by_namespace: defaultdict[str, dict[ObjectKey, Pod]] = defaultdict(dict)
         self._foreign: defaultdict[str, dict[ObjectKey, _LimitRange]] = defaultdict(dict)
@@ -153,6 +159,15 @@ class LiveQuotas:
             for key, amount in amounts(found.status.used if found else None).items():
                 parts[key].append(amount)
         return {key: total(parts[key]) for key in keys if key in parts}
+
+    def taken(self, _tenant: str, namespace: str) -> Iterator[Taken]:
+        """Yield what the pods of each owner take in a namespace."""
+        by_owner: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+        for key, pod in self._by_namespace.get(namespace, {}).items():
+            whole = by_owner[self._owners.get(key) or f"{PODS.kind}/{key.name}"]
+            for name, amount in charge(pod).items():
+                whole[name] = add(whole.get(name, Decimal(0)), amount)
+        return (Taken(namespace, owner, whole) for owner, whole in by_owner.items())
 
     def _defaulted(self, namespace: str) -> frozenset[str]:
         """Return the resources for which a LimitRange that is not ours gives defaults."""

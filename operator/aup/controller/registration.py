@@ -28,6 +28,8 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     audit = Audit(context)
     notices = UseNotices(measured=bool(context.settings.prometheus_url))
     probe = Probe(context.settings, certificates.trusted)
+    ledgers = _ledgers(context, certificates)
+    tenancy = Tenancy(context, probe, ledgers)
     return (
         certificates,
         Guard(context),
@@ -35,14 +37,10 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
         Preset(context),
         *statuses(context),
         Revisions(context),
-        Tenancy(context, probe),
-        *(
-            ()
-            if context.settings.ledger is LedgerProtocol.NATIVE
-            else (Ledgers(context, lambda: bool(certificates.trusted())),)
-        ),
+        tenancy,
+        *((ledgers,) if ledgers else ()),
         audit,
-        Reports(context, audit, notices),
+        Reports(context, audit, tenancy.uses, notices),
         AddressUses(context),
         Abuse(context),
         Quarantines(context),
@@ -51,8 +49,8 @@ def reconcilers(context: Context) -> tuple[Reconciler, ...]:
     )
 
 
-def _ledgers(context: Context, certificates: Certificates) -> tuple[Reconciler, ...]:
+def _ledgers(context: Context, certificates: Certificates) -> Ledgers | None:
     """Return what leads the ledgers, where budgets are held by any."""
     if context.settings.ledger is LedgerProtocol.NATIVE:
-        return ()
-    return (Ledgers(context, lambda: bool(certificates.trusted())),)
+        return None
+    return Ledgers(context, lambda: bool(certificates.trusted()))

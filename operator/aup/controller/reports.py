@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
 from typing_extensions import override
 
+from aup.api.budget_use import BudgetUse
 from aup.api.meta import MANAGED_LABELS, REPORT_NAME, write
 from aup.api.quarantine import Quarantine
 from aup.api.report import ReportedQuarantine, TenantReport
@@ -18,7 +20,9 @@ from aup.api.tenant import Tenant
 from aup.audit.impact import Impact
 from aup.audit.policy_report import policy_report
 from aup.controller.audit import Audit
+from aup.controller.budget_uses import BudgetUses
 from aup.controller.context import Context
+from aup.controller.pace import Pace
 from aup.controller.reconciler import NEVER, Reconciler, Wake
 from aup.controller.use_notices import UseNotices
 from aup.engine.decision import Decision
@@ -32,7 +36,9 @@ from aup.policy.terms import Terms
 from aup.tenancy.report import first_seen, report_status
 
 QUIET_SECONDS = 5.0
-"""A report follows its tenant's budget so late at most: use changes with every pod."""
+"""So often a report follows its tenant's budget at most: use changes with every pod."""
+PER_SECOND = 20.0
+"""So many reports a second follow budgets at most, however many tenants are busy."""
 LOOK_SECONDS = 60.0
 """How long it is believed which kind of PolicyReport a cluster serves."""
 SPREAD_SECONDS = 0.2
@@ -44,10 +50,14 @@ class Reports(Reconciler):
 
     name = "reports"
 
-    def __init__(self, context: Context, audit: Audit, notices: UseNotices) -> None:
+    def __init__(
+        self, context: Context, audit: Audit, uses: BudgetUses, notices: UseNotices
+    ) -> None:
         self._context = context
         self._audit = audit
+        self._uses = uses
         self._notices = notices
+        self._pace = Pace(each=QUIET_SECONDS, rate=PER_SECOND)
         self._quarantines = Informer(context.cluster, QUARANTINES, typed(Quarantine))
         self._reports = Informer(context.cluster, TENANT_REPORTS, typed(TenantReport))
         self._told: dict[str, Mapping[str, Any]] = {}
@@ -77,7 +87,8 @@ class Reports(Reconciler):
 
         def settled(key: ObjectKey, old: Tenant | None, new: Tenant | None) -> None:
             if old and new and old.status.budget != new.status.budget:
-                wake_tenant(key.name, QUIET_SECONDS)
+                for name in context.surroundings.namespaces_of(key.name):
+                    wake(ObjectKey("", name), self._pace.wait(name, time.monotonic()))
 
         def closed(_key: ObjectKey, old: Quarantine | None, new: Quarantine | None) -> None:
             if found := new or old:
@@ -112,11 +123,10 @@ class Reports(Reconciler):
             return None
         decisions = [_decision(terms, found) for found in audited.impacts]
         report = self._reports.items.get(ObjectKey(key.name, REPORT_NAME))
-        found = self._context.world.tenants.items.get(ObjectKey("", tenant))
         status = report_status(
             terms,
             decisions,
-            budget=found.status.budget if found else None,
+            budget=self._budget(tenant, key.name, report),
             fair_use=self._notices.of(tenant),
             quarantine=self._quarantine(namespace, terms),
             before=report.status if report else None,
@@ -133,12 +143,37 @@ class Reports(Reconciler):
             )
         body = policy_report(terms, audited.impacts, first_seen(status), now)
         await self._tell(key.name, body)
+        again = self._late(tenant, key.name, status.budget)
         if terms.good_until is None:
+            return again
+        until = max((terms.good_until - now).total_seconds(), 0.0)
+        return until if again is None else min(again, until)
+
+    def _budget(self, tenant: str, namespace: str, report: TenantReport | None) -> BudgetUse | None:
+        """Return what the report is to say of the budget; what it says already before its turn."""
+        found = self._context.world.tenants.items.get(ObjectKey("", tenant))
+        use = found.status.budget if found else None
+        told = report.status if report and report.status.tenant == tenant else None
+        before = told.budget if told else None
+        now = time.monotonic()
+        if use and before and before.over.keys() == use.over.keys():
+            waits = _same(before, use) or self._pace.wait(namespace, now) > 0
+            if waits:
+                return before
+        self._pace.taken(namespace, now)
+        return self._uses.here(tenant, namespace, use) if use else None
+
+    def _late(self, tenant: str, namespace: str, told: BudgetUse | None) -> float | None:
+        """Return the seconds until the report may follow the budget; ``None``: it does."""
+        found = self._context.world.tenants.items.get(ObjectKey("", tenant))
+        use = found.status.budget if found else None
+        if use is None or told is None or _same(told, use):
             return None
-        return max((terms.good_until - now).total_seconds(), 0.0)
+        return max(self._pace.wait(namespace, time.monotonic()), 0.0)
 
     async def _forget(self, namespace: str) -> None:
         """Remove the report of a namespace that is nobody's."""
+        self._pace.forget(namespace)
         self._audit.forget(namespace)
         told = self._told.pop(namespace, None) is not None
         if not told and ObjectKey(namespace, REPORT_NAME) not in self._reports.items:
@@ -173,6 +208,11 @@ class Reports(Reconciler):
         """Return what the tenant may know of the quarantine of its namespace."""
         found = self._quarantines.items.values()
         return reported(found, namespace.metadata.uid, terms.policy.contact)
+
+
+def _same(told: BudgetUse, use: BudgetUse) -> bool:
+    """Tell whether a report says what the Tenant does; owners it has of its own."""
+    return replace(told, owners=()) == replace(use, owners=())
 
 
 def _decision(terms: Terms, found: Impact) -> Decision:

@@ -9,8 +9,9 @@ from aup.errors import NotFoundError
 from aup.kube.events import EventType, Regarding
 from aup.kube.resource import Resource
 
-WELCOME: Final = {"Conflict": ConditionStatus.FALSE}
-"""The good status of a condition, where that is not True."""
+WELCOME: Final = {"Conflict": ConditionStatus.FALSE, "WithinBudget": ConditionStatus.TRUE}
+"""The good status of conditions that are no news while they are good, and of those that are not
+good when they are True."""
 
 SILENT: Final = frozenset({"NoBudget", "Stamping", "Unsettled"})
 """Reasons that are no news: nothing is there, or it is under way."""

@@ -15,14 +15,16 @@ from typing import Any
 
 from typing_extensions import override
 
+from aup import metrics
 from aup.api.meta import BudgetState
-from aup.api.tenant import BudgetUse, Tenant
-from aup.budget.manifests import texts
+from aup.api.tenant import Tenant
 from aup.budget.planner import Allowance, Planner, TenantBudget, backstop, plan, read_budget
 from aup.budget.usage import NO_DEFAULTS
 from aup.controller.allowances import Allowances
+from aup.controller.budget_uses import BudgetUses, Shared
 from aup.controller.claims import LiveClaims
 from aup.controller.context import Context
+from aup.controller.ledgers import Ledgers
 from aup.controller.namespaces import Namespaces
 from aup.controller.probe import Probe
 from aup.controller.quotas import LiveQuotas
@@ -34,7 +36,6 @@ from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey
 from aup.live.surroundings import LiveNamespace
 from aup.policy.terms import Terms
-from aup.settings import LedgerProtocol
 from aup.tenancy.tenant import BudgetReport, tenant_status
 
 ALL = ObjectKey("", "")
@@ -45,8 +46,6 @@ REFRESH_SHARE = 10
 """Claims, which take the longer the more namespaces there are, take a tenth of the time at most."""
 USE_SECONDS = 0.5
 """So soon a quota that must not refuse anything yet follows the use, which it leaves twice."""
-STATUS_SECONDS = 5.0
-"""So old the use in a status may be once budgets are enforced."""
 RETRY_SECONDS = 1.0
 """Pause before a namespace that waits is looked at again."""
 LOCKED_SECONDS = 30.0
@@ -72,13 +71,17 @@ class Tenancy(Reconciler):
     kinds = (TENANTS,)
     lanes = 4
 
-    def __init__(self, context: Context, probe: Probe) -> None:
+    def __init__(self, context: Context, probe: Probe, ledgers: Ledgers | None) -> None:
+        """Args: ``ledgers`` where budgets are held by any."""
         self._context = context
         self._claims = LiveClaims(context)
         self._quotas = LiveQuotas(context, on_quota=self._quota_changed, on_use=self._use_changed)
         self._namespaces = Namespaces(context, self._quotas, probe)
-        native = context.settings.ledger is LedgerProtocol.NATIVE
-        self._plan: Planner = plan if native else backstop
+        self._plan: Planner = backstop if ledgers else plan
+        self._ledgers = ledgers
+        self.uses = BudgetUses(context, self._quotas, ledgers)
+        self._over: set[str] = set()
+        """Tenants of which more is in use than their budget."""
         self._wake: Wake = asleep
         self._enforcing: dict[str, bool] = {}
         self._pause = SETTLE_SECONDS
@@ -96,6 +99,8 @@ class Tenancy(Reconciler):
         self._wake = wake
         self._context.world.on_compiled(self._world_changed)
         self._context.surroundings.namespaces.subscribe(self._namespace_changed)
+        if self._ledgers:
+            self._ledgers.on_change(self._tenant_changed)
 
     @override
     def first_keys(self) -> Iterable[ObjectKey]:
@@ -112,6 +117,7 @@ class Tenancy(Reconciler):
         await self._release(key.name)
         found = self._context.world.tenants.items.get(key)
         if found is None:
+            self._forget(key.name)
             return NEVER
         # One that is not compiled yet is woken with the world in which it is.
         compiled = key.name in self._context.world.world.accounts
@@ -140,8 +146,10 @@ class Tenancy(Reconciler):
         await allowances.write()
         waits = await self._namespaces.stamp_first(terms, allowances)
         stamped = [namespace for namespace in owned if namespace not in waits]
-        await self._tell(tenant, stamped, self._report(shares, allowances, owned), waits)
+        await self._tell(tenant, stamped, self._report(tenant, shares, allowances), waits)
         await self._tell_start(tenant, terms)
+        if (due := self.uses.due(name)) is not None:
+            self._wake(ObjectKey("", name), due)
         return RETRY_SECONDS if waits else _seconds(terms.good_until, now)
 
     def _shares(self, tenant: Tenant, terms: Terms, owned: tuple[str, ...]) -> _Shares:
@@ -165,17 +173,25 @@ class Tenancy(Reconciler):
             if not await self._namespaces.release(namespace, tenant):
                 self._wake(ObjectKey("", tenant), LOCKED_SECONDS)
 
-    def _report(
-        self, shares: _Shares, allowances: Allowances, owned: tuple[str, ...]
-    ) -> BudgetReport:
+    def _report(self, tenant: Tenant, shares: _Shares, allowances: Allowances) -> BudgetReport:
         """Return how the budget stands."""
-        hard = shares.budget.hard
-        if not hard and not any(allowance.hard for allowance in shares.plan.values()):
+        name = tenant.metadata.name
+        shared = Shared(shares.budget, shares.plan)
+        use = self.uses.of(name, shared, tenant.status.budget)
+        self._count(name, over=bool(use and use.over))
+        if use is None and not any(allowance.hard for allowance in shares.plan.values()):
             return BudgetReport(BudgetState.NONE, problems=shares.problems)
-        # With ceilings alone there is no sum to be told.
-        used = self._quotas.used(owned, hard)
-        use = BudgetUse(hard=texts(hard), used=texts(used)) if hard else None
         return BudgetReport(allowances.state, use, shares.problems)
+
+    def _count(self, tenant: str, *, over: bool) -> None:
+        """Count the tenants that are over their budget."""
+        (self._over.add if over else self._over.discard)(tenant)
+        metrics.BUDGETS_OVER.set(len(self._over))
+
+    def _forget(self, tenant: str) -> None:
+        """Forget a tenant that is no more."""
+        self._count(tenant, over=False)
+        self.uses.forget(tenant)
 
     async def _tell(
         self,
@@ -234,10 +250,16 @@ class Tenancy(Reconciler):
             self._wake(ObjectKey("", tenant))
 
     def _use_changed(self, namespace: str) -> None:
-        tenant = self._claims.current.claims.owners.get(namespace)
+        """Let the status follow at its pace, and quotas at once while they may refuse nothing."""
+        tenant = self._context.surroundings.tenant_of(namespace)
         terms = self._context.world.terms(tenant, self._context.now()) if tenant else None
         if tenant and terms:
-            self._wake(ObjectKey("", tenant), STATUS_SECONDS if terms.enforcing else USE_SECONDS)
+            self._tenant_changed(tenant)
+            if not terms.enforcing:
+                self._wake(ObjectKey("", tenant), USE_SECONDS)
+
+    def _tenant_changed(self, tenant: str) -> None:
+        self._wake(ObjectKey("", tenant), max(self.uses.changed(tenant), USE_SECONDS))
 
 
 def _claimable(namespace: LiveNamespace) -> tuple[object, ...]:

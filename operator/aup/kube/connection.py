@@ -36,6 +36,8 @@ An object is at most 1.5 MiB in etcd, but JSON writes ``<`` as six bytes, so ten
 possible; anything far beyond is no Kubernetes API server.
 """
 
+_MOUNTED_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
 Headers = Sequence[tuple[str, str]]
 """Pairs, since Kubernetes repeats ``Impersonate-Group``."""
 
@@ -77,6 +79,20 @@ async def _load(kubeconfig: Path | None, context: str | None) -> Any:
             persist_config=False,
         )
     return configuration
+
+
+def context_namespace(kubeconfig: Path | None, context: str | None) -> str:
+    """Return the namespace that kubectl would take when none is said.
+
+    Raises UnreachableError when there is no usable configuration.
+    """
+    if kubeconfig is None and context is None and _in_cluster():
+        return _MOUNTED_NAMESPACE.read_text(encoding="ascii").strip()
+    with _wrapped(f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"):
+        _must_exist(kubeconfig)
+        known, current = config.list_kube_config_contexts(str(kubeconfig) if kubeconfig else None)
+        chosen = next((one for one in known if one["name"] == context), current)
+        return str((chosen or {}).get("context", {}).get("namespace") or "default")
 
 
 class Connection:

@@ -1,16 +1,19 @@
 """What each tenant with a budget is held to, as the present objects say."""
 
 import logging
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from aup.api.tenant import Budget
+from aup.budget.figures import Taken
 from aup.budget.keys import split, step
 from aup.budget.measure import Measure, resource_of
 from aup.budget.meter import Meter, meter
-from aup.facts.quantity import floor
+from aup.facts.quantity import add, floor
 from aup.kube.wire import ObjectKey
 from aup.ledger.amounts import Amounts, steps
 from aup.live.counted import OF_KIND, Stored
@@ -44,6 +47,24 @@ class Held:
                 self._taken.clear()
             taken = self._taken[alike] = steps(self.meter.takes(*alike))
         return taken
+
+    def taken(self, namespace: str, owned: Iterable[tuple[str, Stored]]) -> Iterator[Taken]:
+        """Yield what each owner takes in a namespace.
+
+        Args:
+            namespace: its name.
+            owned: all that is in it, with kind and name of the owner.
+
+        """
+        found = [(owner, stored.measured) for owner, stored in owned]
+        alike = Counter((owner, id(measured)) for owner, measured in found)
+        measures = {id(measured): measured for _, measured in found}
+        taken: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+        for (owner, which), count in alike.items():
+            whole = taken[owner]
+            for key, amount in self.meter.takes(namespace, measures[which]).items():
+                whole[key] = add(whole.get(key, Decimal(0)), amount * count)
+        return (Taken(namespace, owner, amounts) for owner, amounts in taken.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ has not heard of a claim yet must not count for a tenant.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from sys import intern
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from aup.budget.likeness import likeness
 from aup.budget.measure import NOTHING, Measure, measure_pod, measure_read
+from aup.budget.owners import owner_of
 from aup.budget.wire import Pod
 from aup.errors import AupError
 from aup.kube.resource import (
@@ -38,6 +40,8 @@ OF_KIND: Final = {(resource.group, resource.plural): resource.plural for resourc
 MOST_MEASURES: Final = 65_536
 """Measures that are kept to be shared: all pods of one template have the same."""
 
+_POD: Final = f"{PODS.kind}/"
+
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
     """An object as it was last seen."""
@@ -46,6 +50,8 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     version: int
     measured: Measure
     """Without the node of a pod, which makes no difference to a budget."""
+    owner: str = ""
+    """Kind and name of its controller; empty: it has none."""
 
 
 class Listener(Protocol):
@@ -84,6 +90,17 @@ class Counted:
         """Return the names of all of a kind that is in a namespace."""
         return tuple(self._in.get(namespace, {}).get(kind, ()))
 
+    def owned_in(self, namespace: str) -> Iterator[tuple[str, Stored]]:
+        """Yield all that is in a namespace with kind and name of its owner, itself at the last."""
+        here = self._in.get(namespace, {})
+        pods = here.get(PODS.plural, {})
+        for kind, objects in here.items():
+            for name, found in objects.items():
+                owner = found.owner
+                if owner.startswith(_POD) and (pod := pods.get(owner.removeprefix(_POD))):
+                    owner = pod.owner or owner
+                yield owner or f"{KINDS[kind].kind}/{name}", found
+
     def namespaces_until(self, version: str) -> None:
         """Note up to which resourceVersion namespaces are known."""
         self._until(NAMESPACES.plural, version)
@@ -93,7 +110,8 @@ class Counted:
 
         def keep(obj: Any, _: bytes | msgspec.Raw) -> Stored:
             meta = obj.metadata
-            return Stored(meta.uid, int(meta.resource_version), self._measured(resource, obj))
+            owner, measured = intern(owner_of(meta)), self._measured(resource, obj)
+            return Stored(meta.uid, int(meta.resource_version), measured, owner)
 
         def changed(key: ObjectKey, old: Stored | None, new: Stored | None) -> None:
             self._changed(kind, key, old, new)

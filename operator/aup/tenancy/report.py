@@ -10,13 +10,13 @@ from typing import Final
 
 import msgspec
 
+from aup.api.budget_use import BudgetUse
 from aup.api.report import (
     ReportedFinding,
     ReportedQuarantine,
     ReportedUse,
     TenantReportStatus,
 )
-from aup.api.tenant import BudgetUse
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.message import sentence
 from aup.policy.terms import Terms
@@ -65,6 +65,7 @@ def report_status(
     found.sort(key=_key)
     report = TenantReportStatus(
         observed_generation=before.observed_generation if before else None,
+        tenant=terms.tenant,
         policy=terms.policy.name,
         revision=terms.policy.revision,
         enforce_from=terms.enforce_from,

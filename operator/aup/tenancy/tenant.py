@@ -6,10 +6,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from aup.api.budget_use import BudgetUse, in_words
 from aup.api.meta import BudgetState, Condition, condition
-from aup.api.tenant import BudgetUse, Tenant, TenantStatus
+from aup.api.tenant import Tenant, TenantStatus
 from aup.policy.compiler import enforce_from
 from aup.policy.problem import Reason
+from aup.policy.validity import instant
 from aup.policy.world import World
 from aup.tenancy.claims import Claims
 from aup.text import clip, join, plural
@@ -81,11 +83,12 @@ def tenant_status(
         _conflict(claims, name),
         _settled(budget),
     ]
-    findings.append(_ready(world, tenant, findings))
+    begins = enforce_from(tenant, edition) if edition else None
+    findings += [_within(budget, begins, now), _ready(world, tenant, findings)]
     return TenantStatus(
         observed_generation=tenant.metadata.generation,
         namespaces=tuple(sorted({*held, *kept})),
-        enforce_from=enforce_from(tenant, edition) if edition else None,
+        enforce_from=begins,
         policy_revision=edition.ref.stamp if edition else None,
         budget=budget.use,
         conditions=_conditions(tenant, findings, now),
@@ -171,6 +174,18 @@ def _settled(budget: BudgetReport) -> _Finding:
         case BudgetState.UNSETTLED:
             message = "A quota is not in force yet; its namespace takes no workload until it is."
             return _false("BudgetSettled", "Unsettled", message)
+
+
+def _within(budget: BudgetReport, begins: datetime | None, now: datetime) -> _Finding:
+    """Tell whether more is in use than there may be, which is in force all the same."""
+    if budget.use is None:
+        return _true("WithinBudget", "NoBudget", "The tenant has no budget.")
+    over = [f"{amount} of {in_words(key)}" for key, amount in budget.use.over.items()]
+    if not over:
+        return _true("WithinBudget", "WithinBudget", "No more is in use than there may be.")
+    since = f"From {instant(begins)} on more" if begins and now < begins else "More"
+    message = f"{join(over, 'and')} too much in use. Nothing that runs is ended."
+    return _false("WithinBudget", "OverBudget", f"{message} {since} is refused until it is less.")
 
 
 def _ready(world: World, tenant: Tenant, findings: Collection[_Finding]) -> _Finding:

@@ -25,6 +25,13 @@ GOOD = one("InForce", "Active", status=True)
         pytest.param(GOOD, one("InForce", "Active", status=True, message="b"), [], id="words-only"),
         pytest.param(GOOD, one("InForce", "Expired", status=False), ["Expired"], id="turned"),
         pytest.param((), one("Conflict", "NoConflict", status=False), [], id="no-conflict-is-none"),
+        pytest.param((), one("WithinBudget", "WithinBudget", status=True), [], id="within-budget"),
+        pytest.param(
+            one("WithinBudget", "WithinBudget", status=True),
+            one("WithinBudget", "OverBudget", status=False),
+            ["OverBudget"],
+            id="over-budget",
+        ),
         pytest.param(
             one("Conflict", "ClaimedTwice", status=True),
             one("Conflict", "NoConflict", status=False),

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from aup.api.budget_use import BudgetUse
 from aup.api.report import ReportedQuarantine, ReportedUse, TenantReportStatus, UseState
 from aup.api.sections.fair_use import Measure
-from aup.api.tenant import BudgetUse
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.facts.model import Subject
 from aup.rules.base import Violation

@@ -1,11 +1,13 @@
 """The status of a Tenant: one reason at a time, and the one that matters."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from aup.api.budget_use import BudgetUse
 from aup.api.meta import BudgetState, ObjectMeta
-from aup.api.tenant import BudgetUse, NamespaceClaim, Tenant, TenantStatus
+from aup.api.tenant import NamespaceClaim, Tenant, TenantStatus
 from aup.policy.world import Objects, compile_world
 from aup.tenancy.claims import claim
 from aup.tenancy.tenant import BudgetReport, tenant_status
@@ -37,6 +39,7 @@ GOOD = {
     "Claimed": ("True", "Stamped"),
     "Conflict": ("False", "NoConflict"),
     "BudgetSettled": ("True", "Settled"),
+    "WithinBudget": ("True", "WithinBudget"),
     "Ready": ("True", "InForce"),
 }
 
@@ -86,19 +89,27 @@ def test_in_good_standing() -> None:
         pytest.param(
             {},
             {"budget": BudgetReport(BudgetState.UNSETTLED)},
-            {"BudgetSettled": ("False", "Unsettled"), "Ready": ("False", "Unsettled")},
+            {
+                "BudgetSettled": ("False", "Unsettled"),
+                "WithinBudget": ("True", "NoBudget"),
+                "Ready": ("False", "Unsettled"),
+            },
             id="unsettled",
         ),
         pytest.param(
             {},
             {"budget": BudgetReport(BudgetState.NONE)},
-            {"BudgetSettled": ("True", "NoBudget")},
+            {"BudgetSettled": ("True", "NoBudget"), "WithinBudget": ("True", "NoBudget")},
             id="no-budget",
         ),
         pytest.param(
             {},
             {"budget": BudgetReport(BudgetState.SETTLED, problems=("budget.hard.pods: x",))},
-            {"BudgetSettled": ("False", "Invalid"), "Ready": ("False", "Invalid")},
+            {
+                "BudgetSettled": ("False", "Invalid"),
+                "WithinBudget": ("True", "NoBudget"),
+                "Ready": ("False", "Invalid"),
+            },
             id="bad-budget",
         ),
         pytest.param(
@@ -137,3 +148,22 @@ def test_a_namespace_that_is_not_given_back_yet_is_still_the_tenants() -> None:
     given = tenant_status(world, found, claims, ["acme-prod"], SETTLED, NOW, kept=["acme-old"])
     assert given.namespaces == ("acme-old", "acme-prod")
     assert told(given)["Claimed"] == ("True", "Stamped")
+
+
+@pytest.mark.parametrize(
+    ("begins", "since"),
+    [(at("2026-01-31"), "More"), (at("2099-01-01"), "From 2099-01-01T00:00:00Z on more")],
+)
+def test_more_in_use_than_the_budget_is_told_and_stands_in_nobodys_way(
+    begins: datetime, since: str
+) -> None:
+    """What the provider wrote is in force: it is the use that is too much."""
+    over = {"pods": "3", "namespace/acme-dev:requests.cpu": "500m"}
+    budget = BudgetReport(BudgetState.SETTLED, BudgetUse(hard={"pods": "10"}, over=over))
+    found = status(tenant(enforce_from=begins), budget=budget)
+    assert told(found) == GOOD | {"WithinBudget": ("False", "OverBudget")}
+    message = {c.type: c.message for c in found.conditions}["WithinBudget"]
+    assert message == (
+        "3 of pods and 500m of requests.cpu in namespace acme-dev too much in use. "
+        f"Nothing that runs is ended. {since} is refused until it is less."
+    )
