@@ -13,12 +13,12 @@ from aup.budget.figures import (
     outage_bound,
 )
 from aup.budget.planner import Allowance
-from aup.budget.usage import NO_DEFAULTS, Amounts
+from aup.budget.usage import NO_DEFAULTS
 
 CEILING = "namespace/acme-dev:pods"
 
 
-def amounts(**found: str) -> Amounts:
+def amounts(**found: str) -> dict[str, Decimal]:
     """Return amounts; `requests_cpu` stands for the key with a dot."""
     return {key.replace("_", "."): Decimal(value) for key, value in found.items()}
 
