@@ -154,11 +154,14 @@ class Account(ABC):
         flight = self._flight
         if flight is None:
             self.refreshed(current, now)
-        elif current is not None and current.version <= flight.write.base:
+        elif current is None:
+            # It may have been stored before the ledger was deleted: the next one tells.
+            self._ledger = None
+            self.unknown(now)
+        elif current.version <= flight.write.base:
             self.unknown(now)
         else:
-            stored = current is not None and self._is_in(flight.write, current)
-            self._end(flight, current, now, stored=stored)
+            self._end(flight, current, now, stored=self._is_in(flight.write, current))
 
     def unknown(self, now: float) -> None:
         """Note that no answer came, or one that leaves the outcome open."""

@@ -58,6 +58,10 @@ class EscrowAccount(Account):
     ) -> None:
         super().__init__(identity, horizon, margins, bounds)
         self._book = Book()
+        self._mine = NOTHING
+        """What was checked out here by the last ledger that there was."""
+        self._overdrawn = NOTHING
+        """By how much more is taken than there is, since the budget was lowered."""
         self._ahead = Ahead(margins.idle)
         self._inherited = Inherited()
         self._move = Move()
@@ -77,10 +81,15 @@ class EscrowAccount(Account):
         return minus(self.granted, plus(held, move.leaving, move.returning))
 
     @property
+    def _usable(self) -> Amounts:
+        """Return what can be admitted: where a budget was lowered, what it covers yet."""
+        return minus(self.free, self._overdrawn) if self._overdrawn else self.free
+
+    @property
     @override
     def outlook(self) -> Standing | None:
         """Return how the tenant stands by what is seen here; what is free here is left, too."""
-        found, free = super().outlook, positive(self.free)
+        found, free = super().outlook, positive(self._usable)
         if found is None:
             return None
         return replace(found, in_flight=minus(found.in_flight, free), left=plus(found.left, free))
@@ -98,10 +107,10 @@ class EscrowAccount(Account):
         if closed is not None or ledger is None:
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
-        need, free = self._book.need(limited), self.free
+        need, free = self._book.need(limited), self._usable
         if not covers(free, need):
             self._recycle()
-            need, free = self._book.need(limited), self.free
+            need, free = self._book.need(limited), self._usable
         busy = self._busy(limited)
         if busy is None and covers(free, need):
             self._book.put(limited, now)
@@ -120,7 +129,7 @@ class EscrowAccount(Account):
             return closed or Closed(Why.NO_LEDGER)
         limited = entry.limited(ledger.hard.keys())
         need, busy = self._book.need(limited), self._busy(limited)
-        at_hand = plus(self.free, positive(self._recounted(ledger).room()))
+        at_hand = plus(self._usable, positive(self._recounted(ledger).room()))
         if busy is None and covers(at_hand, need):
             return Allowed()
         return self._short(need, self.free, ledger, busy)
@@ -211,14 +220,19 @@ class EscrowAccount(Account):
 
     @override
     def _adopt(self, ledger: Ledger | None, now: float) -> None:
-        """Take another ledger; one that has lost our share ends the identity."""
-        had = self._ledger is not None and self._me in self._ledger.shares
+        """Take another ledger; one that has lost what is checked out here ends the identity.
+
+        That there is none now says nothing: the leader makes it again, with all that it held.
+        """
         super()._adopt(ledger, now)
-        if ledger is not None:
-            self._inherit(ledger.share(self._me), now)
-        if had and (ledger is None or self._me not in ledger.shares):
+        if ledger is None or not ledger.edition:
+            return
+        self._inherit(ledger.share(self._me), now)
+        if self._mine and self._me not in ledger.shares:
             self.fenced = True
             self._identity.refused()
+        self._mine = self.granted
+        self._overdrawn = positive(minus(NOTHING, ledger.room()))
 
     @override
     def _moments(self, ledger: Ledger) -> Iterator[float]:

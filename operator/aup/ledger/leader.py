@@ -28,6 +28,8 @@ class Leader:
         self._cache = Cache()
         self._hard: Amounts | None = None
         self._ledger: Ledger | None = None
+        self._lost: Ledger | None = None
+        """What a ledger held that was deleted under us: in flight is still in flight."""
         self._read = False
         self._fenced: dict[str, float] = {}
         self._seen: dict[tuple[Key, str], float] = {}
@@ -53,15 +55,26 @@ class Leader:
         if ledger and self._ledger and ledger.version < self._ledger.version:
             return
         self._read = True
+        if self._ledger and self._ledger.edition and not (ledger and ledger.edition):
+            self._lost = self._ledger
         self._ledger = ledger
         reserved = ledger.reservations.values() if ledger else ()
         self._seen = {r.mark: self._seen.get(r.mark, now) for r in reserved}
         shares = ledger.shares if ledger else {}
         self._fenced = {r: at for r, at in self._fenced.items() if r in shares}
 
-    def budget(self, hard: Amounts) -> None:
-        """Take the budget that the ledger is to carry."""
+    def budget(self, hard: Amounts, kinds: Collection[str] = ()) -> None:
+        """Take the budget that the ledger is to carry, and further kinds that are counted."""
         self._hard = dict(hard)
+        self._kinds = sorted({*self._kinds, *kinds})
+
+    @property
+    def idle(self) -> int:
+        """Return the version at which nothing is limited, checked out or reserved; 0: something."""
+        ledger = self._ledger
+        if self._hard != {} or ledger is None or ledger.reservations:
+            return 0
+        return 0 if any(share.amounts for share in ledger.shares.values()) else ledger.version
 
     def fence(self, replica: str, gone_at: float) -> None:
         """Note that a replica's Lease is known not to exist, since a moment on our clock."""
@@ -112,10 +125,10 @@ class Leader:
 
     def next_write(self, now: float) -> Write | None:
         """Return a write to carry out; after it, whatever came of it, give the ledger as read."""
-        if not self._read or self._hard is None:
+        if not self._read or self._hard is None or not (self._hard or self._ledger):
             return None
         before = self._ledger or Ledger(0)
-        after = self._cleared(self._opened(self._budgeted(before)))
+        after = self._cleared(self._opened(self._budgeted(self._kept(before))))
         if after == before and now >= self._wrote + self._margins.recount:
             after = self._recounted(before)
             after = after if _used(after) != _used(before) else before
@@ -127,7 +140,7 @@ class Leader:
 
     def due(self, now: float) -> float:
         """Return when to ask `next_write` again if nothing happens; infinite: never."""
-        if not self._read or self._hard is None:
+        if not self._read or self._hard is None or not (self._hard or self._ledger):
             return FOREVER
         wait = self._margins.wait
         moments = [at + wait for at in (*self._fenced.values(), *self._seen.values())]
@@ -139,6 +152,12 @@ class Leader:
             moments.append(self._wrote + self._margins.recount)
         again = now + max(self._margins.settle, PAUSE)
         return min((m if m > now else again for m in moments), default=FOREVER)
+
+    def _kept(self, ledger: Ledger) -> Ledger:
+        """Return what a ledger holds, or held when it was deleted; one just made holds nothing."""
+        if self._lost is None or ledger.edition:
+            return ledger
+        return replace(self._lost, version=ledger.version)
 
     def _budgeted(self, ledger: Ledger) -> Ledger:
         """Carry budget and kinds over, and count what is new in the write that brings it.

@@ -6,7 +6,7 @@ ledger, ask for writes and for quorum reads, and say when they want to be looked
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 import msgspec
@@ -127,7 +127,6 @@ class Driver:
         outcome: Outcome,
         cluster: Cluster,
         reads: Reads,
-        owner: Callable[[], Mapping[str, Any] | None] = lambda: None,
         *,
         forgetful: bool = False,
     ) -> None:
@@ -139,12 +138,10 @@ class Driver:
             outcome: hears how they went.
             cluster: where the ledger is.
             reads: of resourceVersions.
-            owner: reference to the Tenant, for a ledger that is made anew.
             forgetful: whether whatever came of a write, the ledger is read again.
 
         """
         self.tenant = tenant
-        self._owner = owner
         self._forgetful = forgetful
         self._party = party
         self._outcome = outcome
@@ -232,10 +229,10 @@ class Driver:
     async def _put(self, write: Write) -> dict[str, Any]:
         """Store the whole status over the version that it was made from."""
         if not write.base:
-            owner = self._owner()
-            owners = {"ownerReferences": [owner]} if owner else {}
-            labels = {"labels": dict(MANAGED_LABELS)}
-            manifest = BUDGET_LEDGERS.manifest(self.tenant, metadata={**labels, **owners})
+            # Owned by nobody: a Tenant may be made again under the same name, and what is in
+            # flight must not go with the first one.
+            metadata = {"labels": dict(MANAGED_LABELS)}
+            manifest = BUDGET_LEDGERS.manifest(self.tenant, metadata=metadata)
             made = await self._cluster.create(BUDGET_LEDGERS, manifest)
             base = str(made["metadata"]["resourceVersion"])
         else:
@@ -254,4 +251,7 @@ class Driver:
                 await asyncio.sleep(self._backoff.failed())
             else:
                 self._outcome.conflicted(current, steady())
+                if current is None:
+                    # The leader makes it again; to ask until then would not make it sooner.
+                    await asyncio.sleep(self._backoff.failed())
                 return

@@ -224,11 +224,13 @@ class Accounts(Listener):
         return self._open.get(self._surroundings.tenant_of(namespace) or "")
 
     def _held(self, tenant: str, held: Held | None) -> None:
-        """Open, change or close a tenant's account."""
+        """Open or change a tenant's account, or close it once its ledger has gone.
+
+        What is checked out goes back first: the budget may return, and with it the same share.
+        """
         one = self._open.get(tenant)
         if held is None or not held.hard:
-            if one is not None:
-                self._close(tenant)
+            self._close_idle(tenant)
         elif one is None:
             self._begin(tenant, held)
         else:
@@ -248,13 +250,13 @@ class Accounts(Listener):
         try:
             await one.driver.run()
         except Exception:
-            # Nothing of this tenant may be admitted on a state that nobody keeps.
+            # Nothing may be admitted on a state that nobody keeps, nor on the share that it was
+            # about: all begins anew, as somebody else.
             log.exception("ledger stopped", extra={"tenant": tenant})
-            self._open.pop(tenant, None)
             metrics.LEDGER_WRITES.labels("stopped").inc()
+            self.lease.identity.refused()
             await asyncio.sleep(1)
-            if held := self._budgets.of(tenant):
-                self._held(tenant, held)
+            self.lease.look()
 
     def _account(self) -> Account:
         made = ReservationAccount if self._protocol is LedgerProtocol.RESERVATION else EscrowAccount
@@ -273,6 +275,12 @@ class Accounts(Listener):
         one.account.measures(one.held.hard)
         one.driver.tell()
 
+    def _close_idle(self, tenant: str) -> None:
+        """Close the account of a tenant without budget and ledger."""
+        one, held = self._open.get(tenant), self._budgets.of(tenant)
+        if one is not None and one.account.ledger is None and not (held and held.hard):
+            self._close(tenant)
+
     def _close(self, tenant: str) -> None:
         one = self._open.pop(tenant)
         if one.task is not None:
@@ -280,11 +288,11 @@ class Accounts(Listener):
 
     def _reopen(self) -> None:
         """Begin all accounts anew, as somebody else."""
-        held = {tenant: one.held for tenant, one in self._open.items()}
-        for tenant in held:
+        tenants = tuple(self._open)
+        for tenant in tenants:
             self._close(tenant)
-        for tenant, found in held.items():
-            self._held(tenant, found)
+        for tenant in tenants:
+            self._held(tenant, self._budgets.of(tenant))
 
     def _changed(self, key: ObjectKey, _old: Ledger | None, new: Ledger | None) -> None:
         if one := self._open.get(key.name):
@@ -292,3 +300,4 @@ class Accounts(Listener):
             if one.account.fenced:
                 self.lease.look()
             one.driver.tell()
+            self._close_idle(key.name)

@@ -399,6 +399,14 @@ class HastyOpening(Leader):
         return replace(counted, open=frozenset(ledger.hard)) if counted else ledger
 
 
+class Forgetful(Leader):
+    """Makes a ledger that was deleted anew, from what exists."""
+
+    @override
+    def _kept(self, ledger: Ledger) -> Ledger:
+        return ledger
+
+
 class NoSwap(World):
     """A store that takes whatever is written."""
 
@@ -519,6 +527,7 @@ MUTANTS = (
     _led("fences-without-a-wait", "create restart tick", _leader(Leader, request=0, margin=0)),
     _led("fences-with-an-old-cache", "create restart tick", _leader(OldCache)),
     Mutant("opens-without-a-wait", "create", real.escrow, _leader(HastyOpening), Beginning),
+    _led("forgets-what-was-lost", "create lose manage", _leader(Forgetful)),
     _escrow("uses-a-top-up-too-early", "create exchange", _account(EagerTopUp)),
     _world("begins-again-as-itself", "create restart", Reincarnation)[0],
     _escrow("lost-answer-is-failure", "create exchange tick", _account(LostIsFailure)),

@@ -39,6 +39,7 @@ STEPS = (
     Step("manage", 3, (3, 4)),
     Step("elect", 1),
     Step("rebudget", 1, (4,)),
+    Step("lose", 1),
     Step("tick", 5, (len(SECONDS),)),
 )
 

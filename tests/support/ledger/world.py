@@ -378,8 +378,20 @@ class World:
         for replica in found.strangers(self.store.leases):
             found.fence(replica, now)
 
+    def lose(self) -> None:
+        """Delete the ledger, as an administrator might; the leader has seen all of it before."""
+        if self.store.ledger is not None:
+            process, now = self.lead, self.lead.clock(self.time)
+            assert isinstance(process.sink, Leader)
+            process.sink.refreshed(self.store.ledger, now)
+            self.store.revision += 1
+            self.store.ledger = None
+            process.sink.refreshed(None, now)
+
     def elect(self) -> None:
-        """Let another process lead, which knows nothing."""
+        """Let another process lead, which knows nothing; not while nobody else knows the ledger."""
+        if self.store.ledger is None:
+            return
         self.lead = self._leader()
         self.sightings = Sightings(MARGINS.lease)
 
