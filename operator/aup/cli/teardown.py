@@ -41,10 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     parser.description = (
         "Remove what the operator left in tenants' namespaces: stamps, ResourceQuotas, "
-        "LimitRanges, NetworkPolicies and TenantReports, and the policies of the whole cluster "
-        "that close the delivery of mail. The provider's own objects (Tenants, "
-        "assignments, evidence) stay. Refuses while the operator runs, and while a Quarantine is "
-        "open."
+        "LimitRanges, NetworkPolicies and TenantReports; the ledgers of budgets, and the policies "
+        "of the whole cluster that close the delivery of mail. The provider's own objects "
+        "(Tenants, assignments, evidence) stay. Refuses while the operator runs, and while a "
+        "Quarantine is open."
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     parser.add_argument(
@@ -146,6 +146,7 @@ async def _leftovers(cluster: "Cluster") -> AsyncIterator[tuple[str, Any]]:
         resource.LIMIT_RANGES,
         resource.NETWORK_POLICIES,
         resource.TENANT_REPORTS,
+        resource.BUDGET_LEDGERS,
         *resource.MAIL_EGRESS,
     ):
         if not await cluster.has(kind):

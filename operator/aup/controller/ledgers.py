@@ -1,9 +1,9 @@
 """Leads the ledgers: opens those of new budgets, and clears up after replicas that died."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -11,20 +11,21 @@ from typing_extensions import override
 
 from aup.budget.figures import Figures, Taken
 from aup.controller.context import Context
+from aup.controller.lead import Lead, Party
 from aup.controller.reconciler import Reconciler
 from aup.errors import ConflictError, NotFoundError
 from aup.kube.lease import steady
-from aup.kube.resource import BUDGET_LEDGERS, LEASES, NAMESPACES, TENANTS
+from aup.kube.resource import BUDGET_LEDGERS, LEASES, NAMESPACES
 from aup.kube.watch import Informer
 from aup.kube.wire import Head, ObjectKey, typed
 from aup.ledger.amounts import decimals
 from aup.ledger.horizon import Horizon
 from aup.ledger.identity import Sightings
 from aup.ledger.leader import Leader
-from aup.ledger.record import Ledger, Write, standing
+from aup.ledger.record import Ledger, standing
 from aup.ledger.wire import read_ledger
 from aup.live.budgets import Budgets, Held
-from aup.live.counted import OF_KIND, Counted, Listener, Stored
+from aup.live.counted import KINDS, OF_KIND, Counted, Listener, Stored
 from aup.live.drivers import Driver, Reads
 from aup.live.replica_lease import REPLICA_LABEL, lease_name, replica_of
 
@@ -33,52 +34,6 @@ THE_REPLICAS: Final = ObjectKey("", "replicas")
 LOOK_SECONDS: Final = 1.0
 
 log = logging.getLogger(__name__)
-
-
-class _Party:
-    """A leader, with what is needed to go on from the writes that it makes."""
-
-    def __init__(self, leader: Leader) -> None:
-        self.leader = leader
-        self._last: Write | None = None
-
-    def next_write(self, now: float) -> Write | None:
-        """Return a write to carry out."""
-        self._last = self.leader.next_write(now)
-        return self._last
-
-    def reads(self, now: float) -> frozenset[str]:
-        """Return kinds of which to read the present resourceVersion."""
-        return self.leader.reads(now)
-
-    def due(self, now: float) -> float:
-        """Return when to look again."""
-        return self.leader.due(now)
-
-    def written(self, version: int, now: float) -> None:
-        """Go on from what was stored."""
-        if self._last is not None:
-            self.leader.refreshed(replace(self._last.content, version=version), now)
-
-    def conflicted(self, current: Ledger | None, now: float) -> None:
-        """Go on from what stands now."""
-        self.leader.refreshed(current, now)
-
-    def unknown(self, now: float) -> None:
-        """Wait for what stands now."""
-
-    def failed(self, now: float) -> None:
-        """Wait for what stands now."""
-
-
-class _Led:
-    """A tenant's ledger under our lead."""
-
-    def __init__(self, leader: Leader, driver: Driver, held: Held) -> None:
-        self.leader = leader
-        self.driver = driver
-        self.held = held
-        self.task = asyncio.create_task(driver.run())
 
 
 class Ledgers(Reconciler, Listener):
@@ -96,7 +51,7 @@ class Ledgers(Reconciler, Listener):
         self._horizon = Horizon()
         self._sightings = Sightings(self._margins.lease + self._margins.drift)
         self._reads = Reads(context.cluster, self._horizon, context.surroundings.watch_of)
-        self._led: dict[str, _Led] = {}
+        self._led: dict[str, Lead] = {}
         self._listeners: list[Callable[[str], None]] = []
         self._begun = False
         self._budgets = Budgets(context.world)
@@ -132,8 +87,8 @@ class Ledgers(Reconciler, Listener):
     def figures(self, tenant: str) -> Figures | None:
         """Return how a tenant stands with its budget; ``None`` where no ledger says."""
         led = self._led.get(tenant)
-        ledger = led.leader.ledger if led else None
-        if ledger is None:
+        ledger = led.leader.ledger if led and led.held else None
+        if ledger is None or not ledger.edition:
             return None
         found = standing(ledger)
         return Figures(
@@ -145,7 +100,7 @@ class Ledgers(Reconciler, Listener):
 
     def taken(self, tenant: str, namespace: str) -> Iterator[Taken]:
         """Yield what each owner takes in a namespace of the tenant."""
-        if led := self._led.get(tenant):
+        if (led := self._led.get(tenant)) and led.held:
             yield from led.held.taken(namespace, self._counted.owned_in(namespace))
 
     @override
@@ -160,7 +115,7 @@ class Ledgers(Reconciler, Listener):
         ):
             await self._fence_stranger(replica)
         in_force = self._in_force()
-        for tenant, led in self._led.items():
+        for tenant, led in tuple(self._led.items()):
             ledger = led.leader.ledger
             aware = ledger and in_force and not led.leader.unaware(live)
             if ledger and aware and led.leader.known(ledger.edition, steady()):
@@ -168,13 +123,15 @@ class Ledgers(Reconciler, Listener):
             if led.task.done():
                 log.error("ledger stopped", extra={"tenant": tenant}, exc_info=led.task.exception())
                 led.task = asyncio.create_task(led.driver.run())
+            if led.held is None:
+                await self._end(tenant, led)
         return LOOK_SECONDS
 
     async def _begin_all(self) -> None:
-        """Begin to lead every ledger; between any two others have their turn."""
+        """Lead the ledgers of all budgets, and what is left of budgets that were."""
         self._begun = True
         self._budgets.subscribe(self._held)
-        for tenant in self._budgets.tenants:
+        for tenant in (*self._budgets.tenants, *(key.name for key in self._ledgers.items)):
             self._held(tenant, self._budgets.of(tenant))
             await asyncio.sleep(0)
 
@@ -219,15 +176,16 @@ class Ledgers(Reconciler, Listener):
         if led := self._led.get(key.name):
             led.leader.refreshed(new, steady())
             led.driver.tell()
-            for listener in self._listeners:
-                listener(key.name)
+        elif self._begun and new is not None:
+            self._lead_out(key.name)
+        for listener in self._listeners:
+            listener(key.name)
 
     @override
     def stored(self, namespace: str, kind: str, found: Stored) -> None:
         """Tell the leader of the namespace's tenant."""
         if led := self._of(namespace):
-            amounts = led.held.takes(namespace, found)
-            led.leader.observed(kind, found.uid, found.version, amounts)
+            led.observed(namespace, kind, found)
 
     @override
     def gone(self, namespace: str, kind: str, uid: str) -> None:
@@ -239,7 +197,7 @@ class Ledgers(Reconciler, Listener):
     def progressed(self) -> None:
         """Nobody waits here."""
 
-    def _of(self, namespace: str) -> _Led | None:
+    def _of(self, namespace: str) -> Lead | None:
         return self._led.get(self._context.surroundings.tenant_of(namespace) or "")
 
     def _claimed(self, namespace: str, before: str | None, after: str | None) -> None:
@@ -248,51 +206,62 @@ class Ledgers(Reconciler, Listener):
             if was is not None:
                 was.leader.deleted(kind, found.uid)
             if now is not None:
-                amounts = now.held.takes(namespace, found)
-                now.leader.observed(kind, found.uid, found.version, amounts)
+                now.observed(namespace, kind, found)
 
     def _held(self, tenant: str, held: Held | None) -> None:
-        led = self._led.get(tenant)
         if held is None or not held.hard:
-            if led is not None:
-                led.leader.budget({})
-                led.driver.poke()
+            self._lead_out(tenant)
             return
-        if led is None:
-            led = self._begin(tenant, held)
+        led = self._led.get(tenant) or self._begin(tenant, held)
         led.held = held
         for namespace in self._context.surroundings.namespaces_of(tenant):
             for kind, found in self._counted.of_namespace(namespace):
-                amounts = held.takes(namespace, found)
-                led.leader.observed(kind, found.uid, found.version, amounts)
-        led.leader.budget(held.hard)
+                led.observed(namespace, kind, found)
+        led.leader.budget(held.hard, _kinds(held))
         led.driver.poke()
 
-    def _begin(self, tenant: str, held: Held) -> _Led:
-        kinds = {NAMESPACES.plural, *(OF_KIND[k] for k in held.meter.resources if k in OF_KIND)}
+    def _lead_out(self, tenant: str) -> None:
+        """Let a ledger go that limits nothing any more, as soon as nothing of it is in flight."""
+        led = self._led.get(tenant)
+        is_there = led is not None or ObjectKey("", tenant) in self._ledgers.items
+        if not is_there or not self._is_free(tenant):
+            return
+        led = led or self._begin(tenant, None)
+        led.held = None
+        led.leader.budget({}, KINDS)
+        led.driver.poke()
+
+    def _is_free(self, tenant: str) -> bool:
+        """Tell whether a tenant is known to have no budget; what cannot be read frees nobody."""
+        key, world = ObjectKey("", tenant), self._context.world
+        held = self._budgets.of(tenant)
+        if (held and held.hard) or key in world.tenants.undecodable:
+            return False
+        gone = key not in world.tenants.items
+        return gone or world.terms(tenant, self._context.now()) is not None
+
+    async def _end(self, tenant: str, led: Lead) -> None:
+        """Delete a ledger as it was when nothing was in flight, and then lead it no more."""
+        if led.leader.ledger is None:
+            led.end()
+            del self._led[tenant]
+        elif version := led.leader.idle:
+            with contextlib.suppress(ConflictError, NotFoundError):
+                await self._context.cluster.delete(
+                    BUDGET_LEDGERS, tenant, resource_version=str(version)
+                )
+
+    def _begin(self, tenant: str, held: Held | None) -> Lead:
+        kinds = _kinds(held) if held else frozenset(KINDS)
         leader = Leader(f"leader-{uuid4()}", kinds, self._horizon, self._margins)
-        party = _Party(leader)
-        driver = Driver(
-            tenant,
-            party,
-            party,
-            self._context.cluster,
-            self._reads,
-            lambda: self._owner(tenant),
-            forgetful=True,
-        )
+        party = Party(leader)
+        driver = Driver(tenant, party, party, self._context.cluster, self._reads, forgetful=True)
         leader.refreshed(self._ledgers.items.get(ObjectKey("", tenant)), steady())
-        led = self._led[tenant] = _Led(leader, driver, held)
+        led = self._led[tenant] = Lead(leader, driver, held)
         return led
 
-    def _owner(self, tenant: str) -> dict[str, Any] | None:
-        """Return the reference by which a ledger goes with its Tenant."""
-        found = self._context.world.tenants.items.get(ObjectKey("", tenant))
-        if found is None:
-            return None
-        return {
-            "apiVersion": TENANTS.api_version,
-            "kind": TENANTS.kind,
-            "name": tenant,
-            "uid": found.metadata.uid,
-        }
+
+def _kinds(held: Held) -> frozenset[str]:
+    """Return the kinds that a budget counts; whose their objects are, namespaces tell."""
+    counted = (OF_KIND[kind] for kind in held.meter.resources if kind in OF_KIND)
+    return frozenset((NAMESPACES.plural, *counted))

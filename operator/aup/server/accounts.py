@@ -277,8 +277,9 @@ class Accounts(Listener):
 
     def _close_idle(self, tenant: str) -> None:
         """Close the account of a tenant without budget and ledger."""
-        one, held = self._open.get(tenant), self._budgets.of(tenant)
-        if one is not None and one.account.ledger is None and not (held and held.hard):
+        held = self._budgets.of(tenant)
+        goes = not (held and held.hard) and ObjectKey("", tenant) not in self.ledgers.items
+        if goes and tenant in self._open:
             self._close(tenant)
 
     def _close(self, tenant: str) -> None:
