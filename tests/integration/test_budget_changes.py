@@ -87,6 +87,11 @@ def told(installation: Installation, name: str) -> dict[str, Any]:
     return dict(get(installation, "tenant", name).get("status", {}).get("budget", {}))
 
 
+def namespaces(installation: Installation, name: str) -> list[str]:
+    """Return the namespaces that a tenant holds."""
+    return list(get(installation, "tenant", name)["status"].get("namespaces", ()))
+
+
 def within(installation: Installation, name: str) -> tuple[str, str]:
     """Return whether more is in use than there may be, as the Tenant says."""
     listed = get(installation, "tenant", name)["status"]["conditions"]
@@ -179,20 +184,21 @@ def test_a_ledger_goes_with_its_budget_and_comes_back_with_it(installation: Inst
     assert running(installation, "none-prod") == 5
 
 
+def serve(installation: Installation, namespace: str, name: str) -> str:
+    """Create a Service; return the refusal, empty when it was admitted."""
+    spec = {"ports": [{"port": 80}]}
+    manifest = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+    words = ("create", "-n", namespace, "-f", "-")
+    return installation.cluster.kubectl(*words, input=json.dumps(manifest), check=False).stderr
+
+
 def test_a_key_that_was_removed_and_put_back_counts_all_there_is(
     installation: Installation,
 ) -> None:
     """Also one of another kind than the others, which nobody counted before."""
     provide(installation, tenant("key", budget=pods(9)))
     fill(installation, "key-prod", 1)
-    service = {"apiVersion": "v1", "kind": "Service", "spec": {"ports": [{"port": 80}]}}
-
-    def serve(name: str) -> str:
-        manifest = json.dumps({**service, "metadata": {"name": name}})
-        words = ("create", "-n", "key-prod", "-f", "-")
-        return installation.cluster.kubectl(*words, input=manifest, check=False).stderr
-
-    assert not serve("a")
+    assert not serve(installation, "key-prod", "a")
 
     def has(hard: dict[str, str]) -> bool:
         return bool(ledger(installation, "key")["status"]["hard"] == hard)
@@ -202,14 +208,12 @@ def test_a_key_that_was_removed_and_put_back_counts_all_there_is(
         gone = {"services": None} if "services" not in wanted["hard"] else {}
         edit(installation, "key", budget={"hard": {**wanted["hard"], **gone}})
         until("the key", partial(has, wanted["hard"]))
-    until("the second", lambda: not serve("b"))
-    until("the third", lambda: not serve("c"))
-    assert "of services is more than the 0 that is left of 3" in until(
-        "a refusal by the ledger", lambda: serve("d")
-    )
-    assert ledger(installation, "key")["status"]["counts"].keys() == {
-        *("namespaces", "pods", "services")
-    }
+    until("the second", lambda: not serve(installation, "key-prod", "b"))
+    until("the third", lambda: not serve(installation, "key-prod", "c"))
+    said = until("a refusal", lambda: serve(installation, "key-prod", "d"))
+    assert "of services is more than the 0 that is left of 3" in said
+    counts = ledger(installation, "key")["status"]["counts"]
+    assert counts.keys() == {"namespaces", "pods", "services"}
 
 
 def test_a_tenant_that_is_deleted_leaves_no_ledger(installation: Installation) -> None:
@@ -221,14 +225,14 @@ def test_a_tenant_that_is_deleted_leaves_no_ledger(installation: Installation) -
     refused = installation.cluster.kubectl("delete", "tenant", "gone", check=False)
     assert "still has the namespaces gone-prod" in refused.stderr
     edit(installation, "gone", namespaces={"names": ["gone-new"]})
-    until("no namespace", lambda: not get(installation, "tenant", "gone")["status"]["namespaces"])
+    until("no namespace", lambda: not namespaces(installation, "gone"))
     installation.cluster.kubectl("delete", "tenant", "gone")
     provide(installation, tenant("gone", budget=pods(2)))
     until("its use", lambda: told(installation, "gone").get("used") == {"pods": "2"})
     for _ in range(3):
         assert create(installation, "gone-prod")
     edit(installation, "gone", namespaces={"names": ["gone-new"]})
-    until("no namespace", lambda: not get(installation, "tenant", "gone")["status"]["namespaces"])
+    until("no namespace", lambda: not namespaces(installation, "gone"))
     installation.cluster.kubectl("delete", "tenant", "gone")
     until("no ledger", lambda: not ledger(installation, "gone"), FREE_SECONDS)
     assert create(installation, "gone-prod") == ""
@@ -241,28 +245,24 @@ def test_what_is_in_a_namespace_that_does_not_end_counts(installation: Installat
     cluster = installation.cluster
     cluster.create_namespace("stuck")
     names = {"names": ["ends-prod", "stuck"]}
-    provide(installation, tenant("ends", namespaces=names, budget=pods(3)))
-    fill(installation, "stuck", 2)
-    name = cluster.kubectl("get", "pods", "-n", "stuck", "-o", "name").stdout.split()[0]
-    keep = json.dumps({"metadata": {"finalizers": ["example.com/keep"]}})
-    cluster.kubectl("patch", name, "-n", "stuck", "--type=merge", "-p", keep)
+    provide(installation, tenant("ends", namespaces=names, budget={"hard": {"services": "2"}}))
+    until("a service", lambda: not serve(installation, "stuck", "kept"))
+    keep = ("patch", "service", "kept", "-n", "stuck", "--type=merge", "-p")
+    cluster.kubectl(*keep, json.dumps({"metadata": {"finalizers": ["example.com/keep"]}}))
     cluster.kubectl("delete", "namespace", "stuck", "--wait=false")
-    until("one pod is left", lambda: running(installation, "stuck") == 1)
 
-    def said() -> Any:
+    def said() -> dict[str, tuple[bool, str]]:
         return {
-            one["name"]: (one.get("terminating", False), one["used"].get("pods"))
+            one["name"]: (one.get("terminating", False), one["used"].get("services", "0"))
             for one in told(installation, "ends").get("namespaces", ())
         }
 
     until("it is said", lambda: said().get("stuck") == (True, "1"))
-    fill(installation, "ends-prod", 2)
-    assert "of pods is more than the 0" in create(installation, "ends-prod")
-    cluster.kubectl(
-        *("patch", name, "-n", "stuck", "--type=merge", "-p"),
-        json.dumps({"metadata": {"finalizers": None}}),
-    )
-    until("room", lambda: not create(installation, "ends-prod"))
+    until("a service", lambda: not serve(installation, "ends-prod", "a"))
+    for _ in range(3):
+        assert "of services is more than the 0" in serve(installation, "ends-prod", "b")
+    cluster.kubectl(*keep, json.dumps({"metadata": {"finalizers": None}}))
+    until("room", lambda: not serve(installation, "ends-prod", "b"))
     until("it is gone", lambda: said().keys() == {"ends-prod"})
 
 

@@ -351,3 +351,54 @@ def test_the_outlook_counts_what_is_free_here_as_left() -> None:
 
 def test_without_a_ledger_there_is_no_outlook() -> None:
     assert escrow().account.outlook is None
+
+
+def test_of_a_budget_that_was_lowered_nothing_is_admitted_beyond_it() -> None:
+    """Although a share is at hand: it was checked out of more than there is now."""
+    counts = {"Pod": Count(5, {"pods": 6}), "Claim": Count(5)}
+    one = escrow(ledger(hard={"pods": 10}, counts=counts, shares=shares(me={"pods": 3})))
+    one.read(ledger(11, hard={"pods": 8}, counts=counts, shares=shares(me={"pods": 3})))
+    assert one.admit(create("a", pods=2)) == Allowed()
+    assert isinstance(one.admit(create("b", pods=1)), Short)
+    one.read(ledger(12, hard={"pods": 5}, counts=counts, shares=shares(me={"pods": 3})))
+    assert isinstance(one.admit(create("c", pods=1)), Short)
+    assert isinstance(one.account.look(create("c", pods=1), one.now), Short)
+
+
+def test_a_ledger_that_is_away_admits_nothing_and_ends_nobody() -> None:
+    """It comes back with the same share, and what is in flight holds its part of that."""
+    one = holding(pods=3)
+    assert one.admit(create("a", pods=1)) == Allowed()
+    one.read(None)
+    assert one.admit(create("b", pods=1)) == Closed(Why.NO_LEDGER)
+    one.read(ledger(20, hard=HARD, shares=shares(me={"pods": 3})))
+    assert not one.account.fenced
+    assert one.account.free == {"pods": 2}
+
+
+def test_a_ledger_without_the_share_that_it_had_ends_the_identity() -> None:
+    one = holding(pods=3)
+    one.read(None)
+    one.read(ledger(20, hard=HARD))
+    assert one.account.fenced
+
+
+def test_who_had_nothing_checked_out_loses_nothing() -> None:
+    """So that a ledger that goes with its budget, and comes again, disturbs no other tenant."""
+    one = holding()
+    one.read(None)
+    one.read(ledger(20, hard=HARD))
+    assert not one.account.fenced
+
+
+def test_what_was_on_its_way_to_a_ledger_that_went_is_told_by_the_next() -> None:
+    one = holding()
+    entry = create("a", pods=1)
+    one.admit(entry)
+    sent = one.write()
+    assert sent is not None
+    one.account.conflicted(None, one.now)
+    assert one.account.ledger is None
+    assert one.write() == sent
+    one.account.conflicted(replace(sent, version=30), one.now)
+    assert one.admit(entry) == Allowed()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from aup.ledger.account import FOREVER
+from aup.ledger.entry import Key
 from aup.ledger.horizon import Horizon
 from aup.ledger.leader import Leader
 from aup.ledger.margins import Margins
@@ -187,3 +189,51 @@ def test_kinds_that_are_counted_no_more_are_forgotten() -> None:
     found = led.write()
     assert found is not None
     assert found.counts.keys() == set(KINDS)
+
+
+def test_a_kind_that_a_budget_names_later_is_counted_from_there_on() -> None:
+    led = Led().reads(ledger(hard=HARD))
+    led.leader.observed("Service", "a", 7, {"services": 1})
+    led.horizon.progressed("Service", 10)
+    led.leader.budget({"pods": 10, "services": 5}, ["Service"])
+    found = led.write()
+    assert found is not None
+    assert found.counts["Service"] == Count(10, {"services": 1})
+
+
+def test_a_ledger_that_was_deleted_is_made_again_with_what_it_held() -> None:
+    """What is in flight goes on being in flight; it may be made empty before it is written."""
+    key = Key("Pod", "a", 0)
+    held = ledger(
+        hard=HARD,
+        shares=shares(me={"pods": 3}),
+        reservations={key: Reservation(create("a", pods=1), "w")},
+    )
+    led = Led().reads(held).reads(None)
+    write = led.leader.next_write(led.now)
+    assert write is not None
+    assert write == replace(write, base=0, content=replace(held, version=0))
+    led.reads(Ledger(77))
+    again = led.leader.next_write(led.now)
+    assert again is not None
+    assert (again.base, again.content) == (77, replace(held, version=77))
+
+
+def test_without_a_budget_no_ledger_is_made() -> None:
+    led = Led().reads(None)
+    led.leader.budget({})
+    assert led.write() is None
+    assert led.leader.due(led.now) == FOREVER
+
+
+def test_a_ledger_is_idle_once_it_limits_and_holds_nothing() -> None:
+    led = Led().reads(ledger(hard=HARD, shares=shares(me={"pods": 1})))
+    assert led.leader.idle == 0
+    led.leader.budget({})
+    led.write()
+    assert led.leader.idle == 0, "a share is checked out"
+    led.reads(ledger(20, hard={}, shares=shares(me={})))
+    assert led.leader.idle == 20
+    key = Key("Pod", "a", 0)
+    led.reads(ledger(21, hard={}, reservations={key: Reservation(create("a"), "w")}))
+    assert led.leader.idle == 0, "an admission is in flight"
