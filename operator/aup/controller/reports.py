@@ -87,8 +87,7 @@ class Reports(Reconciler):
 
         def settled(key: ObjectKey, old: Tenant | None, new: Tenant | None) -> None:
             if old and new and old.status.budget != new.status.budget:
-                for name in context.surroundings.namespaces_of(key.name):
-                    wake(ObjectKey("", name), self._pace.wait(name, time.monotonic()))
+                self._follow(key.name, wake)
 
         def closed(_key: ObjectKey, old: Quarantine | None, new: Quarantine | None) -> None:
             if found := new or old:
@@ -100,6 +99,11 @@ class Reports(Reconciler):
         self._quarantines.subscribe(closed)
         self._audit.on_change(lambda name: wake(ObjectKey("", name)))
         self._notices.on_change(wake_tenant)
+
+    def _follow(self, tenant: str, wake: Wake) -> None:
+        """Let the reports of a tenant follow its budget, each in its turn."""
+        for name in self._context.surroundings.namespaces_of(tenant):
+            wake(ObjectKey("", name), self._pace.wait(name, time.monotonic()))
 
     @override
     def first_keys(self) -> Iterable[ObjectKey]:
