@@ -2,9 +2,10 @@
 
 Follows k8s.io/kubernetes ``pkg/quota/v1/evaluator/core``: ``persistent_volume_claims.go``,
 ``services.go``, ``resource_claims.go``. One key is ours: ``addresses``, since a Service takes one
-address of each family, and as many as it names itself.
+address of each family, and as many as it names itself, in its spec or to its load balancer.
 """
 
+from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -20,6 +21,8 @@ from aup.budget.wire import (
     ServiceSpec,
     VolumeClaim,
 )
+from aup.facts.address import parse_address, tokens
+from aup.facts.model import IPAddress
 from aup.facts.quantity import add
 
 _CLASS: Final = ".storageclass.storage.k8s.io/"
@@ -30,6 +33,13 @@ _IMPLICIT: Final = "requests.deviceclass.resource.kubernetes.io/"
 _MADE_FOR_A_POD: Final = "resource.kubernetes.io/extended-resource-claim"
 _MOST_DEVICES: Final = 32
 """What ``allocationMode: All`` may come to."""
+_NAMING: Final = (
+    *("metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"),
+    *("lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips"),
+    *("kube-vip.io/loadbalancerIPs", "projectcalico.org/loadBalancerIPs", "purelb.io/addresses"),
+    *("loxilb.io/staticIP", "loxilb.io/secondaryIPs", "ovn.kubernetes.io/switch_lb_vip"),
+)
+"""Annotations by which a Service names its addresses; of Cilium's it gets as many as it names."""
 _ONE: Final = Decimal(1)
 
 
@@ -75,18 +85,34 @@ def service(found: Service) -> Amounts:
     """Return what a Service takes: ports of the nodes and addresses by what it will be given."""
     spec = found.spec or ServiceSpec()
     taken = {"services": _ONE, "count/services": _ONE}
-    addresses = len({ip for ip in spec.external_ips or () if ip})
+    addresses: set[IPAddress | str] = {
+        parse_address(ip).address or ip for ip in spec.external_ips or () if ip
+    }
+    unnamed = 0
     ports = spec.ports or ()
     if spec.type == "LoadBalancer":
         taken["services.loadbalancers"] = _ONE
-        addresses += _families(spec)
+        named = set(_named(found.metadata, spec))
+        addresses |= named
+        unnamed = max(_families(spec) - len(named), 0)
         if spec.allocate_node_ports is False:
             ports = [port for port in ports if port and port.node_port]
     if spec.type in {"LoadBalancer", "NodePort"} and ports:
         taken["services.nodeports"] = Decimal(len(ports))
-    if addresses:
-        taken[ADDRESSES] = Decimal(addresses)
+    if addresses or unnamed:
+        taken[ADDRESSES] = Decimal(len(addresses) + unnamed)
     return taken
+
+
+def _named(metadata: Metadata | None, spec: ServiceSpec) -> Iterator[IPAddress | str]:
+    """Yield the addresses that a load balancer is asked for by name; some give all of them."""
+    annotations = (metadata and metadata.annotations) or {}
+    said = [annotations[key] for key in _NAMING if annotations.get(key)]
+    for text in (*said, spec.load_balancer_ip):
+        # Calico takes a list in JSON, the others one with commas.
+        for token in tokens(text.strip(" []") if isinstance(text, str) else None):
+            word = str(token).strip('" ')
+            yield parse_address(word).address or word
 
 
 def _families(spec: ServiceSpec) -> int:

@@ -246,6 +246,7 @@ class ServiceSpec(Wire, frozen=True):
     ports: list[ServicePort | None] | None = None
     allocate_node_ports: bool | None = field(default=None, name="allocateLoadBalancerNodePorts")
     external_ips: list[str | None] | None = field(default=None, name="externalIPs")
+    load_balancer_ip: str | None = field(default=None, name="loadBalancerIP")
     ip_families: list[str | None] | None = None
     ip_family_policy: str | None = None
 
@@ -253,6 +254,7 @@ class ServiceSpec(Wire, frozen=True):
 class Service(Wire, frozen=True):
     """Service."""
 
+    metadata: Metadata | None = None
     spec: ServiceSpec | None = None
 
 

@@ -92,6 +92,59 @@ def test_a_service_takes_ports_and_addresses(
     assert taken_by_service(**spec) == {**ONE_SERVICE, **expected}
 
 
+def addresses(annotations: dict[str, str], **spec: Any) -> int:
+    found = {"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer", **spec}}
+    return int(service(SERVICE.read(json.dumps(found).encode()))["addresses"])
+
+
+TWO = "198.51.100.17, 198.51.100.18"
+
+
+@pytest.mark.parametrize(
+    ("annotations", "spec", "expected"),
+    [
+        pytest.param({"lbipam.cilium.io/ips": TWO}, {}, 2, id="more-than-families"),
+        pytest.param({"io.cilium/lb-ipam-ips": TWO}, {"ipFamilies": ["IPv4"]}, 2, id="older-name"),
+        pytest.param(
+            {"lbipam.cilium.io/ips": TWO, "metallb.io/loadBalancerIPs": "198.51.100.18"},
+            {"loadBalancerIP": "198.51.100.19"},
+            3,
+            id="all-spellings-together",
+        ),
+        pytest.param(
+            {"projectcalico.org/loadBalancerIPs": '["198.51.100.17","2001:db8:a::1"]'},
+            {"ipFamilyPolicy": "RequireDualStack"},
+            2,
+            id="json-list",
+        ),
+        pytest.param(
+            {"metallb.io/loadBalancerIPs": "2001:db8:a:0::1"},
+            {"externalIPs": ["2001:db8:a::1", "198.51.100.17"]},
+            2,
+            id="one-address-in-two-notations",
+        ),
+        pytest.param(
+            {"metallb.io/loadBalancerIPs": "198.51.100.17"},
+            {"ipFamilies": ["IPv4", "IPv6"]},
+            2,
+            id="a-family-without-a-name",
+        ),
+        pytest.param({"metallb.io/address-pool": "acme"}, {}, 1, id="a-pool-names-none"),
+        pytest.param({"lbipam.cilium.io/ips": " ,, "}, {}, 1, id="an-empty-list-names-none"),
+        pytest.param({"kube-vip.io/loadbalancerIPs": "::"}, {}, 1, id="by-lease"),
+    ],
+)
+def test_a_load_balancer_takes_the_addresses_that_it_names(
+    annotations: dict[str, str], spec: dict[str, Any], expected: int
+) -> None:
+    assert addresses(annotations, **spec) == expected
+
+
+def test_annotations_of_load_balancers_take_nothing_for_other_services() -> None:
+    found = {"metadata": {"annotations": {"lbipam.cilium.io/ips": TWO}}, "spec": {}}
+    assert service(SERVICE.read(json.dumps(found).encode())) == ONE_SERVICE
+
+
 EXACT = {"deviceClassName": "gpu", "allocationMode": "ExactCount", "count": 3}
 ALL = {"deviceClassName": "gpu", "allocationMode": "All"}
 GPU = "gpu.deviceclass.resource.k8s.io/devices"

@@ -3,7 +3,8 @@
 resources/bandwidth
     Fields read   annotations of the pod: kubernetes.io/ingress-bandwidth and egress-bandwidth;
                   qos.projectcalico.org/ingressBandwidth and egressBandwidth, by which Calico goes
-                  first; ingress_rate and egress_rate of Kube-OVN, also of further networks; rates
+                  first; ingress_rate and egress_rate of Kube-OVN, also of further networks;
+                  k8s.aliyun.com/ingress-bandwidth and egress-bandwidth of Terway, in bytes; rates
                   in k8s.v1.cni.cncf.io/networks; hostNetwork
     Allowed       any, unless `resources.requireBandwidth`: then a cap in both directions by the
                   annotations that the network goes by (`resources.bandwidthAnnotations`), and in
@@ -35,6 +36,10 @@ _BITS: Final = re.compile(
 )
 _MEGABITS: Final = re.compile(r"(?:[^/]+\.)?kubernetes\.io/(?:ingress|egress)_rate")
 """Of Kube-OVN: the main network's, and those of attachments under their own names."""
+_BYTES: Final = re.compile(r"k8s\.aliyun\.com/(?:ingress|egress)-bandwidth")
+"""Of Terway."""
+_IN_BYTES: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)([BKMGT])(?:I?B)?", re.IGNORECASE)
+_UNITS: Final = "BKMGT"
 _KUBELET: Final = "kubernetes.io/"
 _NETWORKS: Final = "k8s.v1.cni.cncf.io/networks"
 _REQUIRED: Final = {
@@ -90,6 +95,8 @@ def _caps(workload: Workload) -> Iterator[_Cap]:
             yield _Cap(path, text, _bits(key, text), key)
         elif _MEGABITS.fullmatch(key):
             yield _Cap(path, text, _megabits(text), key)
+        elif _BYTES.fullmatch(key):
+            yield _Cap(path, text, _in_bytes(text), key)
     path = _networks_path(workload)
     for name, said in _networks(workload):
         for rate in _RATES:
@@ -110,6 +117,14 @@ def _megabits(text: str) -> Decimal | None:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         return None
     return int(text) * _MEGA or None
+
+
+def _in_bytes(text: str) -> Decimal | None:
+    """Read bytes a second with a unit, powers of 1024 whatever it is called."""
+    match = _IN_BYTES.fullmatch(text.strip()) if text.isascii() else None
+    if match is None:
+        return None
+    return Decimal(match[1]) * 8 * 1024 ** _UNITS.index(match[2].upper()) or None
 
 
 def _rate(value: object) -> Decimal | None:
@@ -188,6 +203,8 @@ def _useless(cap: _Cap) -> Violation:
         remedy=(
             "write megabits a second, such as 100"
             if cap.key.endswith("_rate")
+            else "write bytes a second with their unit, such as 12M"
+            if _BYTES.fullmatch(cap.key)
             else "write bits a second between 1k and 1P, such as 100M"
         ),
         key=(cap.key,),
@@ -212,7 +229,8 @@ RULE = Rule(
     check=bandwidth,
     blind=(
         "Whether the network goes by the annotations at all, and by which: Calico reads its own "
-        "and the kubelet's, Cilium the kubelet's, Kube-OVN its own. Most networks read them once, "
+        "and the kubelet's, Cilium the kubelet's, Kube-OVN its own, Terway the kubelet's and in "
+        "older versions its own. Most networks read them once, "
         "when a pod starts. A pod in its node's network is never capped. What pods really send: "
         "fair use measures that."
     ),
