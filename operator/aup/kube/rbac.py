@@ -179,11 +179,8 @@ _ADMISSION_OF_LEDGERS = (
 _CONTROLLER_OF_LEDGERS = (
     _own(kinds.LEASES, ("get", *_FOLLOW, "delete"), "end replicas that do not live"),
     Grant(kinds.RESOURCE_CLAIMS, _FOLLOW, "count what budgets limit"),
-    Grant(
-        kinds.BUDGET_LEDGERS,
-        ("get", *_FOLLOW, "create", "delete"),
-        "open the ledgers of budgets, and let them go",
-    ),
+    Grant(kinds.BUDGET_LEDGERS, ("get", *_FOLLOW, "create"), "open the ledgers of budgets"),
+    Grant(kinds.BUDGET_LEDGERS, ("delete",), "let ledgers go with their budgets"),
     Grant(kinds.BUDGET_LEDGERS, ("update",), "clear up after replicas that died", "status"),
 )
 
