@@ -36,6 +36,7 @@ NOT_DONE_HERE = {
     "keep the journal",
     "keep the last good terms",
     "know what is reached from outside, by whom and since when",
+    "let ledgers go with their budgets",
     "make the first certificate",
     "open the ledgers of budgets",
     "remember who used an address",

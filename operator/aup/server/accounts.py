@@ -250,13 +250,13 @@ class Accounts(Listener):
         try:
             await one.driver.run()
         except Exception:
-            # Nothing may be admitted on a state that nobody keeps, nor on the share that it was
-            # about: all begins anew, as somebody else.
+            # Nothing of this tenant may be admitted on a state that nobody keeps.
             log.exception("ledger stopped", extra={"tenant": tenant})
+            self._open.pop(tenant, None)
             metrics.LEDGER_WRITES.labels("stopped").inc()
-            self.lease.identity.refused()
             await asyncio.sleep(1)
-            self.lease.look()
+            if held := self._budgets.of(tenant):
+                self._held(tenant, held)
 
     def _account(self) -> Account:
         made = ReservationAccount if self._protocol is LedgerProtocol.RESERVATION else EscrowAccount
