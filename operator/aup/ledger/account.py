@@ -146,10 +146,7 @@ class Account(ABC):
     def conflicted(self, current: Ledger | None, now: float) -> None:
         """Note that the ledger had changed, or was gone, when the write came.
 
-        Args:
-            current: read by quorum after that answer; ``None`` when there is none.
-            now: by the clock.
-
+        ``current`` was read by quorum after that answer; ``None``: there is none.
         """
         flight = self._flight
         if flight is None:

@@ -55,6 +55,11 @@ class _Open:
         ledger = self.account.ledger
         return ledger is not None and bool(ledger.hard)
 
+    def observed(self, namespace: str, kind: str, found: Stored) -> None:
+        """Tell the account an object of the tenant."""
+        amounts = self.held.takes(namespace, found)
+        self.account.observed(kind, found.uid, found.version, amounts)
+
     def admit(self, entry: Entry, now: float, until: float) -> Verdict:
         """Decide about an admission, as `Account.admit` does."""
         return self.account.admit(entry, now, until) if self.limits else Closed(Why.NO_LEDGER)
@@ -190,8 +195,7 @@ class Accounts(Listener):
     def stored(self, namespace: str, kind: str, found: Stored) -> None:
         """Tell the account of the namespace's tenant."""
         if one := self._of(namespace):
-            amounts = one.held.takes(namespace, found)
-            one.account.observed(kind, found.uid, found.version, amounts)
+            one.observed(namespace, kind, found)
             one.driver.tell()
 
     @override
@@ -214,8 +218,7 @@ class Accounts(Listener):
             if was is not None:
                 was.account.departed(kind, found.uid)
             if now is not None:
-                amounts = now.held.takes(namespace, found)
-                now.account.observed(kind, found.uid, found.version, amounts)
+                now.observed(namespace, kind, found)
         for one in (was, now):
             if one is not None:
                 one.driver.tell()
@@ -224,14 +227,10 @@ class Accounts(Listener):
         return self._open.get(self._surroundings.tenant_of(namespace) or "")
 
     def _held(self, tenant: str, held: Held | None) -> None:
-        """Open or change a tenant's account, or close it once its ledger has gone.
-
-        What is checked out goes back first: the budget may return, and with it the same share.
-        """
-        one = self._open.get(tenant)
+        """Open or change a tenant's account, or close it once what it holds has gone back."""
         if held is None or not held.hard:
             self._close_idle(tenant)
-        elif one is None:
+        elif (one := self._open.get(tenant)) is None:
             self._begin(tenant, held)
         else:
             one.held = held
@@ -270,27 +269,24 @@ class Accounts(Listener):
         """Tell an account all objects that exist."""
         for namespace in self._surroundings.namespaces_of(tenant):
             for kind, found in self._counted.of_namespace(namespace):
-                amounts = one.held.takes(namespace, found)
-                one.account.observed(kind, found.uid, found.version, amounts)
+                one.observed(namespace, kind, found)
         one.account.measures(one.held.hard)
         one.driver.tell()
 
     def _close_idle(self, tenant: str) -> None:
         """Close the account of a tenant without budget and ledger."""
         held = self._budgets.of(tenant)
-        goes = not (held and held.hard) and ObjectKey("", tenant) not in self.ledgers.items
-        if goes and tenant in self._open:
+        if not (held and held.hard) and ObjectKey("", tenant) not in self.ledgers.items:
             self._close(tenant)
 
     def _close(self, tenant: str) -> None:
-        one = self._open.pop(tenant)
-        if one.task is not None:
+        one = self._open.pop(tenant, None)
+        if one is not None and one.task is not None:
             one.task.cancel()
 
     def _reopen(self) -> None:
         """Begin all accounts anew, as somebody else."""
-        tenants = tuple(self._open)
-        for tenant in tenants:
+        for tenant in (tenants := tuple(self._open)):
             self._close(tenant)
         for tenant in tenants:
             self._held(tenant, self._budgets.of(tenant))
