@@ -1,6 +1,7 @@
 """A real API server takes the CRDs and the examples, explains each field, and refuses in words."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -209,9 +210,7 @@ def test_every_validation_was_seen_to_refuse() -> None:
 
 def generic(path: str) -> str:
     """Turn ``spec.budget.hard[pods]`` and ``spec.rules[0]`` into paths of the schema."""
-    parts = path.replace("]", "").split("[")
-    rest = "".join(("[]" + p.lstrip("0123456789")) if p[:1].isdigit() else "{}" for p in parts[1:])
-    return parts[0] + rest
+    return re.sub(r"\[[^\]]+\]", "{}", re.sub(r"\[\d+\]", "[]", path))
 
 
 TYPO = merged(EXAMPLES["AcceptableUsePolicy"], {"spec": {"network": {"nodePort": "Forbidden"}}})

@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from aup.errors import ForbiddenError
 from aup.kube.client import Cluster
 from aup.kube.resource import CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, SECRETS, Resource
 from aup.kube.watch import Informer
 from aup.kube.wire import ObjectKey, typed
+from aup.live.once import look
 from support.asynchronous import asynchronous, eventually
 from support.controlplane import ControlPlane
 from support.proxy import Proxy
@@ -344,6 +346,18 @@ async def test_a_reader_without_rights_is_never_synced_and_says_why(
         await eventually(lambda: "cannot list" in (informer.problem or ""))
         assert not informer.synced.is_set()
         task.cancel()
+
+
+@asynchronous
+async def test_who_takes_one_look_without_rights_is_told_and_not_kept_waiting(
+    cluster: ControlPlane,
+) -> None:
+    """As ``aup impact`` does: rights do not come while a person waits."""
+    async with await Cluster.connect(kubeconfig=cluster.kubeconfig) as kube:
+        async with asyncio.timeout(30):
+            with pytest.raises(ForbiddenError, match='User "nobody" cannot list resource'):
+                async with look(kube.as_user("nobody"), "aup-system", frozenset()):
+                    pytest.fail("nothing can have been seen")
 
 
 @asynchronous

@@ -110,8 +110,13 @@ class Informer(Generic[T]):
         for key, value in list(self.items.items()):
             self._call(callback, key, None, value)
 
-    async def run(self) -> None:
-        """List and watch until cancelled; every failure is logged and retried."""
+    async def run(self, fatal: tuple[type[ApiError], ...] = ()) -> None:
+        """List and watch until cancelled; every failure is logged and retried.
+
+        Raises:
+            ApiError: one of ``fatal``, which nobody should wait out.
+
+        """
         while True:
             try:
                 if not self._version:
@@ -123,6 +128,8 @@ class Informer(Generic[T]):
             except UnreachableError as error:
                 await self._pause("unreachable", str(error))
             except (ApiError, msgspec.MsgspecError) as error:
+                if isinstance(error, fatal):
+                    raise
                 # Whatever the API server has against our position (forgotten, from before a
                 # restored backup), a new list puts it right.
                 self._version = ""

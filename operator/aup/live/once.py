@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, NamedTuple
 
+from aup.errors import ForbiddenError
 from aup.kube.reader import Reader
 from aup.kube.watch import Informer
 from aup.live.surroundings import LiveSurroundings
@@ -29,11 +30,14 @@ async def look(
         namespace: the operator's own, where revisions are kept.
         platform_namespaces: the provider's own.
 
+    Raises:
+        ForbiddenError: whoever asks may not read one of them.
+
     """
     world = LiveWorld(reader, namespace, platform_namespaces)
     surroundings = LiveSurroundings(reader)
     informers: tuple[Informer[Any], ...] = (*world.informers, *surroundings.informers)
-    tasks = [asyncio.create_task(informer.run()) for informer in informers]
+    tasks = [asyncio.create_task(informer.run((ForbiddenError,))) for informer in informers]
     tasks.append(asyncio.create_task(world.run()))
     try:
         await _first(_ready(world, informers), tasks)
