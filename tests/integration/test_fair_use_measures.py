@@ -4,6 +4,7 @@ One tenant is reported after seconds, one has a policy that waits for an hour, o
 """
 
 import json
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from support.fair_use import DRIVES, HEAVY, LITTLE
 from support.installation import Installation, installed
 from support.prometheus import Exporter, prometheus
 from support.provision import provide, tenant
-from support.quarantines import QUICK_LEASE
 from support.waiting import until
 
 pytestmark = pytest.mark.prometheus
@@ -91,7 +91,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     jobs = {name: [exporter] for name, exporter in targets.items()} | {"forger": [forger]}
     with prometheus(folder, jobs) as server:
         settings = {
-            **QUICK_LEASE,
             "AUP_PROMETHEUS_URL": server.url,
             "AUP_FAIR_USE_SECONDS": "0.5",
             "AUP_FAIR_USE_WINDOW_SECONDS": "3",
@@ -186,7 +185,9 @@ def test_a_restart_takes_no_word_back(crowded: Scene) -> None:
     """What an earlier process told stands until a new one has measured."""
     before = crowded.told("slow")
     installation = crowded.installation
-    installation.controllers[-1].process.kill()
+    replaced = installation.controllers.pop()
+    replaced.process.signal(signal.SIGTERM)
+    assert replaced.process.wait() == 0
     installation.start_controller().wait_ready()
     until("readings", lambda: all(map(crowded.read, Measure)))
     assert crowded.told("slow").keys() == before.keys()
