@@ -22,7 +22,7 @@ from aup.api.tenant import Tenant
 from aup.policy.consent import Consent
 from aup.policy.screening import SUBJECT as SCREENING
 from aup.policy.terms import Terms
-from aup.policy.validity import Standing, assignment_standing, exemption_standing
+from aup.policy.validity import Standing, exemption_standing
 from aup.policy.world import World
 
 WITHHELD: Final = "withheld"
@@ -68,7 +68,7 @@ def reduced(world: World, terms: Terms, now: datetime) -> Iterator[Manifest]:
     Args:
         world: all of the provider's objects.
         terms: what the tenant is held to now.
-        now: what has ended by then is left out.
+        now: consent that has ended by then is left out.
 
     """
     account = world.accounts[terms.tenant]
@@ -79,8 +79,8 @@ def reduced(world: World, terms: Terms, now: datetime) -> Iterator[Manifest]:
     yield _tenant(account.tenant, terms, refused=refused)
     for holding in world.registry.by_tenant.get(terms.tenant, ()):
         # One that overlaps an older one is not here: without the other it would come into force.
-        if _matters(assignment_standing(holding.spec, now)):
-            yield _manifest(AddressAssignment, holding.name, write(holding.spec))
+        # Those that do not count now are: denials say since when, or why.
+        yield _manifest(AddressAssignment, holding.name, write(holding.spec))
     for entitlement in account.entitlements:
         spec = {**write(entitlement.spec), "proof": {"reference": WITHHELD}}
         yield _manifest(LicenseEntitlement, entitlement.metadata.name, spec)

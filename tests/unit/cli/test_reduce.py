@@ -113,9 +113,15 @@ def test_no_person_and_no_control_of_the_provider_is_in_it() -> None:
 
 
 def test_what_is_in_force_or_will_be_is_in_it() -> None:
-    """Nothing that has ended, is suspended, or was never approved."""
+    """No consent that has ended or was never approved; of addresses, why they do not count."""
     found = bundle("acme")
-    assert named(found, "AddressAssignment") == ["acme-coming", "acme-v4", "acme-v6"]
+    assert named(found, "AddressAssignment") == [
+        "acme-coming",
+        "acme-expired",
+        "acme-suspended",
+        "acme-v4",
+        "acme-v6",
+    ]
     assert named(found, "Exemption") == [
         "acme-anycast",
         "acme-copyleft",

@@ -1,5 +1,6 @@
 """Sections network and host, compiled: what the tenant may answer under now."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from aup.api.sections.network import ClusterCIDRs
@@ -7,7 +8,7 @@ from aup.facts.node_names import capability, file_path, sysctl
 from aup.policy.addresses import AddressSet
 from aup.policy.edition import Edition
 from aup.policy.sections.moment import Moment
-from aup.policy.terms import Domain, HostTerms, LapsedDomain, NetworkTerms
+from aup.policy.terms import Domain, HostTerms, IdleNetwork, LapsedDomain, NetworkTerms
 from aup.policy.validity import assignment_standing
 from aup.policy.world import Account, World
 
@@ -21,6 +22,7 @@ def network_terms(world: World, account: Account, edition: Edition, moment: Mome
         addresses=addresses(world, account, moment),
         domains=domains,
         lapsed=lapsed,
+        idle=tuple(_idle(world, account, moment)),
         catch_all=network.catch_all_hostnames,
         endpoint_targets=network.endpoint_targets,
         allowed_endpoints=edition.allowed_endpoints,
@@ -74,6 +76,20 @@ def addresses(world: World, account: Account, moment: Moment) -> AddressSet:
         if standing.in_force:
             assigned.append(holding.network)
     return AddressSet.of(assigned)
+
+
+def _idle(world: World, account: Account, moment: Moment) -> Iterator[IdleNetwork]:
+    """Yield what the tenant's other assignments name, and why it may not be used now."""
+    tenant = account.tenant.metadata.name
+    for holding in world.registry.by_tenant.get(tenant, ()):
+        spec = holding.spec
+        words = {
+            "NotYetValid": f"is assigned to {tenant} from {spec.from_:%Y-%m-%d} on",
+            "Expired": f"was assigned to {tenant} until {spec.until or moment.now:%Y-%m-%d}",
+            "Suspended": f"is suspended, though assigned to {tenant}",
+        }.get(assignment_standing(spec, moment.now).reason)
+        if words:
+            yield IdleNetwork(AddressSet.of([holding.network]), words)
 
 
 def cluster(ranges: ClusterCIDRs) -> AddressSet:

@@ -16,7 +16,7 @@ from aup.policy.terms.export import (
 from aup.policy.terms.host import HostTerms
 from aup.policy.terms.license import EntitlementState, EntitlementTerm, LicenseTerms
 from aup.policy.terms.mail import MailTerms
-from aup.policy.terms.network import Domain, LapsedDomain, NetworkTerms
+from aup.policy.terms.network import Domain, IdleNetwork, LapsedDomain, NetworkTerms
 from aup.policy.terms.resources import ResourceTerms
 from aup.policy.terms.security import ConsentTerm, GrantTerm, SecurityTerms
 from aup.policy.terms.software import Catalog, Software
@@ -33,6 +33,7 @@ __all__ = [
     "ExportTerms",
     "GrantTerm",
     "HostTerms",
+    "IdleNetwork",
     "LapsedDomain",
     "LicenseTerms",
     "MailTerms",

@@ -32,6 +32,15 @@ class LapsedDomain:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleNetwork:
+    """Addresses that an assignment gives to the tenant, though not now."""
+
+    addresses: AddressSet
+    words: str
+    """Completes ``198.51.100.49``: ``was assigned to acme until 2026-11-01``."""
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkTerms:
     """Section ``network``."""
 
@@ -72,6 +81,8 @@ class NetworkTerms:
     """The cluster's own ranges: pods, Services and nodes."""
     lapsed: tuple[LapsedDomain, ...] = ()
     """Domains that were the tenant's until their verification ended: denials say so."""
+    idle: tuple[IdleNetwork, ...] = ()
+    """What assignments that are not in force name: denials say so."""
     services: AddressSet = field(default_factory=AddressSet)
     """Range of the cluster's Services; empty when the policy does not say."""
     pods: AddressSet = field(default_factory=AddressSet)

@@ -138,7 +138,13 @@ def _not_assigned(claim: AddressClaim, terms: NetworkTerms) -> str:
         return f"{claim.reading or 'holds'} addresses that are not assigned to {terms.tenant}"
     if claim.reading:
         return f"{claim.reading} {claim.address}, which is not assigned to {terms.tenant}"
-    return f"{_read_as(claim.text, claim.address)}is not assigned to {terms.tenant}"
+    return _read_as(claim.text, claim.address) + _standing(claim.address, terms)
+
+
+def _standing(address: IPAddress | None, terms: NetworkTerms) -> str:
+    """Say how an address stands to the tenant, whose it may have been or may become."""
+    idle = (network.words for network in terms.idle if address and address in network.addresses)
+    return next(idle, f"is not assigned to {terms.tenant}")
 
 
 def _not_own(target: EndpointTarget, terms: NetworkTerms) -> str:

@@ -11,6 +11,7 @@ from aup.policy.compiler import compile_terms
 from aup.policy.terms import Domain, LapsedDomain, Terms
 from aup.policy.world import Objects, compile_world
 from support.provider import CREATED, at, domain, policy, tenant
+from support.world import terms as world_terms
 
 ACME = Domain("acme.example", include_subdomains=True)
 
@@ -53,3 +54,15 @@ def test_a_verification_that_would_end_past_the_calendar_does_not_end() -> None:
 def test_prefixes_of_external_dns_are_known_without_their_slash() -> None:
     found = terms(CREATED, external_dns_prefixes=("dns.provider.example/", "dns.other.example"))
     assert found.network.external_dns_prefixes == {"dns.provider.example", "dns.other.example"}
+
+
+def test_what_does_not_count_now_says_why() -> None:
+    found = world_terms("acme").network
+    assert {
+        str(network): idle.words for idle in found.idle for network in idle.addresses.networks
+    } == {
+        "198.51.100.48/28": "is suspended, though assigned to acme",
+        "198.51.100.64/28": "was assigned to acme until 2026-11-01",
+        "198.51.100.80/28": "is assigned to acme from 2027-01-01 on",
+    }
+    assert world_terms("beta").network.idle == ()
