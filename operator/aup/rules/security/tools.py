@@ -17,8 +17,10 @@ security/tools
                   "test the vulnerability … without express authorization" (zen/b17)
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from aup.api.catalog import SoftwareCategory
@@ -88,9 +90,20 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
 
 def _started(container: Container, terms: SecurityTerms) -> Iterator[_Sign]:
     """Yield the tools that a container's command line starts, each once."""
+    named = _naming(terms.tool_commands)
+    if not any(named(word) for word in (*container.command, *container.args)):
+        return
     found = (pair for pair in started(container) if pair[1] in terms.tool_commands)
     for path, name in dict.fromkeys(found):
         yield _Sign(path, name, "", (container.image_name,))
+
+
+@lru_cache(maxsize=64)
+def _naming(programs: frozenset[str]) -> Callable[[str], object]:
+    """Return what tells whether a word may name one of these: most words name none."""
+    if not programs:
+        return lambda _: None
+    return re.compile("|".join(map(re.escape, sorted(programs)))).search
 
 
 RULE = Rule(
