@@ -6,20 +6,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
 
-from support.asynchronous import asynchronous
+from support.asynchronous import asynchronous, eventually
 from support.crowd.api import Api
 from support.crowd.scene import charged, values
 from support.crowd.writers import Outcome, judged, path, pod
 from support.installation import Installation, Role, installed
 from support.provision import provide, tenant
 
-TENANTS = 20
-ROUNDS = 50
-"""Of each tenant; all race side by side, since a loser waits a second for the unit."""
+TENANTS = 10
+ROUNDS = 100
+"""Of each tenant: a thousand together. All race side by side, since each loser has to wait."""
+PATIENCE_SECONDS = 0.3
+"""How long a loser waits for the unit: less than the second of the default, for a shorter test. On
+a busy machine that may be over before the unit has come back, and nobody gets it: not a race."""
 OPEN_SECONDS = 150.0
 SIDES = ("left", "right")
 """Namespaces of these names are judged by the first replica and by the second."""
@@ -41,33 +45,49 @@ class Pair:
         """Return the namespaces, one for each side."""
         return tuple(f"{self.tenant}-{side}" for side in SIDES)
 
-    async def race(self, api: Api, number: int) -> None:
-        """Ask at both sides at once for what only one can have, and delete what was created."""
+    async def race(self, api: Api, number: int) -> bool:
+        """Ask at both sides at once for what only one can have, and delete what was created.
+
+        Tell whether anybody got it.
+        """
         name = f"racer-{number}"
         asked = [api.ask("POST", path(where), pod(name, 10)) for where in self.namespaces]
         ends = [judged(answer) for answer in await asyncio.gather(*asked)]
-        self.ends[tuple(sorted(outcome for outcome, _ in ends))] += 1
-        if sorted(outcome for outcome, _ in ends) != [Outcome.BUDGET, Outcome.CREATED]:
-            self.odd += [said for _, said in ends]
+        outcomes = tuple(sorted(outcome for outcome, _ in ends))
+        self.ends[outcomes] += 1
+        self.odd += [said for outcome, said in ends if outcome is Outcome.FAILED]
         for where, (outcome, _) in zip(self.namespaces, ends, strict=True):
-            if outcome is Outcome.CREATED:
-                assert (await api.ask("DELETE", path(where, name))).status == 200
+            if outcome is not Outcome.BUDGET:
+                assert (await api.ask("DELETE", path(where, name))).status in {200, 404}
+        return outcomes == ONE
 
     async def races(self, api: Api) -> None:
         """Fill the budget up to its last unit, and race for that again and again."""
-        assert (await api.ask("POST", path(self.namespaces[0]), pod("first", 10))).status == 201
-        for number in range(ROUNDS):
-            await self.race(api, number)
+        for namespace in self.namespaces:
+            where = path(namespace)
+
+            async def stands(where: str = where) -> bool:
+                return (await api.ask("POST", where, pod("first", 10))).status == 201
+
+            await eventually(stands, seconds=OPEN_SECONDS)
+        numbers = count()
+        for _ in range(ROUNDS):
+            while not await self.race(api, next(numbers)):
+                pass
 
 
+ONE = (Outcome.BUDGET, Outcome.CREATED)
+NONE = (Outcome.BUDGET, Outcome.BUDGET)
 PAIRS = tuple(Pair(f"t{number}") for number in range(TENANTS))
 
 
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """Run the product with two replicas, each asked about one namespace of every tenant."""
-    with installed(values("escrow"), replicas=2) as installation:
-        budget = {"hard": {"pods": "2"}}
+    patience = {"AUP_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
+    with installed(values("escrow"), replicas=2, settings=patience) as installation:
+        # One in each namespace stays, so that the native quota of neither is ever full.
+        budget = {"hard": {"pods": "3"}}
         tenants = [
             tenant(pair.tenant, namespaces={"names": list(pair.namespaces)}, budget=budget)
             for pair in PAIRS
@@ -121,6 +141,6 @@ async def test_of_two_admissions_that_race_for_the_last_unit_exactly_one_passes(
     ends = sum((pair.ends for pair in PAIRS), Counter[tuple[Outcome, ...]]())
     with capsys.disabled():
         print(f"\n{dict(ends)}; asked: {[asked(role) for role in installation.admission]}")
-    assert [said for pair in PAIRS for said in pair.odd] == []
-    assert ends == {(Outcome.BUDGET, Outcome.CREATED): TENANTS * ROUNDS}
-    assert all(asked(role) >= TENANTS * ROUNDS for role in installation.admission)
+    assert ends.keys() <= {ONE, NONE}, [said for pair in PAIRS for said in pair.odd]
+    assert ends[ONE] == TENANTS * ROUNDS >= 1000
+    assert all(asked(role) >= ends.total() for role in installation.admission)
