@@ -61,6 +61,7 @@ WAYS: Final = (
     Way("one quota", "native", namespaces=NAMESPACES[:1]),
     Way("reservation", "reservation"),
     Way("escrow", "escrow"),
+    Way("escrow, one namespace", "escrow", namespaces=NAMESPACES[:1]),
 )
 """In the order of the table; what one adds is what it takes beyond the first."""
 
@@ -110,8 +111,10 @@ class Row:
     load: str
     admitted: int
     refused: int
+    by_quota: int
+    """Of these: by a native quota; where there is a ledger, it had admitted them."""
     in_room: int
-    """Of these: although there was room all the time between request and answer."""
+    """Of all refused: although there was room all the time between request and answer."""
     failed: int
     """Neither admitted nor refused for want of room."""
     states: int
@@ -194,6 +197,7 @@ def _row(way: str, load: str, turns: Sequence[Turn], none: Sequence[Turn]) -> Ro
         load=load,
         admitted=admitted_,
         refused=sum(len(turn.refused) for turn in turns),
+        by_quota=sum(a.outcome is Outcome.QUOTA for turn in turns for a in turn.refused),
         in_room=sum(
             turn.use.had_room(a.need, a.sent, a.answered) for turn in turns for a in turn.refused
         ),
