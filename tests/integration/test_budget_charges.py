@@ -298,7 +298,8 @@ def shown(installation: Installation, before: Amounts, takes: Mapping[str, str])
         return last == expected
 
     try:
-        return until("the ledger shows it", equal, 20)
+        # What is given back is counted every ten seconds.
+        return until("the ledger shows it", equal)
     except TimeoutError:
         assert last == expected
         raise
