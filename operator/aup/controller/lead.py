@@ -60,6 +60,12 @@ class Lead:
         """Count an object of the tenant."""
         amounts = self.held.takes(namespace, found) if self.held else {}
         self.leader.observed(kind, found.uid, found.version, amounts)
+        self.driver.stir()
+
+    def deleted(self, kind: str, uid: str) -> None:
+        """Count an object of the tenant no more."""
+        self.leader.deleted(kind, uid)
+        self.driver.stir()
 
     def end(self) -> None:
         """Do no more."""

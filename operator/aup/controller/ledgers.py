@@ -191,7 +191,7 @@ class Ledgers(Reconciler, Listener):
     def gone(self, namespace: str, kind: str, uid: str) -> None:
         """Tell the leader of the namespace's tenant."""
         if led := self._of(namespace):
-            led.leader.deleted(kind, uid)
+            led.deleted(kind, uid)
 
     @override
     def progressed(self) -> None:
@@ -204,7 +204,7 @@ class Ledgers(Reconciler, Listener):
         was, now = self._led.get(before or ""), self._led.get(after or "")
         for kind, found in self._counted.of_namespace(namespace):
             if was is not None:
-                was.leader.deleted(kind, found.uid)
+                was.deleted(kind, found.uid)
             if now is not None:
                 now.observed(namespace, kind, found)
 

@@ -148,12 +148,18 @@ class Driver:
         self._cluster = cluster
         self._reads = reads
         self._poked = asyncio.Event()
+        self._rests = False
         self._backoff = Backoff(first=0.05, last=2.0)
         self._waiting: set[asyncio.Future[None]] = set()
 
     def poke(self) -> None:
         """Look as soon as possible."""
         self._poked.set()
+
+    def stir(self) -> None:
+        """Look again if nothing was to come: something may be now."""
+        if self._rests:
+            self._poked.set()
 
     def tell(self) -> None:
         """Wake whoever waits for a change, and look."""
@@ -179,6 +185,7 @@ class Driver:
         """Drive until cancelled."""
         while True:
             self._poked.clear()
+            self._rests = False
             now = steady()
             for kind in self._party.reads(now):
                 self._reads.ask(kind)
@@ -188,7 +195,8 @@ class Driver:
                 self.tell()
                 continue
             due = self._party.due(now)
-            wait = IDLE if due == FOREVER else min(max(due - now, 0.005), LONGEST)
+            self._rests = due == FOREVER
+            wait = IDLE if self._rests else min(max(due - now, 0.005), LONGEST)
             try:
                 async with asyncio.timeout(wait):
                     await self._poked.wait()
