@@ -232,6 +232,26 @@ def test_busy_pods_write_few_statuses(installation: Installation) -> None:
     assert 1 <= writes(installation) - before <= 3 + seconds / 5
 
 
+def test_a_new_controller_tells_what_changed_meanwhile(installation: Installation) -> None:
+    """And tells of no key as gone while it has not read the ledger yet."""
+    whole = settled(installation)
+    installation.controllers.pop().process.kill()
+    create(installation, "acme-dev", pod("meanwhile"))
+    before = writes(installation)
+    installation.start_controller().wait_ready()
+
+    def followed() -> bool:
+        found = told(installation, "tenant", "acme")
+        assert found["hard"] == whole["hard"]
+        return bool(found["used"]["pods"] == "6")
+
+    until("the pod is told", followed, 90)
+    assert writes(installation) - before <= 3
+    delete = ("delete", "pod", "meanwhile", "-n", "acme-dev", "--grace-period=0", "--force")
+    installation.cluster.kubectl(*delete)
+    settled(installation)
+
+
 def writes(installation: Installation) -> int:
     """Return how many times the status of the tenant was written."""
     return sum(

@@ -61,10 +61,14 @@ class BudgetUses:
         self._told: dict[str, BudgetUse] = {}
         """What statuses say, or are about to: the watch shows it later."""
 
-    def changed(self, tenant: str) -> float:
-        """Note that a tenant's use has changed; return the seconds until that is to be told."""
-        self._stale.add(tenant)
-        return self._pace.wait(tenant, time.monotonic())
+    def changed(self, tenant: str) -> float | None:
+        """Note that a tenant's use has changed; return the seconds until that is to be told.
+
+        ``None`` where nothing is told: who has no budget takes no turn from others.
+        """
+        if tenant in self._told:
+            self._stale.add(tenant)
+        return self.due(tenant)
 
     def due(self, tenant: str) -> float | None:
         """Return the seconds until a tenant's use is to be told; ``None``: it is told."""
@@ -90,7 +94,14 @@ class BudgetUses:
         if not figures.hard:
             self.forget(tenant)
             return None
+        if tenant not in self._told:
+            # What the status says may be from before this process watched.
+            self._stale.add(tenant)
         before = self._told.get(tenant, before)
+        if before is not None and self._ledgers and self._ledgers.awaits(tenant):
+            # Without it some keys would be missing for a moment, and be told as gone.
+            self._told[tenant] = before
+            return before
         going = frozenset(name for name in namespaces if self._is_going(name))
         totals = budget_use(figures, {name: {} for name in namespaces}, (), terminating=going)
         pressing = before is not None and _pressing(before) != _pressing(totals)

@@ -98,6 +98,11 @@ class Ledgers(Reconciler, Listener):
             ledger.hard.keys() - ledger.open,
         )
 
+    def awaits(self, tenant: str) -> bool:
+        """Tell whether a tenant has a budget whose ledger is not there, or not read yet."""
+        held = self._budgets.of(tenant)
+        return bool(held and held.hard) and self.figures(tenant) is None
+
     def taken(self, tenant: str, namespace: str) -> Iterator[Taken]:
         """Yield what each owner takes in a namespace of the tenant."""
         if (led := self._led.get(tenant)) and led.held:

@@ -149,7 +149,7 @@ class Tenancy(Reconciler):
         await self._tell(tenant, stamped, self._report(tenant, shares, allowances), waits)
         await self._tell_start(tenant, terms)
         if (due := self.uses.due(name)) is not None:
-            self._wake(ObjectKey("", name), due)
+            self._wake(ObjectKey("", name), max(due, USE_SECONDS))
         return RETRY_SECONDS if waits else _seconds(terms.good_until, now)
 
     def _shares(self, tenant: Tenant, terms: Terms, owned: tuple[str, ...]) -> _Shares:
@@ -259,7 +259,8 @@ class Tenancy(Reconciler):
                 self._wake(ObjectKey("", tenant), USE_SECONDS)
 
     def _tenant_changed(self, tenant: str) -> None:
-        self._wake(ObjectKey("", tenant), max(self.uses.changed(tenant), USE_SECONDS))
+        if (due := self.uses.changed(tenant)) is not None:
+            self._wake(ObjectKey("", tenant), max(due, USE_SECONDS))
 
 
 def _claimable(namespace: LiveNamespace) -> tuple[object, ...]:
