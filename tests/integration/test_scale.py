@@ -16,6 +16,8 @@ def test_at_rest_only_leases_are_written_and_nothing_grows_with_tenants() -> Non
     assert (found.made.tenants, found.made.namespaces, found.made.pods) == (4, 12, 60)
     assert [start.role for start in found.starts] == ["admission", "controller"]
     assert all(0 < s.ready <= s.rest and 0 < s.memory <= s.peak for s in found.starts)
+    # The chart's own policy is applied again, and its status told: nothing that grows.
+    assert all(start.writes <= 4 for start in found.starts)
     asked = {(asked.role, asked.verb, asked.resource) for asked in found.rest}
     assert {role for role, _, _ in asked} == {"admission", "controller"}
     writes = {resource for _, verb, resource in asked if verb not in {"get", "list", "watch"}}

@@ -11,7 +11,8 @@ import os
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from bench.load import burst, quantile
@@ -21,6 +22,7 @@ from bench.population import Size, claim, multiply, populate
 from bench.starting import Start, start
 from support.balancer import Backend
 from support.controlplane import ControlPlane
+from support.controlplane.errors import RefusedError
 from support.installation import Installation, installed
 from support.provision import provide, tenant
 from support.waiting import until
@@ -39,7 +41,11 @@ SETTLED_SECONDS: Final = 600.0
 REQUESTS: Final = 800
 REPORTS: Final = "/apis/aup.asergo.com/v1alpha1/tenantreports"
 LEDGERS: Final = "/apis/aup.asergo.com/v1alpha1/budgetledgers"
-PODS: Final = "/api/v1/pods"
+KINDS: Final = (
+    *(REPORTS, LEDGERS, "/apis/aup.asergo.com/v1alpha1/tenants"),
+    *("/api/v1/pods", "/api/v1/namespaces", "/api/v1/resourcequotas", "/api/v1/limitranges"),
+)
+"""What is copied and watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +117,10 @@ def measure(
     ) as installation:
         log = Log(installation.cluster, quiet)
         claimed = _claimed(installation, log, size)
-        for role in (*installation.admission, *installation.controllers):
-            role.process.stop()
+        # In this order: the controller clears up after the replica, which each copy would name.
+        installation.admission[0].process.stop()
+        until("no shares", lambda: _settled(installation.cluster), SETTLED_SECONDS)
+        installation.controllers[0].process.stop()
         made = Made(
             size.tenants,
             size.tenants * size.namespaces,
@@ -122,7 +130,7 @@ def measure(
             _copied(installation.cluster, size),
         )
         _say(f"{made}")
-        starts = _starts(installation)
+        starts = _starts(installation, log)
         until("the ledgers", lambda: _settled(installation.cluster), SETTLED_SECONDS)
         return Found(made, starts, _rest(log, rest), _admission(installation, requests))
 
@@ -145,19 +153,40 @@ def _copied(cluster: ControlPlane, size: Size) -> float:
     """Make the other tenants."""
     began = time.monotonic()
     multiply(cluster, size)
-    until("all pods", lambda: count(cluster, PODS) >= size.pods, CLAIM_SECONDS)
+    for path in KINDS:
+        until(f"the API server's copy of {path}", partial(_current, cluster, path), CLAIM_SECONDS)
     return time.monotonic() - began
 
 
-def _starts(installation: Installation) -> list[Start]:
+def _current(cluster: ControlPlane, path: str) -> bool:
+    """Tell whether the API server's own watch has seen all that is stored of a kind.
+
+    Until then it refuses to watch from where a list stands.
+    """
+    try:
+        version = json.loads(cluster.get(f"{path}?limit=1"))["metadata"]["resourceVersion"]
+        cluster.get(f"{path}?resourceVersionMatch=NotOlderThan&resourceVersion={version}&limit=1")
+    except (RefusedError, OSError):
+        return False
+    return True
+
+
+def _starts(installation: Installation, log: "Log") -> list[Start]:
     """Start both processes again, one after the other."""
     old = installation.admission.pop()
-    backend = Backend(old.port, old.health_port)
-    found = [start("admission", lambda: installation.start_admission(backend))]
-    _say(f"{found[-1]}")
     installation.controllers.clear()
-    found.append(start("controller", installation.start_controller))
-    _say(f"{found[-1]}")
+    backend = Backend(old.port, old.health_port)
+    found = []
+    for name, begin in (
+        ("admission", partial(installation.start_admission, backend)),
+        ("controller", installation.start_controller),
+    ):
+        log.news()
+        before = log.writes
+        started = start(name, begin, leads=name == "controller")
+        log.news()
+        found.append(replace(started, writes=log.writes - before))
+        _say(f"{found[-1]}")
     return found
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Self
+from urllib.request import urlopen
 
-from bench.load import resident, settle, spent
+from bench.load import AT_REST, resident, spent
 from support.installation import Role
+from support.waiting import until
 
 READY_SECONDS: Final = 900.0
+REST_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 0.02
 """Between two questions: a stall shorter than that may be missed."""
 
@@ -39,17 +43,22 @@ class Start:
     """Milliseconds: the longest time in which it answered nothing."""
     load: float
     """Of the machine in that minute: beyond its cores, others were at work."""
+    writes: int = 0
+    """Requests of the operator that changed something until then, Leases left out."""
 
 
-def start(name: str, begin: Callable[[], Role]) -> Start:
-    """Start a process, and follow it until it has come to rest."""
+def start(name: str, begin: Callable[[], Role], *, leads: bool = False) -> Start:
+    """Start a process, and follow it until it has come to rest.
+
+    With ``leads`` it is ready when it leads and says so: one that waits for its turn is ready, too.
+    """
     began = time.monotonic()
     role = begin()
     with _Pulse(role) as pulse:
-        _wait_ready(role)
+        until("an answer", lambda: _is_ready(role, leads=leads), READY_SECONDS)
         ready, ready_cpu = time.monotonic() - began, spent(role.process.pid)
-        settle((role.process.pid,))
-        rest, rest_cpu = time.monotonic() - began, spent(role.process.pid)
+        _wait_at_rest(role.process.pid)
+        rest, rest_cpu = time.monotonic() - began - REST_SECONDS, spent(role.process.pid)
     pid = role.process.pid
     return Start(
         role=name,
@@ -98,17 +107,25 @@ class _Pulse:
                 self.longest = max(self.longest, time.monotonic() - asked)
 
 
-def _wait_ready(role: Role) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection("127.0.0.1", role.health_port, timeout=60)
-            with closing(connection):
-                connection.request("GET", "/readyz")
-                if connection.getresponse().status == http.HTTPStatus.OK:
-                    return
-        time.sleep(LOOK_SECONDS)
-    raise TimeoutError(f"{role.process.name} is not ready: {role.process.tail()}")
+def _is_ready(role: Role, *, leads: bool) -> bool:
+    with suppress(OSError):
+        if leads and not re.search(r"^aup_leader 1", role.metrics(), re.MULTILINE):
+            return False
+        with urlopen(f"{role.url}/readyz", timeout=60):  # noqa: S310
+            return True
+    return False
+
+
+def _wait_at_rest(pid: int) -> None:
+    """Wait until a process has done next to nothing for a while."""
+    before = spent(pid)
+    for _ in range(int(READY_SECONDS / REST_SECONDS)):
+        time.sleep(REST_SECONDS)
+        now = spent(pid)
+        if now - before < AT_REST * REST_SECONDS:
+            return
+        before = now
+    raise TimeoutError("it does not come to rest")
 
 
 def _peak(pid: int) -> float:

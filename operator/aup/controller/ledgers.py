@@ -111,8 +111,6 @@ class Ledgers(Reconciler, Listener):
     @override
     async def reconcile(self, key: ObjectKey) -> float | None:
         """Look after the replicas, and let leaders know what all of them charge by."""
-        if not self._begun:
-            await self._begin_all()
         await self._fence()
         live = frozenset(replica_of(self._release, key.name) for key in self._leases.items)
         for replica in sorted(
@@ -132,8 +130,12 @@ class Ledgers(Reconciler, Listener):
                 await self._end(tenant, led)
         return LOOK_SECONDS
 
-    async def _begin_all(self) -> None:
-        """Lead the ledgers of all budgets, and what is left of budgets that were."""
+    @override
+    async def begin(self) -> None:
+        """Lead the ledgers of all budgets, and what is left of budgets that were.
+
+        Statuses tell of them, and would be written twice after each start.
+        """
         self._begun = True
         self._budgets.subscribe(self._held)
         for tenant in (*self._budgets.tenants, *(key.name for key in self._ledgers.items)):

@@ -45,6 +45,9 @@ class Reconciler(ABC):
     def attach(self, wake: Wake) -> None:  # noqa: B027 (most need nothing here)
         """Keep ``wake`` for what else shall wake it: watches, a new world, other reconcilers."""
 
+    async def begin(self) -> None:  # noqa: B027 (most need nothing here)
+        """Do what others rely on, once everything is synced and before anybody's first run."""
+
     def first_keys(self) -> Iterable[ObjectKey]:
         """Return the keys to begin with, once everything is synced; kopf tells those of `kinds`."""
         return ()

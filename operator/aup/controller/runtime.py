@@ -80,6 +80,8 @@ class Controller:
             tasks.create_task(self._context.world.run())
             await asyncio.gather(*(informer.synced.wait() for informer in self._informers))
             await self._context.world.compiled.wait()
+            for reconciler in self._reconcilers:
+                await reconciler.begin()
             for worker in self.workers:
                 tasks.create_task(worker.run())
 

@@ -229,7 +229,9 @@ class Cluster(Reader):
 
 
 def _filled(value: Any) -> Any:
-    """Return JSON data without empty maps."""
+    """Return JSON data without empty maps, those in lists included."""
+    if isinstance(value, list | tuple):
+        return [_filled(item) for item in value]
     if not isinstance(value, Mapping):
         return value
     filled = {key: _filled(item) for key, item in value.items()}
