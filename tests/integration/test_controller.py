@@ -133,21 +133,21 @@ def test_stamps_of_an_older_version_get_the_label_and_follow_the_terms(
 ) -> None:
     """Label and stamp change in one write: no request sees the one without the other."""
     cluster, controller = installation.cluster, installation.release.controller
-    provide(installation, tenant("older"))
+    provide(installation, tenant("elder"))
     replaced = installation.controllers.pop()
     replaced.process.signal(signal.SIGTERM)
     assert replaced.process.wait() == 0
-    controller.kubectl("label", "namespace", "older-prod", f"{NET_RAW_LABEL}-")
+    controller.kubectl("label", "namespace", "elder-prod", f"{NET_RAW_LABEL}-")
     installation.start_controller().wait_ready()
-    until("the label", lambda: label(installation, "older-prod", NET_RAW_LABEL) == "may-keep")
+    until("the label", lambda: label(installation, "elder-prod", NET_RAW_LABEL) == "may-keep")
     spec = get(installation, "aup", "asergo")["spec"]
     spec["network"]["requireDropNetRaw"] = True
     head = {"apiVersion": "aup.asergo.com/v1alpha1", "kind": "AcceptableUsePolicy"}
     manifest = {**head, "metadata": {"name": "confined"}, "spec": spec}
     cluster.kubectl("create", "-f", "-", input=json.dumps(manifest))
-    edit(installation, "tenant", "older", policy="confined")
-    until("the terms", lambda: label(installation, "older-prod", NET_RAW_LABEL) == "must-drop")
-    assert "dropnetraw" in label(installation, "older-prod", ALLOWS_ANNOTATION).split(",")
+    edit(installation, "tenant", "elder", policy="confined")
+    until("the terms", lambda: label(installation, "elder-prod", NET_RAW_LABEL) == "must-drop")
+    assert "dropnetraw" in label(installation, "elder-prod", ALLOWS_ANNOTATION).split(",")
 
 
 def test_a_report_says_what_the_namespace_is_held_to(installation: Installation) -> None:

@@ -47,6 +47,7 @@ NOT_DONE_HERE = {
     "say to whom a complaint leads",
     "say what became of it",
     "say what was done and proven",
+    "show the leader that it lives",
     "tell in plain words what happened",
 }
 """Reasons of grants with a verb that an ordinary day of one tenant does not need."""

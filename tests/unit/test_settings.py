@@ -76,7 +76,9 @@ def test_a_value_of_the_wrong_type_is_told_by_its_source(name: str, value: str, 
     ("variables", "said"),
     [
         pytest.param({"deadline_seconds": "3"}, "must be below --webhook-seconds 3", id="deadline"),
-        pytest.param({"webhook_seconds": "31"}, "at most 30", id="api-server-limit"),
+        pytest.param(
+            {"webhook_seconds": "31", "ledger": "native"}, "at most 30", id="api-server-limit"
+        ),
         pytest.param(
             {"lease_seconds": "10"}, "need --lease-retry-seconds < --lease-renew", id="lease"
         ),
