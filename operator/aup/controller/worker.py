@@ -67,6 +67,9 @@ class Worker:
                 self._busy.discard(key)
                 # Somebody may have passed this key by while it was busy.
                 self._news.set()
+            # Where there was nothing to do nothing was waited for, and the next key may be due: the
+            # Lease, watches and answers have their turn in between.
+            await asyncio.sleep(0)
 
     async def _next(self) -> ObjectKey:
         """Wait for a key that is due and that nobody works on."""

@@ -66,6 +66,22 @@ async def test_a_key_that_is_woken_often_is_run_once() -> None:
 
 
 @asynchronous
+async def test_others_have_their_turn_between_two_keys_with_nothing_to_do() -> None:
+    """A thousand tenants must not keep the Lease from being renewed."""
+    keys = [ObjectKey("", str(number)) for number in range(1000)]
+    reconciler = Counted(never)
+    worker = Worker(reconciler, resync=600)
+    for key in keys:
+        worker.wake(key)
+    async with Running(worker):
+        turns = 0
+        while len(reconciler.runs) < len(keys):
+            await asyncio.sleep(0)
+            turns += 1
+    assert turns >= len(keys)
+
+
+@asynchronous
 async def test_a_key_that_is_woken_while_it_runs_is_run_again_and_never_beside_itself() -> None:
     running: Counter[ObjectKey] = Counter()
     release = asyncio.Event()
