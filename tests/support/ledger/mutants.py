@@ -273,11 +273,16 @@ class NoDebt(Book):
 
 
 class FreesTwice(EscrowAccount):
-    """Frees the share of a name a second time."""
+    """Frees the share of a name a second time, and does not see that it is more than there is."""
 
     def __init__(self, identity: Identity, horizon: Horizon) -> None:
         super().__init__(identity, horizon, MARGINS, Bounds())
         self._book = NoDebt()
+
+    @property
+    @override
+    def _usable(self) -> Amounts:
+        return self.free
 
 
 class SharesLocked(Book):
