@@ -16,14 +16,14 @@ VALUES: dict[str, Any] = {
         "overrides": {
             "abuse": {"sources": [{"name": "falco", "trust": "Trusted"}]},
             "export": {
-                "regions": [
-                    {"name": "eu-north-1", "country": "DK"},
-                    {"name": "eu-west-1", "country": "IE"},
-                    {"name": "us-east-1", "country": "US"},
-                ]
+                "regions": {
+                    "eu-north-1": {"country": "DK"},
+                    "eu-west-1": {"country": "IE"},
+                    "us-east-1": {"country": "US"},
+                }
             },
             "license": {
-                "references": [{"ref": "LicenseRef-Vendor-EULA", "product": "acme-db-enterprise"}]
+                "references": {"LicenseRef-Vendor-EULA": {"entitlement": "acme-db-enterprise"}}
             },
         }
     },
