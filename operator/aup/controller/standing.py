@@ -54,13 +54,17 @@ class Standing(Reconciler):
 
     @override
     def attach(self, wake: Wake) -> None:
-        """Look at everything again in each new world."""
+        """Look at everything again in each new world, and at what anybody writes.
+
+        Others tell of a policy in the same status, and may do so over one that they read before.
+        """
 
         def wake_all() -> None:
             for key in self._objects.items:
                 wake(key)
 
         self._context.world.on_compiled(wake_all)
+        self._objects.subscribe(lambda key, *_: wake(key))
 
     @override
     def first_keys(self) -> Iterable[ObjectKey]:
