@@ -46,7 +46,10 @@ def test_the_test_command_sets_up_what_it_needs() -> None:
     """From a fresh clone, `make test` alone has to do."""
     assert {"init", "tools"} <= set(RULES["test"].split("##")[0].split())
     assert {"tools"} <= set(RULES["demo"].split("##")[0].split())
-    assert make("--dry-run", "test").rstrip().endswith(".venv/bin/pytest")
+    command = make("--dry-run", "test").rstrip().splitlines()[-1]
+    assert re.fullmatch(
+        r"\S*\.venv/bin/pytest( --(numprocesses|maxprocesses|dist) \w+)*", command
+    ), "all tests, whatever their number of processes"
 
 
 def test_ci_runs_the_command_of_the_readme_last() -> None:
