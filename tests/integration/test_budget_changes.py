@@ -253,7 +253,7 @@ def test_what_is_in_a_namespace_that_does_not_end_counts(installation: Installat
 
     def said() -> dict[str, tuple[bool, str]]:
         return {
-            one["name"]: (one.get("terminating", False), one["used"].get("services", "0"))
+            one["name"]: (one.get("terminating", False), one.get("used", {}).get("services", "0"))
             for one in told(installation, "ends").get("namespaces", ())
         }
 

@@ -34,6 +34,8 @@ RARE = {
         for kind in MAIL_EGRESS
         for verb in ("list", "create", "patch", "delete")
     },
+    ("budgetledgers", "get"): "after a conflict with another replica (test_ledger)",
+    ("leases", "delete"): "when a replica ends, or is dead (test_ledger)",
     ("abusereports", "create"): "overuse that a Prometheus measured (test_fair_use)",
     ("quarantines", "patch"): "a second report about an open case",
     **{
