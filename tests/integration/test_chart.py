@@ -348,7 +348,7 @@ def test_values_that_work_pass_helms_lint(plane: ControlPlane, values: str) -> N
     assert re.search(r"1 chart\(s\) linted, 0 chart\(s\) failed", done.stdout)
 
 
-def test_a_network_policy_lets_the_api_server_alone_reach_the_webhook(plane: ControlPlane) -> None:
+def test_a_network_policy_admits_the_api_server_alone_to_the_webhook(plane: ControlPlane) -> None:
     """And selects the pods that the Deployment makes, by ports that they have."""
     networks = ["192.0.2.0/24", "2001:db8::/32"]
     release = install(plane, {"webhook": {"url": URL}, "admission": {"apiServerCIDRs": networks}})

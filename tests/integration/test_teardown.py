@@ -57,7 +57,7 @@ def stamps(installation: Installation) -> list[str]:
 @pytest.mark.timeout(300)
 def test_leaving_leaves_nothing_and_breaks_nothing(installation: Installation) -> None:
     cluster, name = installation.cluster, installation.release.name
-    assert len(managed(installation)) == 3
+    until("a quota, a limit range and a report", lambda: len(managed(installation)) == 3)
     assert stamps(installation)
 
     early = aup(installation, "teardown")
@@ -81,7 +81,7 @@ def test_leaving_leaves_nothing_and_breaks_nothing(installation: Installation) -
     foreseen = aup(installation, "teardown", "--dry-run")
     assert foreseen.returncode == 0, foreseen.stderr
     assert f"would remove ResourceQuota {NAMESPACE}/aup-budget" in foreseen.stdout
-    assert len(managed(installation)) == 3
+    until("a quota, a limit range and a report", lambda: len(managed(installation)) == 3)
 
     done = aup(installation, "teardown")
     assert done.returncode == 0, done.stderr

@@ -80,17 +80,34 @@ _HEAD: Final = re.compile(
 """The beginning of a review as the API server writes it; nothing of a tenant stands before."""
 
 
-class _Meta(msgspec.Struct, frozen=True, rename="camel"):
+class OwnerReference(msgspec.Struct, frozen=True):
+    """Whose an object is."""
+
+    uid: str = ""
+    controller: bool | None = None
+
+
+class ObjectMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """Which object it is, and who made it."""
+
     name: str | None = None
     generate_name: str | None = None
+    uid: str | None = None
+    resource_version: str | None = None
+    owner_references: list[OwnerReference | None] | None = None
+
+    @property
+    def controller(self) -> OwnerReference | None:
+        """The owner that manages it, if any does."""
+        return next((o for o in self.owner_references or () if o and o.controller), None)
 
 
-class _Named(msgspec.Struct, frozen=True):
-    metadata: _Meta | None = None
+class _Object(msgspec.Struct, frozen=True):
+    metadata: ObjectMeta | None = None
 
 
 _REVIEWS = msgspec.json.Decoder(Review)
-_NAMES = msgspec.json.Decoder(_Named)
+_OBJECTS = msgspec.json.Decoder(_Object)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -140,6 +157,14 @@ def envelope(request: Request) -> Subject:
         subresource=request.sub_resource,
         writer=Writer(request.user_info.username, tuple(request.user_info.groups or ())),
     )
+
+
+def metadata(raw: msgspec.Raw) -> ObjectMeta:
+    """Return the metadata of an object; nothing of one that cannot be read, which rules refuse."""
+    try:
+        return _OBJECTS.decode(raw).metadata or ObjectMeta()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ObjectMeta()
 
 
 def answer(request: Request, decision: Decision) -> bytes:
@@ -212,10 +237,5 @@ def _audit_annotations(decision: Decision) -> dict[str, str]:
 
 def _name(raw: msgspec.Raw) -> str:
     """Return ``metadata.name`` or the generated prefix; the verdict never depends on it."""
-    try:
-        meta = _NAMES.decode(raw).metadata
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    if meta is None:
-        return ""
+    meta = metadata(raw)
     return meta.name or (f"{meta.generate_name}*" if meta.generate_name else "")

@@ -50,6 +50,7 @@ class ReplicaLease:
         self._on_lost = on_lost
         self._lease: dict[str, Any] | None = None
         self._look = asyncio.Event()
+        self._ends = False
         self.identity = self._anew()
 
     def _anew(self) -> Identity:
@@ -60,8 +61,8 @@ class ReplicaLease:
         return lease_name(self._release, self.identity.uid)
 
     async def run(self) -> None:
-        """Renew until cancelled."""
-        while True:
+        """Renew until cancelled or released."""
+        while not self._ends:
             try:
                 if not self.identity.lost:
                     await self._renew()
@@ -70,7 +71,7 @@ class ReplicaLease:
                 self.identity.refused()
             except (ApiError, UnreachableError) as error:
                 log.warning("replica lease not renewed", extra={"problem": str(error)})
-            if self.identity.lost:
+            if self.identity.lost and not self._ends:
                 self.identity, self._lease = self._anew(), None
                 self._on_lost()
                 continue
@@ -85,6 +86,7 @@ class ReplicaLease:
 
     async def release(self) -> None:
         """Delete the Lease, for a clean end: what is still checked out is fenced sooner."""
+        self._ends = True
         if self._lease is not None:
             self.identity.refused()
             try:

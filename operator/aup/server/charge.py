@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-import msgspec
-
-from aup.admission.review import Request
+from aup.admission.review import Request, metadata
 from aup.budget import words
 from aup.budget.measure import Measure, asked
 from aup.budget.refusals import crowded, late, shut
@@ -22,25 +20,8 @@ from aup.live.counted import OF_KIND
 from aup.policy.terms import Terms
 from aup.rules.base import Violation
 
-
-class _Owner(msgspec.Struct, frozen=True):
-    uid: str = ""
-    controller: bool | None = None
-
-
-class _Meta(msgspec.Struct, frozen=True, rename="camel"):
-    name: str = ""
-    uid: str = ""
-    generate_name: str = ""
-    resource_version: str = ""
-    owner_references: list[_Owner] | None = None
-
-
-class _Object(msgspec.Struct, frozen=True):
-    metadata: _Meta = _Meta()
-
-
-_OBJECT: Final = msgspec.json.Decoder(_Object)
+_SHORTAGE: Final = Violation(path="", value="", detail="", remedy="", key=())
+"""Any shortage: what the policy does about one depends on the rule alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +114,9 @@ def charge(request: Request, held: Held, terms: Terms, decision: Decision) -> Ch
     limited = {key: amount for key, amount in grown.items() if key in held.hard}
     if not limited or resource not in OF_KIND:
         return found
-    binding = {key for key in limited if _binds(key, found, terms)}
+    rules = {key: words.rule_of(key) for key in limited}
+    refusing = {rule for rule in set(rules.values()) if _refuses(rule, found, terms)}
+    binding = {key for key, rule in rules.items() if rule in refusing}
     kind = OF_KIND[resource]
     taken = within(limited, binding) or limited
     rest = within(limited, limited.keys() - taken.keys())
@@ -148,9 +131,9 @@ def charge(request: Request, held: Held, terms: Terms, decision: Decision) -> Ch
     )
 
 
-def _binds(key: str, decision: Decision, terms: Terms) -> bool:
-    """Tell whether a shortage under a key refuses the request."""
-    finding = judged(words.rule_of(key), _probe(key, terms.tenant), decision.subject, terms)
+def _refuses(rule: str, decision: Decision, terms: Terms) -> bool:
+    """Tell whether a shortage under keys of a rule refuses the request."""
+    finding = judged(rule, _SHORTAGE, decision.subject, terms)
     return finding is not None and finding.outcome is Outcome.DENY
 
 
@@ -167,23 +150,18 @@ def _plain(
         yield judged(words.rule_of(key), violation, decision.subject, terms)
 
 
-def _probe(key: str, tenant: str) -> Violation:
-    """Return a violation such as would be found: what the policy does about one."""
-    zero = Decimal(0)
-    return words.over(key, asked=zero, left=zero, hard=zero, tenant=tenant)
-
-
 def _entry(request: Request, kind: str, amounts: Amounts) -> Entry:
     """Return the admission as the ledger knows it."""
-    meta = _OBJECT.decode(request.object).metadata
+    meta = metadata(request.object)
     version = 0
     if request.operation == "UPDATE":
-        version = int(_OBJECT.decode(request.old_object).metadata.resource_version or 0)
-    owner = next((o.uid for o in meta.owner_references or () if o.controller), "")
-    origin = owner or (f"{request.namespace}/{meta.generate_name}" if meta.generate_name else "")
+        version = int(metadata(request.old_object).resource_version or 0)
+    origin = f"{request.namespace}/{meta.generate_name}" if meta.generate_name else ""
+    if meta.controller is not None:
+        origin = meta.controller.uid
     return Entry(
-        key=Key(kind, meta.uid, version),
-        name=f"{request.namespace}/{request.name or meta.name}",
+        key=Key(kind, meta.uid or "", version),
+        name=f"{request.namespace}/{request.name or meta.name or ''}",
         origin=origin,
         amounts=amounts,
     )

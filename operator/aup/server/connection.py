@@ -6,7 +6,6 @@ much as judging a small Pod. One request of a connection is answered at a time, 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from enum import Enum, auto
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -32,15 +31,6 @@ _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _UNREADABLE: Final = Response(400, b"not an HTTP request that can be read\n")
 
 
-class _State(Enum):
-    """What a connection is about."""
-
-    IDLE = auto()
-    """Nothing has come since the beginning, or since the last answer."""
-    BUSY = auto()
-    """A request comes, or is answered."""
-
-
 class _BrokenError(Exception):
     """What comes is not for this server."""
 
@@ -62,9 +52,10 @@ class Connection(asyncio.Protocol):
         self._clock = clock
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport
-        self._state = _State.IDLE
+        self._busy = False
+        """Whether a request comes, or is answered."""
         self._since = clock()
-        """When the state began."""
+        """When that began to be so."""
         self._ends = False
         """Whether the connection is closed after the answer."""
         self._task: asyncio.Task[None] | None = None
@@ -72,7 +63,7 @@ class Connection(asyncio.Protocol):
         self._held = 0
         """Bytes of memory that are held for the body."""
         self._whole = False
-        """Whether all of a request came while it waited for memory."""
+        """Whether all of a request has come, and no answer has gone."""
         self._url = b""
         self._head = self._length = 0
         self._expects = False
@@ -108,12 +99,12 @@ class Connection(asyncio.Protocol):
 
     def overdue(self, now: float) -> bool:
         """Tell whether nothing is to be expected any more."""
-        return now - self._since > (IDLE_SECONDS if self._state is _State.IDLE else BUSY_SECONDS)
+        return now - self._since > (BUSY_SECONDS if self._busy else IDLE_SECONDS)
 
     def end(self) -> None:
         """Close the connection, after the answer to what has begun to come."""
         self._ends = True
-        if self._state is _State.IDLE:
+        if not self._busy:
             self._transport.close()
 
     def abort(self) -> None:
@@ -124,9 +115,9 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        if self._whole or (self._ends and self._state is _State.IDLE):
+        if self._whole or (self._ends and not self._busy):
             raise _BrokenError("a request before the answer to the last one")
-        self._state, self._since = _State.BUSY, self._clock()
+        self._busy, self._since = True, self._clock()
         self._url, self._head, self._length, self._expects = b"", 0, 0, False
 
     def on_url(self, url: bytes) -> None:
@@ -216,7 +207,7 @@ class Connection(asyncio.Protocol):
         else:
             head = _OTHER % (status, HTTPStatus(status).phrase.encode(), type_, len(body))
         self._transport.write(head + body)
-        self._state, self._since = _State.IDLE, self._clock()
+        self._busy, self._since = False, self._clock()
         self._whole = False
         self._forget()
         if self._ends:

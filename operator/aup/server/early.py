@@ -14,13 +14,13 @@ from typing import Final, NamedTuple, Protocol
 from msgspec import structs
 from typing_extensions import override
 
-from aup.admission.review import Request
+from aup.admission.review import Request, metadata
 from aup.api.sections.choice import Unrecognised
 from aup.budget import words
 from aup.budget.forecast import CONTROLLERS, NO_PODS, Forecast, forecast, replicas, target
 from aup.budget.growth import needs_more, numbered
 from aup.budget.measure import NOTHING
-from aup.budget.wire import Form, Metadata, UnreadableError, Wire
+from aup.budget.wire import UnreadableError
 from aup.budget.words import Place, Room
 from aup.engine.decision import Decision
 from aup.engine.evaluate import judged
@@ -85,13 +85,6 @@ class _Edit(NamedTuple):
     """Path of what the pods are made from; empty where it is not in the object."""
 
 
-class _Object(Wire, frozen=True):
-    metadata: Metadata | None = None
-
-
-_OBJECT: Final = Form(_Object)
-
-
 def foretold(
     request: Request, held: Held, terms: Terms, decision: Decision, present: Present
 ) -> Decision:
@@ -146,7 +139,7 @@ def _edit(request: Request, present: Present) -> _Edit | None:
 
 def _written(request: Request, at: tuple[str, str], present: Present) -> _Edit | None:
     """Return what a controller says of itself; ``None``: nothing new, or it has an owner."""
-    if _has_controller(bytes(request.object)):
+    if metadata(request.object).controller is not None:
         return None
     new = forecast(*at, bytes(request.object), nodes=present.nodes) or NO_PODS
     if request.operation == "UPDATE":
@@ -193,9 +186,3 @@ def _scaler(request: Request, present: Present) -> _Edit | None:
         return None
     place = Place("spec.maxReplicas", str(new.most))
     return _Edit(found._replace(pods=new.most), found, place)
-
-
-def _has_controller(raw: bytes) -> bool:
-    metadata = _OBJECT.read(raw).metadata
-    owners = (metadata and metadata.owner_references) or ()
-    return any(owner is not None and owner.controller for owner in owners)

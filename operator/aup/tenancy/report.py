@@ -55,16 +55,10 @@ def report_status(
         now: the time of the decisions.
 
     """
-    known = first_seen(before)
-    found = [
-        _reported(decision, finding, known, now)
-        for decision in decisions
-        for finding in decision.findings
-        if finding.outcome in _SHOWN
-    ]
-    found.sort(key=_key)
-    report = TenantReportStatus(
-        observed_generation=before.observed_generation if before else None,
+    before = before or TenantReportStatus()
+    found = _findings(decisions, first_seen(before), now)
+    report = msgspec.structs.replace(
+        before,
         tenant=terms.tenant,
         policy=terms.policy.name,
         revision=terms.policy.revision,
@@ -74,13 +68,24 @@ def report_status(
         budget=budget,
         findings=tuple(found[:MAX_FINDINGS]),
         findings_total=len(found),
-        fair_use=fair_use if fair_use is not None else before.fair_use if before else (),
+        fair_use=before.fair_use if fair_use is None else fair_use,
         quarantine=quarantine,
         contact=terms.policy.contact,
-        updated_at=before.updated_at if before else now,
-        conditions=before.conditions if before else (),
     )
     return report if report == before else msgspec.structs.replace(report, updated_at=now)
+
+
+def _findings(
+    decisions: Iterable[Decision], known: Mapping[_Key, datetime | None], now: datetime
+) -> list[ReportedFinding]:
+    """Return what the tenant is told of its objects, in a lasting order."""
+    found = [
+        _reported(decision, finding, known, now)
+        for decision in decisions
+        for finding in decision.findings
+        if finding.outcome in _SHOWN
+    ]
+    return sorted(found, key=_key)
 
 
 def _reported(
