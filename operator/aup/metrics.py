@@ -217,15 +217,27 @@ BUDGETS_OVER = Gauge(
     "came with its use: nothing more is admitted under those keys until it is less.",
     registry=REGISTRY,
 )
+LEDGERS_STALLED = Gauge(
+    "aup_ledgers_stalled",
+    "Tenants of whose budget a share has been in flight for five times as long as a request can "
+    "take, and nobody has settled or returned it; the leading controller's log names each.",
+    registry=REGISTRY,
+)
 LEDGER_WRITES = Counter(
     "aup_ledger_writes_total",
-    "Writes of budget ledgers by this process: written, conflict, gone, refused, unknown, stopped.",
+    "Writes of budget ledgers by this process: written, conflict (somebody was faster), gone (the "
+    "ledger is not there), refused, unknown (no answer came). Beside them, stopped: a fault of "
+    "ours has ended what writes a ledger, and it was begun anew.",
     ("reason",),
     registry=REGISTRY,
 )
+for _reason in ("written", "conflict", "gone", "refused", "unknown", "stopped"):
+    # There from the beginning, or nobody would see the first of its kind.
+    LEDGER_WRITES.labels(_reason)
 LEDGER_VERDICTS = Counter(
     "aup_ledger_verdicts_total",
-    "What ledgers said of admissions: allowed, short, busy, closed; dry runs apart.",
+    "What ledgers said of admissions: allowed, short (there is not enough), closed (nothing can be "
+    "admitted, whatever is left); the same of dry runs, with dry_ before it.",
     ("decision",),
     registry=REGISTRY,
 )

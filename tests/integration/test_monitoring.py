@@ -118,6 +118,91 @@ def test_an_alert_fires_and_a_rule_records(cluster: ControlPlane, tmp_path: Path
     check("test rules", tmp_path / "test.yaml")
 
 
+BUDGETS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
+    (
+        "AupBudgetOver",
+        'aup_tenants_over_budget{pod="leads"}',
+        "0x10 2x60",
+        {"severity": "info"},
+        "2 tenants have more in use than their budget allows; nothing more is admitted to them.",
+    ),
+    (
+        "AupBudgetStaysInFlight",
+        'aup_ledgers_stalled{pod="leads"}',
+        "0x10 1x60",
+        {"severity": "warning"},
+        "A share of the budgets of 1 tenants stays in flight, and nobody else can use it.",
+    ),
+    (
+        "AupLedgerNotWritten",
+        'aup_ledger_writes_total{reason="refused",pod="a"}',
+        "0x10 0+3x60",
+        {"severity": "warning", "reason": "refused"},
+        "Ledgers of budgets cannot be written: refused.",
+    ),
+    (
+        "AupLedgerStopped",
+        'aup_ledger_writes_total{reason="stopped",pod="a"}',
+        "0x10 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1x60",
+        {"severity": "warning"},
+        "What writes a ledger ended by a fault of the operator; the log holds the trace.",
+    ),
+    (
+        "AupBudgetClosed",
+        'aup_ledger_verdicts_total{decision="closed",pod="a"}',
+        "0x10 0+2x60",
+        {"severity": "critical"},
+        "Requests are refused whatever is left of a budget: a replica has no ledger to admit by.",
+    ),
+)
+"""Alert, what is exported (it goes wrong in the eleventh minute), and what is told."""
+QUIET = (
+    ('aup_tenants_over_budget{pod="follows"}', "0x70"),
+    ('aup_ledgers_stalled{pod="follows"}', "0x70"),
+    ('aup_ledger_writes_total{reason="written",pod="a"}', "0+60x70"),
+    ('aup_ledger_writes_total{reason="conflict",pod="a"}', "0+20x70"),
+    ('aup_ledger_verdicts_total{decision="allowed",pod="a"}', "0+60x70"),
+    ('aup_ledger_verdicts_total{decision="short",pod="a"}', "0+60x70"),
+    ('aup_ledger_verdicts_total{decision="dry_closed",pod="a"}', "0+60x70"),
+)
+"""What goes on beside it in any cluster, and is nothing to be told of."""
+
+
+def test_what_is_wrong_with_budgets_is_told_and_what_is_usual_is_not(
+    cluster: ControlPlane, tmp_path: Path
+) -> None:
+    """Each alert by itself: half an hour in it is there, before that and without it nothing is."""
+    text = rendered(cluster)["ConfigMap", "aup-operator-rules"]["data"]["aup-operator.rules.yaml"]
+    (tmp_path / "rules.yaml").write_text(text)
+    usual = [{"series": series, "values": values} for series, values in QUIET]
+
+    def told(alert: str, labels: dict[str, str], summary: str) -> list[dict[str, Any]]:
+        known = {"exp_labels": labels, "exp_annotations": {"summary": summary}}
+        return [
+            {"eval_time": "9m", "alertname": alert, "exp_alerts": []},
+            {"eval_time": "30m", "alertname": alert, "exp_alerts": [known]},
+        ]
+
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": [*usual, {"series": series, "values": values}],
+            "alert_rule_test": [
+                *told(alert, labels, summary),
+                *(
+                    {"eval_time": "30m", "alertname": other, "exp_alerts": []}
+                    for other, *_ in BUDGETS
+                    if other != alert
+                ),
+            ],
+        }
+        for alert, series, values, labels, summary in BUDGETS
+    ]
+    test = {"rule_files": ["rules.yaml"], "evaluation_interval": "1m", "tests": tests}
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump(test))
+    check("test rules", tmp_path / "test.yaml")
+
+
 def test_prometheus_can_read_what_the_dashboard_asks(cluster: ControlPlane, tmp_path: Path) -> None:
     found = rendered(cluster)["ConfigMap", "aup-operator-dashboard"]
     assert found["metadata"]["labels"]["grafana_dashboard"] == "1"

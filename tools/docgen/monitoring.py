@@ -144,6 +144,7 @@ def _panels() -> Iterator[dict[str, Any]]:
     yield _panel(
         "Findings on what runs", "short", ("sum by (rule) (aup_audit_findings)", "{{rule}}")
     )
+    yield from _budgets(rate)
     yield _panel("Quarantines", "short", ("sum by (phase) (aup_quarantines)", "{{phase}}"))
     yield _panel(
         "Tenants over fair use",
@@ -163,6 +164,26 @@ def _panels() -> Iterator[dict[str, Any]]:
     for query in CATALOGUE:
         unit = units.get(query.unit, "reqps" if query.unit.startswith("requests") else "pps")
         yield _panel(f"{query.title}: most", unit, (f"topk(10, {query.record})", "{{namespace}}"))
+
+
+def _budgets(rate: str) -> Iterator[dict[str, Any]]:
+    """Yield the panels of budgets."""
+    yield _panel(
+        "Budgets in trouble",
+        "short",
+        ("max(aup_tenants_over_budget)", "tenants over their budget"),
+        ("max(aup_ledgers_stalled)", "tenants whose share stays in flight"),
+    )
+    yield _panel(
+        "Answers of ledgers",
+        "reqps",
+        (f"sum by (decision) (rate(aup_ledger_verdicts_total[{rate}]))", "{{decision}}"),
+    )
+    yield _panel(
+        "Writes of ledgers",
+        "reqps",
+        (f"sum by (reason) (rate(aup_ledger_writes_total[{rate}]))", "{{reason}}"),
+    )
 
 
 def _panel(title: str, unit: str, *targets: tuple[str, str]) -> dict[str, Any]:

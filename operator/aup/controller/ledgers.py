@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from aup import metrics
 from aup.budget.figures import Figures, Taken
 from aup.controller.context import Context
 from aup.controller.lead import Lead, Party
@@ -52,6 +53,8 @@ class Ledgers(Reconciler, Listener):
         self._sightings = Sightings(self._margins.lease + self._margins.drift)
         self._reads = Reads(context.cluster, self._horizon, context.surroundings.watch_of)
         self._led: dict[str, Lead] = {}
+        self._stalled: set[str] = set()
+        """Tenants of whose budget something stays in flight; the log has told so."""
         self._listeners: list[Callable[[str], None]] = []
         self._begun = False
         self._budgets = Budgets(context.world)
@@ -125,9 +128,11 @@ class Ledgers(Reconciler, Listener):
                 led.driver.poke()
             if led.task.done():
                 log.error("ledger stopped", extra={"tenant": tenant}, exc_info=led.task.exception())
+                metrics.LEDGER_WRITES.labels("stopped").inc()
                 led.task = asyncio.create_task(led.driver.run())
             if led.held is None:
                 await self._end(tenant, led)
+        self._count_stalled()
         return LOOK_SECONDS
 
     @override
@@ -141,6 +146,15 @@ class Ledgers(Reconciler, Listener):
         for tenant in (*self._budgets.tenants, *(key.name for key in self._ledgers.items)):
             self._held(tenant, self._budgets.of(tenant))
             await asyncio.sleep(0)
+
+    def _count_stalled(self) -> None:
+        """Tell of tenants of whose budget something stays in flight."""
+        now = steady()
+        stalled = {tenant for tenant, led in self._led.items() if led.leader.stalled(now)}
+        for tenant in sorted(stalled - self._stalled):
+            log.warning("share stays in flight", extra={"tenant": tenant})
+        self._stalled = stalled
+        metrics.LEDGERS_STALLED.set(len(stalled))
 
     async def _fence(self) -> None:
         """Delete the Leases of replicas that are dead, each as we saw it last."""

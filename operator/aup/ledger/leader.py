@@ -6,6 +6,7 @@ then, so that two leaders for a moment, or a write that is stored late, do no ha
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Final
 
 from aup.ledger.account import FOREVER, PAUSE
 from aup.ledger.amounts import Amounts
@@ -14,6 +15,9 @@ from aup.ledger.entry import Key
 from aup.ledger.horizon import NEVER, Horizon
 from aup.ledger.margins import Margins
 from aup.ledger.record import Count, Ledger, Reservation, Write, countable, recounted
+
+STALLED: Final = 5
+"""Times as long as an admission may be on its way, after which its share is worth a look."""
 
 
 class Leader:
@@ -33,6 +37,8 @@ class Leader:
         self._read = False
         self._fenced: dict[str, float] = {}
         self._seen: dict[tuple[Key, str], float] = {}
+        self._held: dict[tuple[str, str], float] = {}
+        """When each share, as its replica wrote it last, was first seen here."""
         self._known = (-1, NEVER)
         self._serial = 0
         self._wrote = NEVER
@@ -61,6 +67,8 @@ class Leader:
         reserved = ledger.reservations.values() if ledger else ()
         self._seen = {r.mark: self._seen.get(r.mark, now) for r in reserved}
         shares = ledger.shares if ledger else {}
+        held = [(replica, share.write) for replica, share in shares.items() if share.amounts]
+        self._held = {mark: self._held.get(mark, now) for mark in held}
         self._fenced = {r: at for r, at in self._fenced.items() if r in shares}
 
     def budget(self, hard: Amounts, kinds: Collection[str] = ()) -> None:
@@ -75,6 +83,16 @@ class Leader:
         if self._hard != {} or ledger is None or ledger.reservations:
             return 0
         return 0 if any(share.amounts for share in ledger.shares.values()) else ledger.version
+
+    def stalled(self, now: float) -> bool:
+        """Tell whether something is in flight that nobody has touched for much too long.
+
+        A replica that lives settles what appears, gives up what cannot appear any more, and hands
+        back what is left. One share that stands for longer is tried for again and again, and
+        refused by somebody else; or nobody clears up after a replica that is dead.
+        """
+        since = min((*self._held.values(), *self._seen.values()), default=now)
+        return now - since > STALLED * self._margins.wait
 
     def fence(self, replica: str, gone_at: float) -> None:
         """Note that a replica's Lease is known not to exist, since a moment on our clock."""

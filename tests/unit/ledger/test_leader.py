@@ -237,3 +237,41 @@ def test_a_ledger_is_idle_once_it_limits_and_holds_nothing() -> None:
     key = Key("Pod", "a", 0)
     led.reads(ledger(21, hard={}, reservations={key: Reservation(create("a"), "w")}))
     assert led.leader.idle == 0, "an admission is in flight"
+
+
+def test_a_share_that_its_replica_goes_on_writing_does_not_stall() -> None:
+    """Whoever settles, tops up or hands back is at work, however much it holds."""
+    led = Led()
+    for write in range(20):
+        held = {"a": Share({"pods": 3}, 1, f"a-{write}")}
+        led.reads(ledger(20 + write, hard=HARD, shares=held))
+        led.now += 60
+        assert not led.leader.stalled(led.now)
+
+
+def test_a_share_that_stays_as_it_is_stalls_after_five_times_the_longest_request() -> None:
+    held = {"a": Share({"pods": 3}, 1, "a-1"), "b": Share({}, 1, "b-7")}
+    led = Led().reads(ledger(20, hard=HARD, shares=held))
+    led.now += 449
+    led.reads(ledger(21, hard=HARD, shares={**held, "b": Share({"pods": 1}, 1, "b-8")}))
+    led.now += 1
+    assert not led.leader.stalled(led.now)
+    led.now += 1
+    assert led.leader.stalled(led.now)
+    led.reads(ledger(22, hard=HARD, shares={"b": Share({"pods": 1}, 1, "b-8")}))
+    assert not led.leader.stalled(led.now), "what is left of b is not old"
+
+
+def test_a_share_of_nothing_never_stalls() -> None:
+    led = Led().reads(ledger(hard=HARD, shares={"a": Share({}, 1, "a-1")}))
+    assert not led.leader.stalled(led.now + 10_000)
+
+
+def test_a_reservation_that_stays_as_it_is_stalls() -> None:
+    entry = create("a", pods=1)
+    led = Led().reads(ledger(hard=HARD, reservations={entry.key: Reservation(entry, "w-1")}))
+    assert not led.leader.stalled(led.now + 450)
+    assert led.leader.stalled(led.now + 451)
+    led.now += 400
+    led.reads(ledger(30, hard=HARD, reservations={entry.key: Reservation(entry, "w-2")}))
+    assert not led.leader.stalled(led.now + 450), "it was asked for again"
