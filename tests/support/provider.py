@@ -19,6 +19,7 @@ from aup.api.tenant import (
     Tenant,
     TenantSpec,
 )
+from aup.policy.world import InForce, Objects, World, compile_world
 
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +56,12 @@ def tenant(name: str = "acme", *, created: datetime | None = CREATED, **spec: An
         "namespaces": NamespaceClaim(names=(f"{name}-prod",)),
     }
     return Tenant(metadata=meta(name, created), spec=TenantSpec(**(head | spec)))
+
+
+def world(last: InForce | None = None, **objects: Any) -> World:
+    """Compile objects, sharing nothing with another world; a policy and a tenant unless said."""
+    whole = {"policies": (policy(),), "tenants": (tenant(),)} | objects
+    return compile_world(Objects(**whole), rules=RULES, last=last)
 
 
 def owner(country: str, percent: str, subdivision: str | None = None) -> Owner:

@@ -1,5 +1,6 @@
 """A change concerns those whom it is about, and nobody else."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,8 @@ from aup.api.catalog import CatalogItem
 from aup.api.meta import ObjectMeta
 from aup.api.tenant import TenantStatus
 from aup.policy.difference import altered
-from aup.policy.world import Objects, World, compile_world
+from support import provider
 from support.provider import (
-    RULES,
     assignment,
     catalog,
     domain,
@@ -25,10 +25,7 @@ TENANTS = (tenant(), tenant("beta"), tenant("gamma"))
 EVERYONE = frozenset({"acme", "beta", "gamma"})
 
 
-def world(**objects: Any) -> World:
-    """Compile anew, sharing nothing with another world."""
-    whole = {"policies": (policy(),), "tenants": TENANTS} | objects
-    return compile_world(Objects(**whole), rules=RULES)
+world = partial(provider.world, tenants=TENANTS)
 
 
 def test_the_same_objects_compiled_again_alter_nothing() -> None:

@@ -19,7 +19,6 @@ from aup.policy.world import InForce, Objects, World, compile_world
 from aup.rules import RULE_IDS
 from support.provider import (
     CREATED,
-    RULES,
     assignment,
     catalog,
     domain,
@@ -27,15 +26,11 @@ from support.provider import (
     exemption,
     policy,
     tenant,
+    world,
 )
 from support.world import load_world, world_objects
 
 BAD = (Clause(id="1", summary="x", rules=("host/prot",)),)
-
-
-def world(last: InForce | None = None, **objects: Any) -> World:
-    whole = {"policies": (policy(),), "tenants": (tenant(),)} | objects
-    return compile_world(Objects(**whole), rules=RULES, last=last)
 
 
 def reasons(found: World, kind: str, name: str) -> list[Reason]:
