@@ -157,6 +157,30 @@ def test_what_fits_is_told_nothing(installation: Installation, obj: Manifest) ->
     assert run(installation, "create", "--dry-run=server", obj=obj) == ""
 
 
+def test_what_containers_do_not_say_counts_as_they_will_be_given_it(
+    installation: Installation,
+) -> None:
+    """The budget names requests.cpu, so a LimitRange gives 10m to each; a pod takes as much."""
+    bare = template()
+    del bare["spec"]["containers"][0]["resources"]["requests"]["cpu"]
+    told = "201 of pods (4 is left of 4), 2010m of requests.cpu (2 is left of 2)"
+    said = warning("spec.replicas 201", told)
+    command = ("create", "--dry-run=server")
+    obj = web("Deployment", "bare", 201, template=bare)
+    assert run(installation, *command, obj=obj) == said
+    # What is scaled was watched, and is told of in the same way.
+    assert run(installation, "create", obj=web("Deployment", "bare", 0, template=bare)) == ""
+    scale = ("scale", "deployment", "bare", "--replicas=201", "--dry-run=server")
+    until("a word about the scale", lambda: run(installation, *scale) == said)
+    assert run(installation, "delete", "deployment", "bare") == ""
+    pod = manifest("Pod", "v1", "bare", **bare["spec"])
+    stored = installation.cluster.kubectl(
+        *command, "-n", NS, "-f", "-", "-o", "json", input=json.dumps(pod)
+    ).stdout
+    (container,) = json.loads(stored)["spec"]["containers"]
+    assert container["resources"]["requests"]["cpu"] == "10m"
+
+
 def test_a_policy_may_refuse_such_templates(installation: Installation) -> None:
     """With the remedy, as any denial; what fits passes."""
     command = ("create", "-n", "beta-prod", "-f", "-", "--dry-run=server")

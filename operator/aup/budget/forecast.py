@@ -17,8 +17,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from aup.budget.counted import volume_claim
+from aup.budget.filled import filled
 from aup.budget.measure import Measure, measure_pod
 from aup.budget.scopes import of_claim
+from aup.budget.usage import Defaults
 from aup.budget.wire import POD, ClaimTemplate, Form, Metadata, Pod, VolumeClaim, Wire
 
 Nodes = Callable[[bytes], int]
@@ -33,12 +35,21 @@ class Forecast(NamedTuple):
     pods: int = 0
     each: tuple[Measure, ...] = ()
     """A pod, and the claims that come and go with it."""
+    pod: Pod = Pod()
+    """What that pod is measured by, as its template says it."""
     kept: tuple[tuple[str, Measure], ...] = ()
     """Claims of a pod that outlive it: name up to the pod's number, and what one takes."""
     template: bytes = b""
     """Of the pods, as written: another one replaces them."""
     spare: int = 0
     """Pods beyond all others without which none is replaced."""
+
+    def given(self, defaults: Defaults) -> "Forecast":
+        """Return what is made where a LimitRange gives containers what they do not say."""
+        if not self.each or not defaults.any:
+            return self
+        _, *claims = self.each
+        return self._replace(each=(measure_pod(filled(self.pod, defaults)), *claims))
 
 
 NO_PODS: Final = Forecast()
@@ -251,6 +262,7 @@ def _of(spec: _Spec, pods: int, name: str, spare: Callable[[_Spec, int], int]) -
     return Forecast(
         pods=max(pods, 0),
         each=(measure_pod(pod), *(claim for _, claim in _claims(ephemeral))),
+        pod=pod,
         kept=tuple(
             (f"{stem}-{name}-", claim) for stem, claim in _claims(spec.volume_claim_templates or ())
         ),

@@ -27,7 +27,7 @@ from aup.api.tenant import Budget
 from aup.budget.defaults import given, given_in
 from aup.budget.keys import is_budget_key, is_limit, is_pod_key, is_quota_key, step
 from aup.budget.measure import MEASURED, resource_of
-from aup.budget.usage import Amounts, Defaults
+from aup.budget.usage import NO_DEFAULTS, Amounts, Defaults
 from aup.facts.quantity import LARGEST, ceiling, floor, parse
 from aup.policy.sections.resources import DEFAULT_FENCES
 
@@ -49,6 +49,9 @@ class TenantBudget:
     """What each namespace may hold of what the budget does not name."""
     give: GiveDefaults = GiveDefaults.WHERE_NEEDED
     """Which defaults a namespace gets beside those that its quota needs."""
+
+
+NO_BUDGET: Final = TenantBudget({}, {}, NO_DEFAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,20 @@ def backstop(
     What no ledger counts is shared out as by `plan`.
     """
     return _planned(budget, namespaces, _wholes, enforcing=enforcing)
+
+
+def given_to(budget: TenantBudget, namespace: str, *, enforcing: bool) -> Defaults:
+    """Return what our LimitRange gives in a namespace where nobody else's gives anything.
+
+    Args:
+        budget: of the tenant.
+        namespace: its name.
+        enforcing: whether the tenant's enforcement has begun.
+
+    """
+    named = (*budget.hard, *budget.ceilings.get(namespace, {}), *budget.fences)
+    hard = {key: LARGEST for key in named if enforcing or not is_limit(key)}
+    return given_in(hard, budget.defaults, frozenset(), budget.give, enforcing=enforcing)
 
 
 _Shared = Callable[[str, TenantBudget, Sequence[str]], Mapping[str, Decimal]]

@@ -18,8 +18,15 @@ from typing_extensions import override
 from aup import metrics
 from aup.api.meta import BudgetState
 from aup.api.tenant import Tenant
-from aup.budget.planner import Allowance, Planner, TenantBudget, backstop, plan, read_budget
-from aup.budget.usage import NO_DEFAULTS
+from aup.budget.planner import (
+    NO_BUDGET,
+    Allowance,
+    Planner,
+    TenantBudget,
+    backstop,
+    plan,
+    read_budget,
+)
 from aup.controller.allowances import Allowances
 from aup.controller.budget_uses import BudgetUses, Shared
 from aup.controller.claims import LiveClaims
@@ -61,7 +68,7 @@ class _Shares:
     plan: Mapping[str, Allowance] = field(default_factory=dict)
 
 
-NO_SHARES = _Shares(TenantBudget({}, {}, NO_DEFAULTS))
+NO_SHARES = _Shares(NO_BUDGET)
 
 
 class Tenancy(Reconciler):

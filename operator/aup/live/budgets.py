@@ -13,6 +13,8 @@ from aup.budget.figures import Taken
 from aup.budget.keys import split, step
 from aup.budget.measure import Measure, resource_of
 from aup.budget.meter import Meter, meter
+from aup.budget.planner import NO_BUDGET, TenantBudget, given_to, read_budget
+from aup.budget.usage import Defaults
 from aup.facts.quantity import add, floor
 from aup.kube.wire import ObjectKey
 from aup.ledger.amounts import Amounts, steps
@@ -33,10 +35,16 @@ class Held:
     meter: Meter
     hard: Amounts
     """By key of the ledger, in its steps; zero, too."""
+    native: TenantBudget = NO_BUDGET
+    """The same as native quotas hold it, and what containers are given beside them."""
     _taken: dict[tuple[str, Measure], Amounts] = field(
         default_factory=dict, compare=False, repr=False
     )
     """Objects that are alike take the same."""
+
+    def gives(self, namespace: str, *, enforcing: bool) -> Defaults:
+        """Return what our LimitRange gives in a namespace, as far as can be told from here."""
+        return given_to(self.native, namespace, enforcing=enforcing)
 
     def takes(self, namespace: str, found: Stored) -> Amounts:
         """Return what an object takes of it."""
@@ -129,8 +137,12 @@ class Budgets:
             for text, amount in found.limits.items()
             if resource_of(split(text).key) in OF_KIND
         }
-        held = Held(found, hard) if hard or found.asks else None
+        held = Held(found, hard, self._native(key.name, spec)) if hard or found.asks else None
         if before is not None and before.held == held:
             # What others go by stays the same, with all that was worked out for it.
             held = before.held
         return _Read(terms, spec, held)
+
+    def _native(self, tenant: str, spec: Budget) -> TenantBudget:
+        edition = self._world.world.edition_of(tenant)
+        return read_budget(spec, edition.spec.resources)[0] if edition else NO_BUDGET

@@ -9,6 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from aup.budget.forecast import NO_PODS, Forecast, forecast
+from aup.budget.likeness import likeness
+from aup.budget.measure import Measure
 from aup.budget.wire import UnreadableError
 from aup.kube.reader import Reader
 from aup.kube.resource import DEPLOYMENTS, STATEFUL_SETS, Resource
@@ -18,13 +20,15 @@ from aup.kube.wire import Decode, ObjectKey
 SCALED: Final = (DEPLOYMENTS, STATEFUL_SETS)
 MOST_PODS: Final = 65_536
 """Pods that are shared: many templates take the same."""
+Claims = tuple[tuple[Measure, ...], tuple[tuple[str, Measure], ...]]
+"""Those that go with a pod, and those that outlive it."""
 
 
 class Controllers:
     """Deployments and StatefulSets as they were last seen."""
 
     def __init__(self, reader: Reader) -> None:
-        self._interned: dict[Forecast, Forecast] = {}
+        self._interned: dict[tuple[bytes, int, Claims], Forecast] = {}
         self._by_kind = {
             (resource.group, resource.kind): Informer(reader, resource, self._decoder(resource))
             for resource in SCALED
@@ -47,9 +51,10 @@ class Controllers:
             except UnreadableError:
                 # What nobody can read scales to nothing that could be told.
                 return NO_PODS
-            found = found._replace(template=b"", spare=0)
+            mark, pod = likeness(found.pod)
+            alike = mark, found.pods, (found.each[1:], found.kept)
             if len(self._interned) > MOST_PODS:
                 self._interned.clear()
-            return self._interned.setdefault(found, found)
+            return self._interned.setdefault(alike, found._replace(pod=pod, template=b"", spare=0))
 
         return decode

@@ -2,7 +2,7 @@
 
 A budget counts pods and not templates, so an object that makes pods passes, and its pods do not.
 Whoever writes it is told at once, or is refused if the policy wants that. What exists is not asked
-for again: only what an edit adds.
+for again: only what an edit adds. What containers do not say counts as our LimitRange gives it.
 
 Nothing is said to what a controller made, since its owner was told, nor of a target that no watch
 has shown. Nothing here waits.
@@ -20,6 +20,7 @@ from aup.budget import words
 from aup.budget.forecast import CONTROLLERS, NO_PODS, Forecast, forecast, replicas, target
 from aup.budget.growth import needs_more, numbered
 from aup.budget.measure import NOTHING
+from aup.budget.usage import Defaults
 from aup.budget.wire import UnreadableError
 from aup.budget.words import Place, Room
 from aup.engine.decision import Decision
@@ -84,6 +85,10 @@ class _Edit(NamedTuple):
     template: str = ""
     """Path of what the pods are made from; empty where it is not in the object."""
 
+    def given(self, defaults: Defaults) -> "_Edit":
+        """Return the same of pods that are given what they do not say."""
+        return self._replace(new=self.new.given(defaults), old=self.old.given(defaults))
+
 
 def foretold(
     request: Request, held: Held, terms: Terms, decision: Decision, present: Present
@@ -99,6 +104,7 @@ def foretold(
         return decision
     if edit is None:
         return decision
+    edit = edit.given(held.gives(request.namespace, enforcing=terms.enforcing))
     warn = said is Unrecognised.WARN
     found = (
         judged(rule, structs.replace(violation, warn=warn), decision.subject, terms)

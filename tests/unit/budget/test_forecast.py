@@ -1,6 +1,7 @@
 """What a controller's pods would need."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from aup.api.tenant import Budget
 from aup.budget.forecast import Target, forecast, replicas, target
 from aup.budget.growth import needs
 from aup.budget.meter import Meter, meter
+from aup.budget.usage import NO_DEFAULTS, Defaults
 from aup.budget.wire import UnreadableError
 from support.world import terms
 
@@ -146,3 +148,27 @@ def test_other_kinds_make_no_pods_that_are_known() -> None:
 def test_what_has_not_the_form_of_its_kind_is_told() -> None:
     with pytest.raises(UnreadableError):
         forecast("apps", "deployments", b'{"spec": []}')
+
+
+SILENT = {"spec": {"containers": [{"name": "a"}], "volumes": [
+    {"name": "tmp", "ephemeral": {"volumeClaimTemplate": claim("1Gi")}}
+]}}  # fmt: skip
+
+
+def test_what_pods_do_not_say_they_are_given() -> None:
+    """Their claims ask for what they asked for before."""
+    raw = json.dumps({"spec": {"replicas": 3, "template": SILENT}}).encode()
+    found = forecast("apps", "deployments", raw)
+    assert found is not None
+    claims = {"persistentvolumeclaims": 3, "requests.storage": 3 * 2**30}
+    assert needs(acme(), "acme-prod", found) == {"pods": 3, **claims}
+    given = found.given(Defaults({"cpu": Decimal("0.25")}))
+    assert needs(acme(), "acme-prod", given) == {**pods(3, 0.75), **claims}
+    assert found.given(NO_DEFAULTS) is found
+    assert given.given(Defaults({"cpu": Decimal(1)})) != given, "not what it was given before"
+
+
+def test_nothing_is_given_to_no_pods() -> None:
+    found = forecast("apps", "deployments", b"{}")
+    assert found is not None
+    assert found.given(Defaults({"cpu": Decimal(1)})) is found

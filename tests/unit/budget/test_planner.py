@@ -24,10 +24,11 @@ from aup.budget.planner import (
     Planner,
     TenantBudget,
     backstop,
+    given_to,
     plan,
     read_budget,
 )
-from aup.budget.usage import Amounts
+from aup.budget.usage import NO_DEFAULTS, Amounts
 from aup.live.counted import OF_KIND
 
 PLAN: Planner = plan
@@ -197,6 +198,36 @@ def test_defaults_may_be_given_whatever_the_budget(
     found = PLAN(spec, spaces("a"), enforcing=enforcing).get("a")
     assert (found and set(found.defaults.requests)) == requests
     assert (found and set(found.defaults.limits)) == limits
+
+
+NAMED = (
+    Budget(),
+    Budget(hard={"pods": "4"}),
+    Budget(hard={"requests.cpu": "4", "limits.memory": "4Gi"}),
+    Budget(hard={"pods": "4"}, namespace_ceilings={"a": {"cpu": "2", "limits.cpu": "4"}}),
+    Budget(namespace_ceilings={"b": {"requests.ephemeral-storage": "1Gi"}}),
+)
+
+
+@pytest.mark.parametrize("planner", [plan, backstop])
+@pytest.mark.parametrize("enforcing", [True, False])
+@pytest.mark.parametrize("give", GiveDefaults)
+@pytest.mark.parametrize("spec", NAMED, ids=range(len(NAMED)))
+def test_what_is_given_can_be_told_without_the_plan(
+    planner: Planner, enforcing: bool, give: GiveDefaults, spec: Budget
+) -> None:
+    """An admission replica knows the budget, and not what quotas say of its use."""
+    terms = ResourceTerms(
+        give_defaults=give,
+        fences={"requests.memory": "9Gi"},
+        default_requests=DefaultRequests(ephemeral_storage="1Gi"),
+    )
+    read, problems = read_budget(spec, terms)
+    assert not problems
+    planned = planner(read, spaces("a", "b"), enforcing=enforcing)
+    for name in ("a", "b"):
+        allowance = planned.get(name, Allowance({}, NO_DEFAULTS))
+        assert given_to(read, name, enforcing=enforcing) == allowance.defaults
 
 
 def test_what_cannot_be_read_of_a_budget_is_told_and_left_out() -> None:

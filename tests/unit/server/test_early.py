@@ -9,9 +9,11 @@ import pytest
 
 from aup.admission import review as wire
 from aup.api.sections.choice import Enforcement, Unrecognised
+from aup.api.sections.resources import DefaultRequests, ResourceTerms
 from aup.api.tenant import Budget
 from aup.budget.forecast import Forecast, forecast
 from aup.budget.meter import meter
+from aup.budget.planner import read_budget
 from aup.budget.words import Room
 from aup.engine import message
 from aup.engine.decision import Decision, Outcome
@@ -91,6 +93,7 @@ def said(
     under: Terms | None = None,
     sub_resource: str = "",
     dry_run: bool = False,
+    holds: Held | None = None,
     **metadata: Any,
 ) -> Decision:
     """Return what is decided about an object, given its spec before."""
@@ -114,7 +117,7 @@ def said(
     request = wire.decode(json.dumps({"request": body}).encode())
     held_to = under or terms()
     none = Decision(wire.subject(request), "acme", held_to.policy, ())
-    return foretold(request, held(), held_to, none, here or Here(ROOM))
+    return foretold(request, holds or held(), held_to, none, here or Here(ROOM))
 
 
 def warned(*args: Any, **options: Any) -> list[str]:
@@ -336,6 +339,48 @@ def test_what_no_amount_would_help_is_told_with_its_path() -> None:
         ".containers requests.nvidia.com/gpu is not named in the budget of acme",
         '.volumes hold an emptyDir of medium "Memory" without sizeLimit',
     ]
+
+
+def silent(replicas: int, **spec: Any) -> dict[str, Any]:
+    """Return what a controller says whose pods do not say what they need."""
+    return {"replicas": replicas, "template": {"spec": {"containers": [{"name": "web"}]}}, **spec}
+
+
+def giving(cpu: str, memory: str = "32Mi") -> Held:
+    """Return the budget under a policy that gives so much."""
+    asked = ResourceTerms(default_requests=DefaultRequests(cpu=cpu, memory=memory))
+    native, problems = read_budget(Budget(hard=HARD), asked)
+    assert problems == ()
+    return replace(held(), native=native)
+
+
+def test_what_pods_do_not_say_counts_as_it_will_be_given() -> None:
+    (line,) = warned("deployments", silent(3), holds=giving("1"))
+    assert "spec.replicas 3 needs more than acme has left: 3 of requests.cpu" in line
+    assert warned("deployments", silent(3), holds=giving("500m")) == []
+    assert warned("deployments", web(3), holds=giving("1")) == [], "they say it"
+    assert warned("deployments", silent(3)) == [], "nobody gives anything"
+
+
+def test_an_edit_is_asked_for_what_it_adds_to_what_was_given() -> None:
+    assert warned("deployments", silent(8), silent(7), holds=giving("1")) == []
+    (line,) = warned("deployments", silent(9), silent(7), holds=giving("1"))
+    assert "2 of requests.cpu (1500m is left of 4)" in line
+    assert warned("deployments", web(2, "400m"), silent(2), holds=giving("500m")) == []
+
+
+def test_what_is_scaled_counts_as_it_will_be_given() -> None:
+    """As it was watched, its pods say nothing."""
+    raw = json.dumps({"metadata": {"name": "web"}, "spec": silent(1)}).encode()
+    found = forecast("apps", "deployments", raw)
+    assert found is not None
+    here = Here(ROOM, targets={"Deployment/web": found._replace(template=b"")})
+    scale = {"sub_resource": "scale", "here": here, "holds": giving("1")}
+    assert warned("deployments", {"replicas": 2}, {"replicas": 1}, **scale) == []
+    (line,) = warned("deployments", {"replicas": 3}, {"replicas": 1}, **scale)
+    assert "2 of requests.cpu (1500m is left of 4)" in line
+    (line,) = warned("horizontalpodautoscalers", scaler(3), here=here, holds=giving("1"))
+    assert "spec.maxReplicas 3 needs more than acme has left: 2 of requests.cpu" in line
 
 
 def test_while_the_ledger_is_not_known_nothing_is_said() -> None:
