@@ -29,7 +29,10 @@ world = partial(provider.world, tenants=TENANTS)
 
 
 def test_the_same_objects_compiled_again_alter_nothing() -> None:
-    objects = {"assignments": (assignment("a", "198.51.100.7/32"),), "catalogs": (catalog(),)}
+    objects: dict[str, Any] = {
+        "assignments": (assignment("a", "198.51.100.7/32"),),
+        "catalogs": (catalog(),),
+    }
     assert altered(world(**objects), world(**objects)) == frozenset()
 
 
