@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from support.controlplane import ControlPlane, build
+from support.guard import exemption
 from support.installation import Installation, installed
 from support.provision import assignment, provide, tenant
 from support.waiting import until
@@ -121,6 +122,41 @@ def test_what_the_webhook_was_not_asked_about_is_found_by_the_next_sweep(
     assert gauge in controller.metrics()
     cluster.kubectl("delete", "pod", "spy", "-n", "missed-prod", "--grace-period=0", "--force")
     until("nothing left", lambda: not findings(installation, "missed-prod"))
+
+
+def test_what_consent_covers_is_skipped_and_says_why(installation: Installation) -> None:
+    """For dashboards only: the tenant's own report tells of what is wrong."""
+    cluster = installation.cluster
+    provide(installation, tenant("agreed"))
+    scope = {"namespaces": ["agreed-prod"]}
+    rules = ["host/namespaces"]
+    consent = exemption("agreed-debug", "admin", tenant="agreed", rules=rules, scope=scope)
+    cluster.kubectl("create", "-f", "-", input=json.dumps(consent))
+    word = json.dumps({"spec": {"approval": {"by": "alice"}}})
+    patch = ("patch", "exemption", "agreed-debug", "--type=merge", "-p", word)
+    cluster.kubectl(*patch, "--as=alice", "--as-group=system:masters")
+    spec = {"hostPID": True, "containers": [{"name": "app", "image": "docker.io/library/nginx:1"}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "debug"}, "spec": spec}
+    command = ("create", "-n", "agreed-prod", "-f", "-")
+
+    def admitted() -> bool:
+        return cluster.kubectl(*command, input=json.dumps(pod), check=False).returncode == 0
+
+    def told() -> list[tuple[str, str, str]]:
+        report = get(installation, "reports.openreports.io", "agreed-prod")
+        return [
+            (r["result"], r["rule"], r["properties"].get("exemption", ""))
+            for r in report.get("results", [])
+        ]
+
+    until("the consent", admitted)
+    until("a result", lambda: told() == [("skip", "host/namespaces", "agreed-debug")])
+    summary = get(installation, "reports.openreports.io", "agreed-prod")["summary"]
+    assert summary == {"pass": 0, "fail": 0, "warn": 0, "error": 0, "skip": 1}
+    assert findings(installation, "agreed-prod") == []
+    cluster.kubectl("delete", "exemption", "agreed-debug")
+    until("a failure", lambda: told() == [("fail", "host/namespaces", "")])
+    assert findings(installation, "agreed-prod") == [("host/namespaces", "Pod/debug", "true")]
 
 
 def test_nobody_but_the_operator_writes_the_reports(installation: Installation) -> None:

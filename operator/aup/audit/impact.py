@@ -74,11 +74,14 @@ def distinct(judged: Iterable[Judged]) -> Iterator[Impact]:
             yield _impact(found)
 
 
-_What = tuple[str, tuple[str, ...]]
+_What = tuple[str, tuple[str, ...], bool]
 
 
 def _what(judged: Judged) -> frozenset[_What]:
-    return frozenset((f.rule, f.violation.key) for f in judged.findings)
+    """Return what is broken; what consent covers at an owner it may not cover at a child."""
+    return frozenset(
+        (f.rule, f.violation.key, f.outcome is Outcome.EXEMPT) for f in judged.findings
+    )
 
 
 def _impact(judged: Judged) -> Impact:

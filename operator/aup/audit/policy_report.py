@@ -3,17 +3,18 @@
 One report in each namespace, of the Policy Working Group's shape: ``Report`` of openreports.io, or
 ``PolicyReport`` of wgpolicyk8s.io where a cluster has only that. It is bounded: findings beyond
 the limit are counted in the summary and not listed. Tenants may read it, so it holds what the
-TenantReport holds: nothing that a person has yet to look into, nothing of other tenants.
+TenantReport holds: nothing that a person has yet to look into, nothing of other tenants. Beside
+that it says what an Exemption covers: whoever reads a dashboard would miss it there.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aup.audit.impact import Impact
 from aup.engine.decision import Finding, Outcome
-from aup.engine.message import sentence
+from aup.engine.message import excused, sentence
 from aup.policy.terms import Terms
 from aup.text import printable
 
@@ -24,8 +25,11 @@ _RESULTS: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.DENY: ("fail", "high"),
     Outcome.WARN: ("warn", "medium"),
     Outcome.AUDIT: ("warn", "low"),
+    Outcome.EXEMPT: ("skip", "info"),
 }
 """What becomes of a finding: result and severity. Others are not for the tenant's eyes."""
+_LISTED: Final = ("fail", "warn", "skip")
+"""What is listed first, where not all can be."""
 
 Seen = Mapping[tuple[str, str, str, str], datetime | None]
 """Rule, object, path and value to the time at which a finding was first made."""
@@ -47,7 +51,7 @@ def policy_report(
         _result(terms, impact, finding, seen, now)
         for impact in impacts
         for finding in impact.findings
-        if finding.outcome in _RESULTS
+        if finding.outcome in _RESULTS and not finding.violation.review
     ]
     found.sort(key=_order)
     count = Counter(result["result"] for result in found)
@@ -55,6 +59,20 @@ def policy_report(
         "source": SOURCE,
         "summary": {name: count[name] for name in ("pass", "fail", "warn", "error", "skip")},
         "results": found[:MAX_RESULTS],
+    }
+
+
+def timestamps(report: Mapping[str, Any]) -> Seen:
+    """Return since when the findings of a report are known."""
+    return {
+        (
+            result["rule"],
+            f"{resource['kind']}/{resource['name']}",
+            result["properties"]["path"],
+            result["properties"]["value"],
+        ): datetime.fromtimestamp(result["timestamp"]["seconds"], UTC)
+        for result in report.get("results", ())
+        for resource in result["resources"]
     }
 
 
@@ -67,6 +85,7 @@ def _result(
     path, value = printable(violation.path, 512), printable(violation.value, 256)
     key = (finding.rule, impact.object, path, value)
     since = seen.get(key) or now
+    covered = {"exemption": printable(finding.exemption, 256)} if finding.exemption else {}
     return {
         "policy": terms.policy.name,
         "rule": finding.rule,
@@ -75,7 +94,7 @@ def _result(
         "result": result,
         "scored": True,
         "source": SOURCE,
-        "message": printable(sentence(finding), 1024),
+        "message": printable((excused if covered else sentence)(finding), 1024),
         "timestamp": {"seconds": int(since.timestamp()), "nanos": 0},
         "resources": [
             {
@@ -91,15 +110,16 @@ def _result(
             "path": path,
             "value": value,
             "help": finding.link,
+            **covered,
         },
     }
 
 
-def _order(result: Mapping[str, Any]) -> tuple[str, ...]:
+def _order(result: Mapping[str, Any]) -> tuple[int | str, ...]:
     """Order results so that the same findings make the same report."""
     resource, properties = result["resources"][0], result["properties"]
     return (
-        result["result"],
+        _LISTED.index(result["result"]),
         result["rule"],
         resource["kind"],
         resource["name"],

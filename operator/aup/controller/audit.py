@@ -30,8 +30,10 @@ VISITS = 20
 """So many namespaces are visited between two sweeps; where more have changed, one comes earlier."""
 EARLY_SHARE = 3
 """Times as long as a sweep took the next one is put off, however many namespaces wait for it."""
-OUTCOMES = (Outcome.DENY, Outcome.WARN, Outcome.AUDIT)
+COUNTED = (Outcome.DENY, Outcome.WARN, Outcome.AUDIT)
 """What is found and told. Reviews are for the provider's people, and consent is no finding."""
+OUTCOMES = (*COUNTED, Outcome.EXEMPT)
+"""What is kept: dashboards show what consent covers as skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Audit(Reconciler):
             for audited in self._found.values()
             for impact in audited.impacts
             for finding in impact.findings
+            if finding.outcome in COUNTED
         )
         metrics.AUDIT_FINDINGS.clear()
         for labels, number in count.items():

@@ -15,10 +15,10 @@ from typing_extensions import override
 from aup.api.budget_use import BudgetUse
 from aup.api.meta import MANAGED_LABELS, REPORT_NAME, write
 from aup.api.quarantine import Quarantine
-from aup.api.report import ReportedQuarantine, TenantReport
+from aup.api.report import ReportedQuarantine, TenantReport, TenantReportStatus
 from aup.api.tenant import Tenant
 from aup.audit.impact import Impact
-from aup.audit.policy_report import policy_report
+from aup.audit.policy_report import Seen, policy_report, timestamps
 from aup.controller.audit import Audit
 from aup.controller.budget_uses import BudgetUses
 from aup.controller.context import Context
@@ -145,7 +145,7 @@ class Reports(Reconciler):
             await self._context.cluster.apply_status(
                 TENANT_REPORTS, REPORT_NAME, write(status), namespace=key.name
             )
-        body = policy_report(terms, audited.impacts, first_seen(status), now)
+        body = policy_report(terms, audited.impacts, self._since(key.name, status), now)
         await self._tell(key.name, body)
         again = self._late(tenant, key.name, status.budget)
         if terms.good_until is None:
@@ -174,6 +174,10 @@ class Reports(Reconciler):
         if use is None or told is None or _same(told, use):
             return None
         return max(self._pace.wait(namespace, time.monotonic()), 0.0)
+
+    def _since(self, namespace: str, status: TenantReportStatus) -> Seen:
+        """Return since when findings are known; what the TenantReport does not list has no time."""
+        return {**timestamps(self._told.get(namespace, {})), **first_seen(status)}
 
     async def _forget(self, namespace: str) -> None:
         """Remove the report of a namespace that is nobody's."""

@@ -24,6 +24,11 @@ def sentence(finding: Finding) -> str:
     return f"{_fact(finding)}; {legible(finding.violation.remedy)}"
 
 
+def excused(finding: Finding) -> str:
+    """Return a finding that consent covers: what it is about, and by which exemption it passes."""
+    return f"{_fact(finding)}; exemption {legible(finding.exemption)} covers it"
+
+
 def statement(finding: Finding) -> str:
     """Return what is wrong, without what to do: ``[<rule>, clause <id>] <path> <value> …``."""
     return f"[{_tag(finding)}] {_fact(finding)}"

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from aup.audit.impact import enforced, impact
-from aup.audit.stored import Stored, read_stored
+from aup.audit.impact import distinct, enforced, impact
+from aup.audit.stored import Judged, Stored, read_stored
+from aup.engine.decision import Finding, Outcome
 from aup.facts.model import Offline
+from aup.rules.base import Violation
 from support.corpus import as_json
 from support.replacing import replace
 from support.workloads import manifest
@@ -95,3 +97,26 @@ def test_a_slice_of_endpoints_is_judged_whoever_it_says_manages_it() -> None:
     }
     found = [one.object for one in impact([kept(made)], enforced(terms()), Cluster())]
     assert found == ["EndpointSlice/web"]
+
+
+def judged(kind: str, outcome: Outcome, owner: str = "") -> Judged:
+    """Return an object of which one thing was found."""
+    violation = Violation("spec.hostPID", "true", "is shared", "leave it out", ("hostPID",))
+    finding = Finding("host/namespaces", "6.2", violation, outcome)
+    return Judged("v1", kind, "acme-prod", "web", kind, owner, (finding,))
+
+
+@pytest.mark.parametrize(
+    ("owner", "child", "objects"),
+    [
+        (Outcome.DENY, Outcome.DENY, ["ReplicaSet/web"]),
+        (Outcome.EXEMPT, Outcome.EXEMPT, ["ReplicaSet/web"]),
+        (Outcome.EXEMPT, Outcome.DENY, ["ReplicaSet/web", "Pod/web"]),
+    ],
+)
+def test_what_consent_covers_at_an_owner_hides_nothing_at_its_pods(
+    owner: Outcome, child: Outcome, objects: list[str]
+) -> None:
+    """An exemption may be limited to an image that a webhook puts in another's place."""
+    found = distinct([judged("ReplicaSet", owner), judged("Pod", child, "ReplicaSet")])
+    assert [one.object for one in found] == objects

@@ -4,6 +4,7 @@ from aup.engine import message
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.facts.model import Subject
 from aup.rules.base import Violation
+from support.replacing import replace
 from support.world import terms
 
 
@@ -51,3 +52,11 @@ def test_warnings_end_where_the_api_server_stops_showing_them() -> None:
 
 def test_a_few_warnings_are_all_shown() -> None:
     assert len(message.warnings(decision(3, Outcome.WARN))) == 3
+
+
+def test_what_consent_covers_is_told_with_its_exemption_and_no_remedy() -> None:
+    (found,) = decision(1, Outcome.EXEMPT).findings
+    covered = replace(found, exemption="acme-debug-q4")
+    assert message.excused(covered) == (
+        "spec.ports[0] 0 is open; exemption acme-debug-q4 covers it"
+    )
