@@ -43,6 +43,12 @@ ADMISSION_QUEUE = Gauge(
     "Reviews that wait or are being judged now, over all tenants.",
     registry=REGISTRY,
 )
+ADMISSION_CONNECTIONS = Gauge(
+    "aup_admission_connections",
+    "Connections to the admission port now. At 512 one that is idle, or does not end its request, "
+    "gives way to each new one.",
+    registry=REGISTRY,
+)
 ADMISSION_UNATTRIBUTED = Counter(
     "aup_admission_unattributed_total",
     "Objects outside of namespaces that were admitted unjudged, because their writer belongs to no "

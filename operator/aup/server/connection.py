@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from aup.server.app import JSON, App, Call, Response
 from aup.server.body import HEAD, SMALL, Incoming, declared
+from aup.server.crowd import Crowd
 
 HEAD_BYTES: Final = 64 << 10
 """Longest path and headers together; the API server's are below one KiB."""
@@ -38,7 +39,7 @@ class _BrokenError(Exception):
 class Connection(asyncio.Protocol):
     """One connection of a client."""
 
-    def __init__(self, app: App, alive: "set[Connection]", clock: Callable[[], float]) -> None:
+    def __init__(self, app: App, alive: "Crowd[Connection]", clock: Callable[[], float]) -> None:
         """Make a connection.
 
         Args:
@@ -100,6 +101,14 @@ class Connection(asyncio.Protocol):
     def overdue(self, now: float) -> bool:
         """Tell whether nothing is to be expected any more."""
         return now - self._since > (BUSY_SECONDS if self._busy else IDLE_SECONDS)
+
+    @property
+    def gives_way(self) -> tuple[bool, float] | None:
+        """Its place among those that give way to others: idle ones, then what comes slowest.
+
+        ``None`` while all of a request is there: whoever waits for its answer gets it.
+        """
+        return None if self._whole else (self._busy, self._since)
 
     def end(self) -> None:
         """Close the connection, after the answer to what has begun to come."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from aup.server.app import App
 from aup.server.connection import Connection
+from aup.server.crowd import Crowd
 
 BACKLOG: Final = 2048
 HANDSHAKE_SECONDS: Final = 10.0
@@ -23,7 +24,7 @@ class Listener:
         self._app = app
         self._address = host, port
         self._context = context
-        self._alive: set[Connection] = set()
+        self.alive: Crowd[Connection] = Crowd()
         self._server: asyncio.Server | None = None
         self.listens = False
         """Whether connections are accepted."""
@@ -32,7 +33,7 @@ class Listener:
         """Serve until cancelled, or until the end."""
         host, port = self._address
         self._server = server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._app, self._alive, time.monotonic),
+            lambda: Connection(self._app, self.alive, time.monotonic),
             host,
             port,
             ssl=self._context,
@@ -54,15 +55,15 @@ class Listener:
         if self._server is None:
             return
         self._server.close()
-        for connection in list(self._alive):
+        for connection in self.alive:
             connection.end()
         until = time.monotonic() + DRAIN_SECONDS
-        while self._alive and time.monotonic() < until:  # noqa: ASYNC110 - a set tells nobody
+        while self.alive and time.monotonic() < until:  # noqa: ASYNC110 - a set tells nobody
             await asyncio.sleep(0.02)
-        for connection in list(self._alive):
+        for connection in self.alive:
             connection.abort()
 
     def _sweep(self) -> None:
         now = time.monotonic()
-        for connection in [one for one in self._alive if one.overdue(now)]:
+        for connection in [one for one in self.alive if one.overdue(now)]:
             connection.abort()

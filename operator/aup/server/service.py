@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aup import metrics
@@ -148,6 +149,7 @@ class AdmissionService:
             self._settings.admission_port,
             self._certificate.context,
         )
+        metrics.ADMISSION_CONNECTIONS.set_function(partial(len, self._listener.alive))
         await self._listener.serve()
 
     def _listens(self) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from aup.server.app import App
 from aup.server.charge import Charge
 from aup.server.connection import BUSY_SECONDS, HEAD_BYTES, IDLE_SECONDS, Connection
+from aup.server.crowd import MOST, Crowd
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
 from support.reviews import BODY_LIMIT, NoLedger, WorldSource, pod, review
@@ -27,8 +28,8 @@ BAD = json.dumps(review(pod(hostPID=True))).encode()
 class Server:
     """A server without TLS on a free port."""
 
-    def __init__(self) -> None:
-        self.alive: set[Connection] = set()
+    def __init__(self, most: int = MOST) -> None:
+        self.alive: Crowd[Connection] = Crowd(most)
         self.later = 0.0
         """By how much the clock of the connections is ahead."""
 
@@ -317,6 +318,23 @@ def test_the_end_of_the_server_does_not_cut_what_has_begun(cut: int) -> None:
         assert await client.ended()
 
     tell(story)
+
+
+def test_whoever_only_holds_connections_keeps_nobody_out() -> None:
+    async def whole() -> None:
+        server = Server(most=4)
+        async with server.running() as port:
+            held = [Client(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(9)]
+            for one in held[5:]:
+                await one.send(post(GOOD)[:-9])
+            client = Client(*await asyncio.open_connection("127.0.0.1", port))
+            await client.send(post(GOOD))
+            assert allowed((await client.answer())[1])
+            assert len(server.alive) == 4
+            for one in (client, *held):
+                one.writer.close()
+
+    asyncio.run(asyncio.wait_for(whole(), 20))
 
 
 def test_the_end_of_the_server_ends_what_is_idle() -> None:
