@@ -45,8 +45,8 @@ ADMISSION_QUEUE = Gauge(
 )
 ADMISSION_CONNECTIONS = Gauge(
     "aup_admission_connections",
-    "Connections to the admission port now. At 512 one that is idle, or does not end its request, "
-    "gives way to each new one.",
+    "Connections to the admission port now. From 512 on one that is idle, or does not end its "
+    "request, gives way to each new one.",
     registry=REGISTRY,
 )
 ADMISSION_UNATTRIBUTED = Counter(

@@ -106,9 +106,10 @@ class Connection(asyncio.Protocol):
     def gives_way(self) -> tuple[bool, float] | None:
         """Its place among those that give way to others: idle ones, then what comes slowest.
 
-        ``None`` while all of a request is there: whoever waits for its answer gets it.
+        ``None`` while it waits for us: for an answer, or for memory.
         """
-        return None if self._whole else (self._busy, self._since)
+        waits = self._whole or self._task is not None
+        return None if waits else (self._busy, self._since)
 
     def end(self) -> None:
         """Close the connection, after the answer to what has begun to come."""
