@@ -65,30 +65,27 @@ _FLEX: Mapping[str, Form] = {"networkPath": Form.URL, "server": Form.PLAIN, "sou
 
 def probe_connections(container: Probed, path: str) -> Iterator[KubeletConnection]:
     """Yield the hosts that the probes and hooks of the container at ``path`` name."""
+    for handler, name, purpose in handlers(container):
+        http, tcp = handler.http_get, handler.tcp_socket
+        if http is not None and http.host:
+            yield _connection(http.host, f"{path}.{name}.httpGet.host", purpose, Form.PLAIN)
+        if tcp is not None and tcp.host:
+            yield _connection(tcp.host, f"{path}.{name}.tcpSocket.host", purpose, Form.PLAIN)
+
+
+def handlers(container: Probed) -> Iterator[tuple[Handler, str, Purpose]]:
+    """Yield the probes and hooks of a container, each with the name of its field."""
     if probe := container.liveness_probe:
-        yield from _handled(probe, path, "livenessProbe", Purpose.PROBE)
+        yield probe, "livenessProbe", Purpose.PROBE
     if probe := container.readiness_probe:
-        yield from _handled(probe, path, "readinessProbe", Purpose.PROBE)
+        yield probe, "readinessProbe", Purpose.PROBE
     if probe := container.startup_probe:
-        yield from _handled(probe, path, "startupProbe", Purpose.PROBE)
+        yield probe, "startupProbe", Purpose.PROBE
     if lifecycle := container.lifecycle:
         if hook := lifecycle.post_start:
-            yield from _handled(hook, path, "lifecycle.postStart", Purpose.HOOK)
+            yield hook, "lifecycle.postStart", Purpose.HOOK
         if hook := lifecycle.pre_stop:
-            yield from _handled(hook, path, "lifecycle.preStop", Purpose.HOOK)
-
-
-def _handled(
-    handler: Handler, path: str, name: str, purpose: Purpose
-) -> tuple[KubeletConnection, ...]:
-    """Return the hosts of one probe or hook; nearly all have none."""
-    http, tcp = handler.http_get, handler.tcp_socket
-    found: tuple[KubeletConnection, ...] = ()
-    if http is not None and http.host:
-        found += (_connection(http.host, f"{path}.{name}.httpGet.host", purpose, Form.PLAIN),)
-    if tcp is not None and tcp.host:
-        found += (_connection(tcp.host, f"{path}.{name}.tcpSocket.host", purpose, Form.PLAIN),)
-    return found
+            yield hook, "lifecycle.preStop", Purpose.HOOK
 
 
 def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]:

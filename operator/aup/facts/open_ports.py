@@ -8,7 +8,8 @@ from aup.facts.model import OpenPort
 from aup.facts.service_spec import BALANCER, NODE_PORT
 from aup.facts.wire import network as wire
 
-_TCP: Final = frozenset({None, "", "TCP"})
+TCP: Final = frozenset({None, "", "TCP"})
+"""How a port says that it takes connections."""
 _UDP: Final = "UDP"
 
 
@@ -22,7 +23,7 @@ def service_ports(spec: wire.ServiceSpec) -> Iterator[OpenPort]:
     if spec.type == "ExternalName" or not (spec.selector or published):
         return
     for index, port in each(spec.ports, wire.ServicePort()):
-        if port.protocol in _TCP:
+        if port.protocol in TCP:
             path = f"spec.ports[{index}]"
             if port.port:
                 yield OpenPort(port.port, f"{path}.port")

@@ -11,11 +11,12 @@ from typing import Any, TypedDict, Unpack
 
 from msgspec.structs import replace
 
-from aup.facts.connections import probe_connections
+from aup.facts.connections import handlers, probe_connections
 from aup.facts.image import read_image
 from aup.facts.injected import injected_images
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import (
+    CommandLine,
     Container,
     ContainerKind,
     Image,
@@ -25,6 +26,7 @@ from aup.facts.model import (
     Surroundings,
     Workload,
 )
+from aup.facts.open_ports import TCP
 from aup.facts.placement import REGION_LABELS, read_placement
 from aup.facts.resources import read_resources, scratch_volumes
 from aup.facts.security import container_security, is_host_process, pod_security
@@ -209,6 +211,7 @@ def read_container(
         resources=read_resources(found.resources, f"{path}.resources"),
         command=_words(found.command),
         args=_words(found.args),
+        executed=tuple(_executed(found, path)),
     )
 
 
@@ -219,6 +222,13 @@ def _words(found: Any) -> tuple[str, ...]:
     return tuple(word if isinstance(word, str) else "" for word in found[:MAX_WORDS])
 
 
+def _executed(container: wire.Container, path: str) -> Iterator[CommandLine]:
+    """Yield the command lines of the probes and hooks of the container at ``path``."""
+    for handler, name, _ in handlers(container):
+        if handler.exec is not None and (words := _words(handler.exec.command)):
+            yield CommandLine(words, f"{path}.{name}.exec.command")
+
+
 def _ports(
     ports: Iterable[wire.ContainerPort | None], path: str, *, host_network: bool
 ) -> Iterator[Port]:
@@ -226,7 +236,8 @@ def _ports(
     for i, port in enumerate(ports):
         number = (port.container_port if port else None) or 0
         host_port = (port.host_port if port else None) or (number if host_network else 0)
-        yield Port(number=number, host_port=host_port, path=f"{path}.ports[{i}]")
+        tcp = port is None or port.protocol in TCP
+        yield Port(number=number, host_port=host_port, path=f"{path}.ports[{i}]", tcp=tcp)
 
 
 def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:

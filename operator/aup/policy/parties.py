@@ -44,6 +44,7 @@ def sector_terms(
 ) -> tuple[SectorTerm, ...]:
     """Return the classes of workloads that the tenant may not run, and because of whom."""
     concerned = tuple(_concerned(tenant, rules))
+    owners = [(rules.place(o.country, o.subdivision), o.percent) for o in tenant.ownership]
     return tuple(
         SectorTerm(
             country=sector.country,
@@ -51,22 +52,34 @@ def sector_terms(
             classes=frozenset(map(canonical_use, sector.workload_classes)),
         )
         for sector in sectors
-        for who, place in concerned
-        if sector.country in {place.country, place.subdivision}
+        for who in _because(sector.country, concerned, owners, rules)
     )
 
 
+def _because(
+    country: str,
+    concerned: Iterable[tuple[str, Place]],
+    owners: Iterable[tuple[Place, Decimal]],
+    rules: CountryRules,
+) -> Iterator[str]:
+    """Yield what of the tenant lies in a country, or in a part of one; owners all together."""
+    for who, place in concerned:
+        if _lies_in(place, country):
+            yield who
+    shares = [percent for place, percent in owners if _lies_in(place, country)]
+    if shares and sum(shares) >= rules.ownership_threshold:
+        yield "owners"
+
+
+def _lies_in(place: Place, country: str) -> bool:
+    """Tell whether a place is a country, or the part of one that is meant."""
+    return country in {place.country, place.subdivision}
+
+
 def _concerned(tenant: TenantSpec, rules: CountryRules) -> Iterator[tuple[str, Place]]:
-    """Yield every place that the tenant has to do with, and how; owners share by share."""
+    """Yield every place that the tenant has to do with, and how, but for those of its owners."""
     home = tenant.establishment
     yield "establishment", rules.place(home.country, home.subdivision)
-    shares: dict[Place, Decimal] = {}
-    for owner in tenant.ownership:
-        place = rules.place(owner.country, owner.subdivision)
-        shares[place] = shares.get(place, Decimal(0)) + owner.percent
-    for place, share in shares.items():
-        if share >= rules.ownership_threshold:
-            yield "owners", place
     for user in tenant.end_users:
         yield f'end user "{printable(user.name)}"', rules.place(user.country, user.subdivision)
     for country in tenant.served_countries:

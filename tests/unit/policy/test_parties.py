@@ -3,9 +3,10 @@
 import pytest
 
 from aup.api.sections.choice import Unknown
+from aup.api.sections.export import Sector
 from aup.api.tenant import Establishment, Owner
 from aup.policy.countries import CountryRules
-from aup.policy.parties import party_hits
+from aup.policy.parties import party_hits, sector_terms
 from aup.policy.terms import PartyHit
 from support.provider import end_user, owner, tenant
 from support.replacing import replace
@@ -92,3 +93,25 @@ def test_an_unknown_country_is_what_the_terms_make_of_it(
     spec = tenant(establishment=Establishment(country="Denmark")).spec
     hits = party_hits(spec, replace(RULES, unknown=unknown))
     assert [hit.review for hit in hits] == ([] if review is None else [review])
+
+
+@pytest.mark.parametrize(
+    ("owners", "because"),
+    [
+        pytest.param((owner("RU", "30"), owner("RU", "20")), ("owners",), id="several-hands"),
+        pytest.param(
+            (owner("RU", "30"), owner("RU", "20", "RU-MOW")), ("owners",), id="part-and-whole"
+        ),
+        pytest.param((owner("RU", "30"), owner("SU", "20")), ("owners",), id="alias"),
+        pytest.param((owner("RU", "30"), owner("BY", "20")), (), id="two-countries"),
+        pytest.param((owner("RU", "30"), owner("RU", "19.99", "RU-MOW")), (), id="less"),
+        pytest.param((), (), id="nobody"),
+    ],
+)
+def test_owners_in_a_country_of_a_sector_count_together(
+    owners: tuple[Owner, ...], because: tuple[str, ...]
+) -> None:
+    rules = replace(RULES, aliases={"SU": "RU"})
+    sector = Sector(country="RU", workload_classes=("erp",))
+    found = sector_terms(tenant(ownership=owners).spec, rules, (sector,))
+    assert tuple(term.because for term in found) == because

@@ -129,6 +129,8 @@ def one(found: list[Violation]) -> Violation:
         ("GPL-2.0-with-classpath-exception", Verdict.ALLOWED),
         ("GPL-2.0-only WITH GCC-exception-2.0", Verdict.DENIED),
         ("SSPL-1.0 WITH Classpath-exception-2.0", Verdict.DENIED),
+        ("MIT WITH AdditionRef-ours", Verdict.UNKNOWN),
+        ("GPL-2.0-only WITH AdditionRef-ours", Verdict.DENIED),
         ("SSPL-1.0+", Verdict.DENIED),
     ],
 )

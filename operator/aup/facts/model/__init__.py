@@ -50,6 +50,7 @@ from aup.facts.model.security import (
 from aup.facts.model.subject import Operation, Problem, Subject, Writer
 from aup.facts.model.surroundings import Offline, Surroundings
 from aup.facts.model.workload import (
+    CommandLine,
     Container,
     ContainerKind,
     Ground,
@@ -68,6 +69,7 @@ __all__ = [
     "Capture",
     "ClaimSource",
     "ClusterAddress",
+    "CommandLine",
     "Container",
     "ContainerKind",
     "Door",

@@ -22,6 +22,16 @@ class Port(msgspec.Struct, frozen=True):
     host_port: int
     """0 where none is asked for."""
     path: str
+    tcp: bool = True
+    """Whether connections are taken there, not only datagrams."""
+
+
+class CommandLine(msgspec.Struct, frozen=True):
+    """What the kubelet runs in a container for a probe or a hook."""
+
+    words: tuple[str, ...]
+    path: str
+    """For example ``spec.containers[0].livenessProbe.exec.command``."""
 
 
 class ContainerKind(StrEnum):
@@ -50,6 +60,7 @@ class Container(msgspec.Struct, frozen=True):
     command: tuple[str, ...] = ()
     """As many words as are looked at; what is no text is empty."""
     args: tuple[str, ...] = ()
+    executed: tuple[CommandLine, ...] = ()
 
     @property
     def image_name(self) -> str:

@@ -3,6 +3,8 @@
 Field names are Kubernetes' own; docstrings there.
 """
 
+from typing import Any
+
 from aup.facts.wire.shape import Wire
 
 
@@ -71,9 +73,16 @@ class HostAction(Wire, frozen=True):
     host: str | None = None
 
 
+class ExecAction(Wire, frozen=True):
+    """ExecAction."""
+
+    command: Any = None
+
+
 class Handler(Wire, frozen=True):
     """Probe and LifecycleHandler."""
 
+    exec: ExecAction | None = None
     http_get: HostAction | None = None
     tcp_socket: HostAction | None = None
 

@@ -20,6 +20,7 @@ class ContainerPort(Wire, frozen=True):
 
     container_port: int | None = None
     host_port: int | None = None
+    protocol: str | None = None
 
 
 class Container(Probed, frozen=True):

@@ -89,6 +89,7 @@ def conduct_terms(world: World, account: Account, edition: Edition, moment: Mome
             for found in licences
             if not moment.reached(day_after(found.valid_until))
         ),
+        end_uses=account.tenant.spec.end_use,
         catalog=world.catalog,
         contact=edition.ref.contact,
     )

@@ -17,6 +17,8 @@ class ConductTerms:
     gambling: Gambling
     gambling_licences: tuple[str, ...]
     """References of the tenant's licences that are in force."""
+    end_uses: tuple[str, ...]
+    """What the tenant declared of itself."""
     catalog: Catalog
     contact: str
 

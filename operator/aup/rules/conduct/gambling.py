@@ -3,7 +3,8 @@
 conduct/gambling
     Fields read   labels aup.asergo.com/workload-class and aup.asergo.com/end-use of the pod, or of
                   the object that makes it, where they say gambling; images of all containers and
-                  image volumes that the catalogue says are for it
+                  image volumes that the catalogue says are for it; what the tenant declared of
+                  itself (`endUse` of the Tenant)
     Allowed       as `export.gambling` says: with a licence of the tenant that is in force
                   (RequireLicence), always (Allowed), never (Forbidden)
     Serves        "no illegal gambling" (asergo/4.2); "no gambling" (megalayer/co.3c)
@@ -19,6 +20,7 @@ from aup.policy.declaration import END_USE, WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import ConductTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.software import known
+from aup.text import printable
 
 WORDS: Final = frozenset({"gambling", "betting", "casino", "lottery", "online-gambling"})
 """Classes and uses that mean gambling."""
@@ -34,11 +36,23 @@ def gambling(workload: Workload, terms: ConductTerms) -> Iterator[Violation]:
         yield Violation(
             path=path,
             value=value,
-            detail=_why(terms),
+            detail=f"is gambling, {_why(terms)}",
             remedy=_remedy(terms),
             key=(value if not image else image.partition("@")[0],),
             image=image,
         )
+    for use in terms.end_uses:
+        if canonical_use(use) in WORDS:
+            yield Violation(
+                path=workload.path,
+                value="",
+                detail=(
+                    f"would run for {terms.tenant}, which declared the end use {printable(use)}, "
+                    f"{_why(terms)}"
+                ),
+                remedy=_remedy(terms),
+                key=("tenant", canonical_use(use)),
+            )
 
 
 def _signs(workload: Workload, terms: ConductTerms) -> Iterator[tuple[str, str, str]]:
@@ -53,10 +67,10 @@ def _signs(workload: Workload, terms: ConductTerms) -> Iterator[tuple[str, str, 
 
 
 def _why(terms: ConductTerms) -> str:
-    """Say what is wrong."""
+    """Say what is wrong with gambling."""
     if terms.gambling is Gambling.FORBIDDEN:
-        return "is gambling, which is not offered here"
-    return f"is gambling, for which {terms.tenant} has no licence on record that is in force"
+        return "which is not offered here"
+    return f"for which {terms.tenant} has no licence on record that is in force"
 
 
 def _remedy(terms: ConductTerms) -> str:

@@ -86,6 +86,8 @@ def _remedy(program: Program, terms: LicenseTerms) -> str:
     tell = f"tell {terms.contact} which licence it is under"
     if not program.silent:
         return tell
+    if program.assumed is not None:
+        return f"declare a licence that SPDX lists, or {tell}"
     return f"declare its licence in the annotation {LICENSE} of the pod, or {tell}"
 
 

@@ -2,7 +2,8 @@
 
 The tree is judged, not the set of ids in it: of alternatives (`OR`) the tenant takes the best, of
 what binds together (`AND`) the worst counts. "Any later version" is a choice among the versions
-that SPDX lists. An exception (`WITH`) never hides the licence that it belongs to.
+that SPDX lists. An exception (`WITH`) never hides the licence that it belongs to, and an addition
+of somebody's own (`WITH AdditionRef-…`) may take away as well as give.
 """
 
 from enum import IntEnum
@@ -25,6 +26,8 @@ class Verdict(IntEnum):
 def judge(expression: Expression, terms: LicenseTerms) -> Verdict:
     """Return what the terms say of an expression as a whole."""
     match expression:
+        case License(exception=added) if "AdditionRef-" in added and added not in terms.exceptions:
+            return min(_judge_license(expression, terms), Verdict.UNKNOWN)
         case License():
             return _judge_license(expression, terms)
         case AnyOf(branches):

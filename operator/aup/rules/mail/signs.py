@@ -57,6 +57,8 @@ def declared(workload: Workload) -> Iterator[Sign]:
 def _ports(container: Container, terms: MailTerms) -> Iterator[Sign]:
     """Yield the ports at which a container takes mail, or the node does for it."""
     for port in container.ports:
+        if not port.tcp:
+            continue
         fields = (("containerPort", port.number), ("hostPort", port.host_port))
         name, number = next((f for f in fields if f[1] in terms.ports), ("", 0))
         if name:

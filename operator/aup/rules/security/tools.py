@@ -3,9 +3,9 @@
 security/tools
     Fields read   image of containers, initContainers and ephemeralContainers;
                   volumes[].image.reference; images that annotations inject; programs that the
-                  containers' command and args start, also from a shell's script; label
-                  aup.asergo.com/workload-class of the pod, or of the object that makes it, where it
-                  says security-test or pentest
+                  containers' command and args, probes and hooks start, also from a shell's script;
+                  label aup.asergo.com/workload-class of the pod, or of the object that makes it,
+                  where it says security-test or pentest
     Looked up     the provider's catalogues, for software of category SecurityTool; programs in
                   `security.toolCommands`
     Allowed       as `security.securityTools` says: under RequireConsent such tools while an
@@ -29,7 +29,7 @@ from aup.facts.model import Container, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.security.commands import started
+from aup.rules.security.commands import started, words
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -81,7 +81,7 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
     for container in workload.containers:
-        if container.command or container.args:
+        if container.command or container.args or container.executed:
             yield from _started(container, terms)
     for path, text in workload.declared(WORKLOAD_CLASS):
         if canonical_use(text) in CLASSES:
@@ -89,9 +89,9 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
 
 
 def _started(container: Container, terms: SecurityTerms) -> Iterator[_Sign]:
-    """Yield the tools that a container's command line starts, each once."""
+    """Yield the tools that a container's command lines start, each once."""
     named = _naming(terms.tool_commands)
-    if not any(named(word) for word in (*container.command, *container.args)):
+    if not any(named(word) for word in words(container)):
         return
     found = (pair for pair in started(container) if pair[1] in terms.tool_commands)
     for path, name in dict.fromkeys(found):
@@ -114,8 +114,9 @@ RULE = Rule(
     check=tools,
     blind=(
         "Tools that neither a catalogue nor the policy lists, that an image or another script "
-        "starts by itself, and scripts that do the same. Whether a test keeps to the targets of "
-        "its consent: arguments are not read, reports of scans say so. Exemptions without "
-        "targets, which are no consent, are told to the provider only."
+        "starts by itself, and scripts that do the same; scripts of Tekton and Argo; what somebody "
+        "starts by hand in a running container. Whether a test keeps to the targets of its "
+        "consent: arguments are not read, reports of scans say so. Exemptions without targets, "
+        "which are no consent, are told to the provider only."
     ),
 )

@@ -5,7 +5,7 @@ tenancy/tampering
                   its mark of managed objects, claims of namespaces
     Allowed       the declarations that tenants make under the same prefix (workload-class,
                   end-use, high-risk-use, license, labels of export categories); anything that the
-                  platform writes
+                  platform writes, and what stands there already
     Serves        "no circumvention of any aspect of the services" (zetta/1.8), "nothing that
                   compromises the integrity of the infrastructure" (asergo/1.3)
 
@@ -39,6 +39,7 @@ def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
                 detail="is a mark that only the operator sets",
                 remedy="leave it out",
                 key=(marking.path, marking.text),
+                change=True,
             )
 
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from aup.facts.model import Container, ContainerKind
+from aup.facts.model import CommandLine, Container, ContainerKind
 from aup.rules.security.commands import MAX_SCRIPT, started
 
 
@@ -24,7 +25,13 @@ def names(*lines: Any) -> list[str]:
         pytest.param(("/usr/bin/nmap",), (), ["nmap"], id="path"),
         pytest.param((), ("nmap", "-sS"), ["nmap"], id="args-alone"),
         pytest.param(("web",), ("nmap",), ["web"], id="args-of-another-program"),
-        pytest.param(("sudo", "-u", "nmap"), (), ["nmap"], id="option-with-a-value"),
+        pytest.param(("sudo", "-u", "nmap", "id"), (), ["id"], id="option-with-a-value"),
+        pytest.param(("xargs", "-n1", "-I", "{}", "nmap"), (), ["nmap"], id="joined-value"),
+        pytest.param(("timeout", "-s", "KILL", "60s", "nmap"), (), ["nmap"], id="operand"),
+        pytest.param(("gosu", "app:app", "nmap"), (), ["nmap"], id="operand-alone"),
+        pytest.param(("sudo", "env", "A=1", "nice", "nmap"), (), ["nmap"], id="one-after-another"),
+        pytest.param(("busybox", "sh", "-c", "nmap"), (), ["sh", "nmap"], id="shell-of-busybox"),
+        pytest.param(("su", "-", "app", "-c", "nmap x"), (), ["su", "nmap"], id="su"),
         pytest.param(("timeout", "60", "nmap"), (), ["nmap"], id="timeout"),
         pytest.param(("env", "A=1", "B=2", "nmap"), (), ["nmap"], id="env"),
         pytest.param(("tini", "--", "nmap"), (), ["nmap"], id="init"),
@@ -41,6 +48,10 @@ def names(*lines: Any) -> list[str]:
         pytest.param(("sh", "-c", "x=$(nmap y)"), (), ["sh", "nmap"], id="substitution"),
         pytest.param(("sh", "-c", "echo nmap"), (), ["sh", "echo"], id="word-of-another-command"),
         pytest.param(("sh", "-c", "'nmap' x"), (), ["sh", "nmap"], id="quotes"),
+        pytest.param(
+            ("sh", "-c", "bash -c 'nmap x'"), (), ["sh", "bash", "nmap"], id="shell-in-a-script"
+        ),
+        pytest.param(("sh", "-c", "a | xargs nmap"), (), ["sh", "a", "nmap"], id="pipe-to-xargs"),
         pytest.param(("sh", "-c", " \n;; "), (), ["sh"], id="nothing-but-ends"),
     ],
 )
@@ -53,6 +64,17 @@ def test_programs_are_found(
 def test_a_program_is_named_by_where_it_is_written() -> None:
     found = started(container(("sh", "-c"), ("nmap x",)))
     assert list(found) == [("at.command[0]", "sh"), ("at.args[0]", "nmap")]
+
+
+def test_probes_and_hooks_start_programs_too() -> None:
+    hook = CommandLine(("sh", "-c", "sleep 1; nmap x"), "at.lifecycle.postStart.exec.command")
+    found = started(replace(container(("web",)), executed=(hook,)))
+    assert list(found) == [
+        ("at.command[0]", "web"),
+        ("at.lifecycle.postStart.exec.command[0]", "sh"),
+        ("at.lifecycle.postStart.exec.command[2]", "sleep"),
+        ("at.lifecycle.postStart.exec.command[2]", "nmap"),
+    ]
 
 
 def test_a_script_is_looked_at_up_to_its_limit() -> None:

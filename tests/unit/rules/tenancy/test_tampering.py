@@ -1,0 +1,33 @@
+"""Tampering: the operator's marks on what exists already, and on what a tenant writes anew."""
+
+from typing import Any
+
+from support.reviews import review, send
+
+OF_A_TENANT = ("tenants:acme", "system:authenticated")
+STAMPS = {"aup.asergo.com/addresses": "198.51.100.16/28"}
+
+
+def namespace(**annotations: str) -> dict[str, Any]:
+    """Return a Namespace as the operator has stamped it, with annotations beside the stamps."""
+    labels = {"aup.asergo.com/tenant": "acme", "aup.asergo.com/state": "active"}
+    metadata = {"name": "acme-prod", "labels": labels, "annotations": {**STAMPS, **annotations}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def update(obj: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """Return what a user of the tenant is answered."""
+    (answer,) = send(review(obj, old=old, operation="UPDATE", groups=OF_A_TENANT, name="acme-prod"))
+    return answer.response
+
+
+def test_stamps_that_stand_on_a_namespace_are_not_held_against_whoever_annotates_it() -> None:
+    response = update(namespace(team="web"), namespace())
+    assert response["allowed"]
+    assert "warnings" not in response
+
+
+def test_a_stamp_that_is_rewritten_is_refused() -> None:
+    widened = namespace(**{"aup.asergo.com/addresses": "0.0.0.0/0"})
+    (cause,) = update(widened, namespace())["status"]["details"]["causes"]
+    assert cause["field"] == 'metadata.annotations["aup.asergo.com/addresses"]'
