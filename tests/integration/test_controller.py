@@ -238,6 +238,38 @@ def test_the_quotas_never_add_up_to_more_than_the_budget(installation: Installat
     wait_for(installation, "tenant", "sum", BudgetSettled=("True", "Settled"))
 
 
+def test_a_template_that_never_fits_is_told_at_once(installation: Installation) -> None:
+    """Without a ledger nobody knows what is left; what is more than all of it is too much."""
+    spec = {
+        "namespaces": {"names": ["early-one", "early-two"]},
+        "budget": {"hard": {"pods": "4"}, "namespaceCeilings": {"early-two": {"pods": "1"}}},
+    }
+    provide(installation, tenant("early", **spec))
+
+    def said(namespace: str, replicas: int) -> str:
+        container = {"name": "c", "image": "docker.io/library/nginx:1.29"}
+        labels = {"app": "web"}
+        template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+        made = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+        web = {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "web"},
+            "spec": made,
+        }
+        command = ("create", "-n", namespace, "-f", "-", "--dry-run=server")
+        return installation.cluster.kubectl(*command, input=json.dumps(web)).stderr
+
+    def told(replicas: int, limit: str) -> str:
+        asked = f"spec.replicas {replicas} needs more than early may ever have"
+        return f"{asked}: {replicas} of pods ({limit}); ask for less, or ask "
+
+    until("a word", lambda: told(5, "4 is the budget") in said("early-one", 5))
+    assert said("early-one", 4) == ""
+    assert told(2, "1 is the ceiling of namespace early-two") in said("early-two", 2)
+    assert said("early-two", 1) == ""
+
+
 def test_a_new_key_of_the_budget_unsettles_until_it_counts(installation: Installation) -> None:
     provide(installation, tenant("key", budget={"hard": {"pods": "10"}}))
     edit(installation, "tenant", "key", budget={"hard": {"pods": "10", "services": "2"}})

@@ -103,6 +103,8 @@ class Room(NamedTuple):
     left: Mapping[str, Decimal]
     in_flight: Mapping[str, Decimal] = {}
     """Taken by what may not appear at all, or not taken yet."""
+    whole: bool = False
+    """How much is left is not known: `left` is all that there is."""
 
 
 class Place(NamedTuple):
@@ -138,15 +140,14 @@ def early(
     for key in sorted(short(needs, room)):
         told.setdefault(rule_of(key), []).append(key)
     for rule, keys in told.items():
-        whose = f"entitlements leave {tenant}" if rule == LICENSE_RULE else f"{tenant} has left"
         told_keys = ", ".join(_needed(key, needs[key], room) for key in keys)
         yield (
             rule,
             Violation(
                 path=place.path,
                 value=place.value,
-                detail=f"needs more than {whose}: {told_keys}",
-                remedy=_remedy(split(keys[0]), contact),
+                detail=f"needs more than {_what(rule, room, tenant)}: {told_keys}",
+                remedy=_more(contact) if room.whole else _remedy(split(keys[0]), contact),
                 key=tuple(keys),
                 warn=warn,
             ),
@@ -163,9 +164,20 @@ def short(needs: Mapping[str, Decimal], room: Room) -> frozenset[str]:
     )
 
 
+def _what(rule: str, room: Room, tenant: str) -> str:
+    """Return what pods to come need more than."""
+    if room.whole:
+        return f"{tenant} may ever have"
+    return f"entitlements leave {tenant}" if rule == LICENSE_RULE else f"{tenant} has left"
+
+
 def _needed(key: str, need: Decimal, room: Room) -> str:
-    """Return ``5 of requests.cpu (1500m is left of 4)``."""
+    """Return ``5 of requests.cpu (1500m is left of 4)``, or ``(4 is the budget)``."""
     found, zero = split(key), Decimal(0)
+    if room.whole:
+        part, _, name = found.within.partition("/")
+        whose = f"the ceiling of {part} {name}" if part else "the budget"
+        return f"{text(key, need)} of {found.key} ({text(key, room.hard[key])} is {whose})"
     left = text(key, max(room.left.get(key, zero), zero))
     flying = room.in_flight.get(key, zero)
     waiting = f", {text(key, flying)} in flight" if flying > 0 else ""
@@ -211,3 +223,7 @@ def _remedy(found: LedgerKey, contact: str) -> str:
     if found.key.startswith(LICENSE):
         return f"stop what else runs of it, or send proof of licence to {contact or 'the provider'}"
     return f"ask for less, delete what is not needed, or ask {contact or 'the provider'} for more"
+
+
+def _more(contact: str) -> str:
+    return f"ask for less, or ask {contact or 'the provider'} for more"

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,9 +10,9 @@ from typing import Final
 
 from aup.api.tenant import Budget
 from aup.budget.figures import Taken
-from aup.budget.keys import split, step
+from aup.budget.keys import LedgerKey, is_quota_key, split, step
 from aup.budget.measure import Measure, resource_of
-from aup.budget.meter import Meter, meter
+from aup.budget.meter import NAMESPACE, Meter, meter
 from aup.budget.planner import NO_BUDGET, TenantBudget, given_to, read_budget
 from aup.budget.usage import Defaults
 from aup.facts.quantity import add, floor
@@ -41,6 +41,11 @@ class Held:
         default_factory=dict, compare=False, repr=False
     )
     """Objects that are alike take the same."""
+
+    @property
+    def by_quota(self) -> Mapping[str, Decimal]:
+        """Return the limits that native quotas hold, too: of the whole and of namespaces."""
+        return {text: limit for text, limit in self.meter.limits.items() if _by_quota(split(text))}
 
     def gives(self, namespace: str, *, enforcing: bool) -> Defaults:
         """Return what our LimitRange gives in a namespace, as far as can be told from here."""
@@ -146,3 +151,8 @@ class Budgets:
     def _native(self, tenant: str, spec: Budget) -> TenantBudget:
         edition = self._world.world.edition_of(tenant)
         return read_budget(spec, edition.spec.resources)[0] if edition else NO_BUDGET
+
+
+def _by_quota(key: LedgerKey) -> bool:
+    whole = not key.within or key.within.startswith(NAMESPACE)
+    return whole and key.parts == 1 and is_quota_key(key.key)

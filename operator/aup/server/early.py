@@ -5,7 +5,8 @@ Whoever writes it is told at once, or is refused if the policy wants that. What 
 for again: only what an edit adds. What containers do not say counts as our LimitRange gives it.
 
 Nothing is said to what a controller made, since its owner was told, nor of a target that no watch
-has shown. Nothing here waits.
+has shown. Where native quotas are all that holds a budget, how much of it is left is not known:
+what is said is what needs more than all of it. Nothing here waits.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ from aup.admission.review import Request, metadata
 from aup.api.sections.choice import Unrecognised
 from aup.budget import words
 from aup.budget.forecast import CONTROLLERS, NO_PODS, Forecast, forecast, replicas, target
-from aup.budget.growth import needs_more, numbered
+from aup.budget.growth import needs, needs_more, numbered
 from aup.budget.measure import NOTHING
 from aup.budget.usage import Defaults
 from aup.budget.wire import UnreadableError
@@ -30,6 +31,7 @@ from aup.policy.terms import Terms
 from aup.rules.base import Violation
 
 SCALERS: Final = ("autoscaling", "horizontalpodautoscalers")
+_WRITES: Final = frozenset({"CREATE", "UPDATE"})
 _STATEFUL: Final = ("apps", "statefulsets")
 _PODS, _CLAIMS = "pods", "persistentvolumeclaims"
 _KINDS: Final = {("apps", "deployments"): "Deployment", ("apps", "statefulsets"): "StatefulSet"}
@@ -40,6 +42,9 @@ _NUMBERS: Final = {"daemonsets": "", "jobs": "spec.parallelism", "cronjobs": ""}
 
 class Present(Protocol):
     """What exists, in memory."""
+
+    def budget(self, tenant: str) -> Held | None:
+        """Return a tenant's budget; ``None`` when it has none of which anything could be said."""
 
     def room(self, tenant: str) -> Room | None:
         """Return how a tenant stands with its budget; ``None`` while that is not known."""
@@ -55,7 +60,11 @@ class Present(Protocol):
 
 
 class Unknown(Present):
-    """Where no ledger holds budgets, nothing is known of them."""
+    """Where nothing counts, nothing is known."""
+
+    @override
+    def budget(self, tenant: str) -> Held | None:
+        """Return nothing."""
 
     @override
     def room(self, tenant: str) -> Room | None:
@@ -90,12 +99,10 @@ class _Edit(NamedTuple):
         return self._replace(new=self.new.given(defaults), old=self.old.given(defaults))
 
 
-def foretold(
-    request: Request, held: Held, terms: Terms, decision: Decision, present: Present
-) -> Decision:
+def foretold(request: Request, terms: Terms, decision: Decision, present: Present) -> Decision:
     """Return the decision with what there is to say of pods to come."""
-    said = terms.resources.over_budget_templates
-    if said is Unrecognised.ALLOW or request.operation not in {"CREATE", "UPDATE"}:
+    said, held = terms.resources.over_budget_templates, present.budget(terms.tenant)
+    if said is Unrecognised.ALLOW or held is None or request.operation not in _WRITES:
         return decision
     try:
         edit = _edit(request, present)
@@ -117,20 +124,30 @@ def _violations(
     namespace: str, held: Held, terms: Terms, edit: _Edit, present: Present
 ) -> Iterator[tuple[str, Violation]]:
     tenant, contact = terms.tenant, terms.policy.contact
-    new, old = (e.each[0] if e.pods and e.each else NOTHING for e in (edit.new, edit.old))
-    refused = (
-        *(words.closed(key, tenant=tenant, contact=contact) for key in held.meter.closed(new, old)),
-        *(words.endless(key, tenant=tenant) for key in held.meter.endless(namespace, new, old)),
-    )
-    for violation in refused if edit.template else ():
-        at = structs.replace(violation, path=f"{edit.template}.{violation.path}")
-        yield words.BUDGET_RULE, at
     room = present.room(tenant)
+    if edit.template and not (room and room.whole):
+        for violation in _refused(namespace, held, terms, edit):
+            at = structs.replace(violation, path=f"{edit.template}.{violation.path}")
+            yield words.BUDGET_RULE, at
     if room is None:
         return
     claims = present.names(_CLAIMS, namespace) if edit.new.kept else ()
-    more = needs_more(held.meter, namespace, edit.new, edit.old, claims)
-    yield from words.early(more, room, edit.place, tenant=tenant, contact=contact)
+    asked = needs_more(held.meter, namespace, edit.new, edit.old, claims)
+    if room.whole:
+        # What an edit does not add was told before; of the rest, all of it has to fit.
+        every = needs(held.meter, namespace, edit.new)
+        asked = {key: every[key] for key in asked if key in every}
+    yield from words.early(asked, room, edit.place, tenant=tenant, contact=contact)
+
+
+def _refused(namespace: str, held: Held, terms: Terms, edit: _Edit) -> Iterator[Violation]:
+    """Yield what no pod of a template would be admitted with, whatever is left."""
+    tenant, contact = terms.tenant, terms.policy.contact
+    new, old = (e.each[0] if e.pods and e.each else NOTHING for e in (edit.new, edit.old))
+    for key in held.meter.closed(new, old):
+        yield words.closed(key, tenant=tenant, contact=contact)
+    for key in held.meter.endless(namespace, new, old):
+        yield words.endless(key, tenant=tenant)
 
 
 def _edit(request: Request, present: Present) -> _Edit | None:

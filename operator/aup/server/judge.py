@@ -80,12 +80,13 @@ class Judge:
             if terms is None:
                 return self._unknown_terms(request, subject)
             decision = self._decide(request, subject, terms)
-            if _lies_in_a_namespace(subject) and (held := self._source.budget(tenant)):
-                decision = foretold(request, held, terms, decision, self._present)
-                charged = charge(request, held, terms, decision)
-                if isinstance(charged, Charge):
-                    return charged
-                decision = charged
+            if _lies_in_a_namespace(subject):
+                decision = foretold(request, terms, decision, self._present)
+                if held := self._source.budget(tenant):
+                    charged = charge(request, held, terms, decision)
+                    if isinstance(charged, Charge):
+                        return charged
+                    decision = charged
             decisions.append(decision)
         if not decisions:
             if _lies_in_a_namespace(subject):

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from typing_extensions import override
+
 from aup import metrics
+from aup.budget.words import Room
 from aup.engine.decision import Decision
 from aup.kube.client import Cluster
 from aup.kube.resource import SECRETS
@@ -25,7 +28,7 @@ from aup.live.world import LiveWorld
 from aup.server.accounts import Accounts
 from aup.server.app import App
 from aup.server.charge import Charge
-from aup.server.early import Present
+from aup.server.early import Present, Unknown
 from aup.server.judge import Judge
 from aup.server.listener import Listener
 from aup.server.queue import FairQueue
@@ -52,9 +55,9 @@ class AdmissionService:
         self.grants = Grants(reader)
         self._accounts: Accounts | None = None
         self._counting: tuple[Informer[Any], ...] = ()
-        self._present: Present | None = None
+        budgets = Budgets(self.world)
+        self._present: Present = _Native(budgets, self.surroundings)
         if settings.ledger is not LedgerProtocol.NATIVE:
-            budgets = Budgets(self.world)
             self._accounts = Accounts(reader, self.surroundings, budgets, Horizon(), settings)
             controllers = Controllers(reader)
             self._counting = (*self._accounts.informers, *controllers.informers)
@@ -196,10 +199,35 @@ class _Present:
     def __init__(
         self, accounts: Accounts, surroundings: LiveSurroundings, controllers: Controllers
     ) -> None:
+        self.budget = accounts.budget
         self.room = accounts.room
         self.names = accounts.names
         self.nodes = surroundings.daemons
         self.controller = controllers.find
+
+
+class _Native(Unknown):
+    """What is known where native quotas hold budgets: how large each is, not what is left of it."""
+
+    def __init__(self, budgets: Budgets, surroundings: LiveSurroundings) -> None:
+        self._budgets = budgets
+        self._surroundings = surroundings
+
+    @override
+    def budget(self, tenant: str) -> Held | None:
+        """Return a tenant's budget."""
+        return self._budgets.of(tenant)
+
+    @override
+    def room(self, tenant: str) -> Room | None:
+        """Return all of it that native quotas hold."""
+        held = self.budget(tenant)
+        return None if held is None else Room(held.by_quota, held.by_quota, whole=True)
+
+    @override
+    def nodes(self, template: bytes) -> int:
+        """Return on how many nodes a DaemonSet of this template runs."""
+        return self._surroundings.daemons(template)
 
 
 class _NoLedgers:

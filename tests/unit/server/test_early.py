@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from aup.admission import review as wire
 from aup.api.sections.choice import Enforcement, Unrecognised
@@ -46,6 +47,11 @@ class Here:
     there: tuple[str, ...] = ()
     """Pods and claims."""
     targets: dict[str, Forecast] = field(default_factory=dict)
+    held: Held | None = None
+
+    def budget(self, tenant: str) -> Held | None:
+        """Return what the tenant has."""
+        return self.held
 
     def room(self, tenant: str) -> Room | None:
         """Return how the tenant stands."""
@@ -117,7 +123,8 @@ def said(
     request = wire.decode(json.dumps({"request": body}).encode())
     held_to = under or terms()
     none = Decision(wire.subject(request), "acme", held_to.policy, ())
-    return foretold(request, holds or held(), held_to, none, here or Here(ROOM))
+    present = replace(here or Here(ROOM), held=holds or held())
+    return foretold(request, held_to, none, present)
 
 
 def warned(*args: Any, **options: Any) -> list[str]:
@@ -389,3 +396,78 @@ def test_while_the_ledger_is_not_known_nothing_is_said() -> None:
 
 def test_what_cannot_be_read_is_left_to_the_rules() -> None:
     assert warned("deployments", {"replicas": "many"}) == []
+
+
+IN_PLACE = {"strategy": {"type": "Recreate"}}
+CEILING = {"acme-prod": {"pods": "3", "requests.cpu": "100"}}
+
+
+def whole() -> tuple[Held, Here]:
+    """Return a budget of which it is not known what is left, and what there is to say of it."""
+    hard = {**HARD, "count/deployments.apps": "1", "license/db.cores": "1"}
+    found, problems = meter(terms(), Budget(hard=hard, namespace_ceilings=CEILING))
+    assert problems == ()
+    by_quota = Held(found, steps(found.limits)).by_quota
+    return Held(found, steps(found.limits)), Here(Room(by_quota, by_quota, whole=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (None, web(3), []),
+        (None, web(4, "1m"), ["4 of pods (3 is the ceiling of namespace acme-prod)"]),
+        (None, web(2, "2500m"), ["5 of requests.cpu (4 is the budget)"]),
+        (web(2, "2500m"), web(2, "2500m", paused=True), []),
+        (web(9, "1m"), web(8, "1m"), []),
+        (web(2, "2500m"), web(1, "2500m"), []),
+        # It adds a pod, and none of the cores that are too many.
+        (web(1, "9", **IN_PLACE), web(2, "4500m", **IN_PLACE), []),
+        (
+            web(1, "9", **IN_PLACE),
+            web(2, "4600m", **IN_PLACE),
+            ["9200m of requests.cpu (4 is the budget)"],
+        ),
+    ],
+)
+def test_without_a_ledger_only_what_never_fits_is_told(
+    old: dict[str, Any] | None, new: dict[str, Any], told: list[str]
+) -> None:
+    held, here = whole()
+    lines = warned("deployments", new, old, holds=held, here=here)
+    end = "; ask for less, or ask abuse@asergo.example for more"
+    more = " needs more than acme may ever have: "
+    assert [line.partition(more)[2] for line in lines] == [f"{one}{end}" for one in told]
+
+
+def test_without_a_ledger_nothing_is_told_that_nobody_would_refuse() -> None:
+    """What no native quota counts: volumes that grow without end, in memory above all."""
+    held, here = whole()
+    assert not any(key.startswith(("emptydir", "license")) for key in held.by_quota)
+    volumes = [{"name": "tmp", "emptyDir": {"medium": "Memory"}}]
+    spec = {"replicas": 1, "template": template(volumes=volumes)}
+    assert warned("deployments", spec, holds=held, here=here) == []
+    assert len(warned("deployments", spec)) == 1
+
+
+def test_without_a_ledger_claims_that_are_there_count_like_any() -> None:
+    """All of them have to fit, whenever they were made."""
+    claims = [
+        {"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": "4Gi"}}}}
+    ]
+    held, here = whole()
+    spec = web(3, "1m", volumeClaimTemplates=claims)
+    (line,) = warned("statefulsets", spec, holds=held, here=here)
+    assert "12Gi of requests.storage (10Gi is the budget)" in line
+
+
+class Nobody(Here):
+    """Where the tenant has no budget."""
+
+    @override
+    def budget(self, tenant: str) -> Held | None:
+        """Return none."""
+        return None
+
+
+def test_without_a_budget_nothing_is_said() -> None:
+    assert warned("deployments", web(99), here=Nobody(ROOM)) == []
