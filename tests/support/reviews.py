@@ -3,16 +3,19 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aup.api.tenant import Budget
+from aup.budget.meter import meter
 from aup.engine.decision import Decision
 from aup.facts.model import Surroundings
+from aup.ledger.amounts import steps
 from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
-from aup.server.app import VALIDATE, App, Call, Response
+from aup.server.app import VALIDATE, App, Call, Response, Till
 from aup.server.body import SMALL
 from aup.server.charge import Charge
 from aup.server.judge import Judge
@@ -73,6 +76,9 @@ def review(
 class WorldSource:
     """Namespace ``<tenant>-…`` belongs to a tenant of the corpus' world."""
 
+    hard: Mapping[str, str] | None = None
+    """Everybody's budget."""
+
     def tenant_of(self, namespace: str) -> str | None:
         """Return the tenant of a namespace."""
         tenant = namespace.partition("-")[0]
@@ -92,8 +98,11 @@ class WorldSource:
         return (GrantTerm("acme-dev", late, frozenset(), frozenset()),) * (namespace == "acme-dev")
 
     def budget(self, tenant: str) -> Held | None:
-        """Return that nobody has a budget."""
-        return None
+        """Return what each has."""
+        if self.hard is None:
+            return None
+        counted, _ = meter(terms(tenant), Budget(hard=self.hard))
+        return Held(counted, steps(counted.limits))
 
 
 class NoLedger:
@@ -136,13 +145,17 @@ def send(
     deadline: float = 2.0,
     clock: Callable[[], float] = time.monotonic,
     surroundings: Surroundings | None = None,
+    till: Till | None = None,
+    budget: Mapping[str, str] | None = None,
 ) -> list[Answer]:
     """Send bodies to a service at the same time and return the answers in their order."""
 
     async def whole() -> list[Answer]:
         queue: FairQueue[bytes | Charge] = FairQueue(lane=lane, clock=clock)
-        judge = Judge(WorldSource(), surroundings or Cluster(), lambda: NOW)
-        app = App(judge, queue, NoLedger(), deadline=deadline, body_limit=BODY_LIMIT, clock=clock)
+        judge = Judge(WorldSource(budget), surroundings or Cluster(), lambda: NOW)
+        app = App(
+            judge, queue, till or NoLedger(), deadline=deadline, body_limit=BODY_LIMIT, clock=clock
+        )
         server = asyncio.create_task(queue.serve())
         try:
             requests = [_request(app, body, path, method, clock()) for body in bodies]

@@ -23,7 +23,7 @@ from aup.ledger.horizon import Horizon
 from aup.ledger.margins import Bounds
 from aup.ledger.record import Ledger
 from aup.ledger.reservation import ReservationAccount
-from aup.ledger.verdict import Allowed, Closed, Short, Verdict, Why
+from aup.ledger.verdict import Allowed, Closed, Verdict, Why
 from aup.ledger.wire import read_ledger
 from aup.live.budgets import Budgets, Held
 from aup.live.counted import Counted, Listener, Stored
@@ -31,6 +31,7 @@ from aup.live.drivers import Driver, Reads
 from aup.live.replica_lease import ReplicaLease
 from aup.live.surroundings import LiveSurroundings
 from aup.server.charge import Charge
+from aup.server.opened import Opened, Waits, admission
 from aup.settings import LedgerProtocol, Settings
 
 BOUNDS: Final = Bounds()
@@ -38,42 +39,6 @@ ANSWER_SECONDS: Final = 0.2
 """Kept for the way of the answer."""
 
 log = logging.getLogger(__name__)
-
-
-class _Open:
-    """A tenant's account with what drives it."""
-
-    def __init__(self, account: Account, driver: Driver, held: Held) -> None:
-        self.account = account
-        self.driver = driver
-        self.held = held
-        self.task: asyncio.Task[None] | None = None
-
-    @property
-    def limits(self) -> bool:
-        """Whether there is a ledger with a budget in it: one that was just made has none."""
-        ledger = self.account.ledger
-        return ledger is not None and bool(ledger.hard)
-
-    def observed(self, namespace: str, kind: str, found: Stored) -> None:
-        """Tell the account an object of the tenant."""
-        amounts = self.held.takes(namespace, found)
-        self.account.observed(kind, found.uid, found.version, amounts)
-
-    def admit(self, entry: Entry, now: float, until: float) -> Verdict:
-        """Decide about an admission, as `Account.admit` does."""
-        return self.account.admit(entry, now, until) if self.limits else Closed(Why.NO_LEDGER)
-
-
-def _may_change(verdict: Verdict) -> bool:
-    """Tell whether another moment may bring another verdict."""
-    match verdict:
-        case Short():
-            return verdict.busy is None
-        case Closed():
-            return verdict.why in {Why.NO_LEDGER, Why.UNMEASURED}
-        case _:
-            return False
 
 
 class Accounts(Listener):
@@ -95,7 +60,7 @@ class Accounts(Listener):
         self._margins = settings.margins
         self._reads = Reads(cluster, horizon, surroundings.watch_of)
         self._series = 0
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, Opened] = {}
         self._wanting: set[Driver] = set()
         """For whom requests wait."""
         self._counted = Counted(surroundings.watched, horizon, self)
@@ -139,7 +104,7 @@ class Accounts(Listener):
                 one.task.cancel()
         await self.lease.release()
 
-    def _holds(self, one: _Open) -> bool:
+    def _holds(self, one: Opened) -> bool:
         ledger = one.account.ledger
         return bool(ledger and ledger.share(self.lease.identity.uid).amounts)
 
@@ -147,8 +112,10 @@ class Accounts(Listener):
         """Return the decision with what the tenant's ledger says, within so many seconds."""
         tenant = charge.terms.tenant
         if charge.takes:
-            patience = min(self._margins.patience, seconds - ANSWER_SECONDS)
-            verdict = await self._admit(tenant, charge.entry, steady() + patience)
+            now = steady()
+            until = now + min(self._margins.patience, seconds - ANSWER_SECONDS)
+            waits = Waits(until, now + seconds, self._wanting)
+            verdict = await admission(lambda: self._open.get(tenant), charge.entry, waits)
         else:
             verdict = self._look(tenant, charge.entry)
             if isinstance(verdict, Closed) and not charge.binding:
@@ -170,19 +137,6 @@ class Accounts(Listener):
     def names(self, kind: str, namespace: str) -> Iterable[str]:
         """Return the names of all of a counted kind that is in a namespace."""
         return self._counted.names(kind, namespace)
-
-    async def _admit(self, tenant: str, entry: Entry, until: float) -> Verdict:
-        """Decide about an admission; wait for a share, or for the ledger, until then at most."""
-        while (found := self._open.get(tenant)) is not None:
-            now = steady()
-            verdict = found.admit(entry, now, until)
-            if not _may_change(verdict) or now >= until:
-                return verdict
-            self._wanting.add(found.driver)
-            found.driver.poke()
-            await found.driver.changed(until - now)
-            self._wanting.discard(found.driver)
-        return Closed(Why.NO_LEDGER)
 
     def _look(self, tenant: str, entry: Entry) -> Verdict:
         """Say what would be decided, and take nothing."""
@@ -223,7 +177,7 @@ class Accounts(Listener):
             if one is not None:
                 one.driver.tell()
 
-    def _of(self, namespace: str) -> _Open | None:
+    def _of(self, namespace: str) -> Opened | None:
         return self._open.get(self._surroundings.tenant_of(namespace) or "")
 
     def _held(self, tenant: str, held: Held | None) -> None:
@@ -239,13 +193,13 @@ class Accounts(Listener):
     def _begin(self, tenant: str, held: Held) -> None:
         account = self._account()
         driver = Driver(tenant, account, account, self._cluster, self._reads)
-        one = self._open[tenant] = _Open(account, driver, held)
+        one = self._open[tenant] = Opened(account, driver, held)
         self._feed(tenant, one)
         ledger = self.ledgers.items.get(ObjectKey("", tenant))
         account.refreshed(ledger, steady())
         one.task = asyncio.create_task(self._drive(tenant, one))
 
-    async def _drive(self, tenant: str, one: _Open) -> None:
+    async def _drive(self, tenant: str, one: Opened) -> None:
         try:
             await one.driver.run()
         except Exception:
@@ -265,7 +219,7 @@ class Accounts(Listener):
         account.resumes(self._series)
         return account
 
-    def _feed(self, tenant: str, one: _Open) -> None:
+    def _feed(self, tenant: str, one: Opened) -> None:
         """Tell an account all objects that exist."""
         for namespace in self._surroundings.namespaces_of(tenant):
             for kind, found in self._counted.of_namespace(namespace):

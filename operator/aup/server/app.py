@@ -68,6 +68,10 @@ class Response(NamedTuple):
     type: bytes = b"text/plain"
 
 
+_Coming = bytes | Charge | Refusal | Response
+"""What is waited for: an answer, or what leads to it."""
+
+
 @dataclass(slots=True)
 class Call:
     """The head of a request."""
@@ -161,9 +165,7 @@ class App:
             return self._closed(call, request, answer)
         return self._later(call, body, request, answer)
 
-    def _begin(
-        self, call: Call, request: review.Request
-    ) -> bytes | Refusal | Awaitable[bytes | Charge | Refusal]:
+    def _begin(self, call: Call, request: review.Request) -> bytes | Refusal | Awaitable[_Coming]:
         """Judge at once, or return what has to be waited for."""
         judge = self._judge.advise if call.path == ADVISE else self._judge.answer
         lane = self._judge.lane(request)
@@ -180,23 +182,33 @@ class App:
         call: Call,
         body: Body,
         request: review.Request,
-        coming: Awaitable[bytes | Charge | Refusal],
+        coming: Awaitable[_Coming],
     ) -> Response:
         """Answer a review that has to wait."""
         try:
             answer = await coming
             if isinstance(answer, Charge):
                 answer = await self._settled(call, request, answer)
-            found = self._closed(call, request, answer)
+            if not isinstance(answer, Response):
+                answer = self._closed(call, request, answer)
+            found = answer
         except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a refusal
             found = self._failed(call, body, request, error)
         metrics.ADMISSION_SECONDS.observe(self._clock() - call.started)
         return found
 
-    async def _settled(self, call: Call, request: review.Request, charge: Charge) -> bytes:
-        """Ask the ledger."""
+    async def _settled(self, call: Call, request: review.Request, charge: Charge) -> Response:
+        """Ask the ledger, which admits nothing of which the answer would come too late.
+
+        What it has admitted is answered so, even if the time is up by now: its share is held until
+        the object appears or cannot appear any more, and a refusal would not change that.
+        """
         left = call.started + self._deadline - self._clock()
-        return self._judge.close(request, await self._till.settle(charge, left))
+        decision = await self._till.settle(charge, left)
+        answer = self._judge.close(request, decision)
+        if charge.takes and decision.allowed:
+            return Response(200, answer, JSON)
+        return self._closed(call, request, answer)
 
     def _closed(self, call: Call, request: review.Request, answer: bytes | Refusal) -> Response:
         """Send an answer, unless it comes too late for anybody to read it."""

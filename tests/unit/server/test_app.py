@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from aup import metrics
+from aup.engine.decision import Decision
 from aup.facts.model import IPAddress, Surroundings, Workload
+from aup.ledger.verdict import Allowed, Short, Verdict
+from aup.server.charge import Charge
 from support.reviews import Answer, pod, review, send, service
 
 FOREIGN = "203.0.113.9"
@@ -265,6 +268,54 @@ def test_past_the_deadline_is_refused_even_if_innocent() -> None:
     assert not answer.allowed
     assert answer.response["status"]["code"] == 429
     assert "try again" in answer.message
+
+
+class Clock:
+    """Time that stands, but for what a test lets pass."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class SlowTill:
+    """A ledger that answers when the time is up."""
+
+    def __init__(self, clock: Clock, verdict: Verdict) -> None:
+        self._clock = clock
+        self._verdict = verdict
+
+    async def settle(self, charge: Charge, seconds: float) -> Decision:
+        """Decide, and let as much time pass as there is."""
+        decision = charge.answered(self._verdict, Allowed())
+        self._clock.now += seconds
+        return decision
+
+
+@pytest.mark.parametrize(
+    ("verdict", "dry_run", "code"),
+    [
+        (Allowed(), False, None),
+        # Nothing is held for it.
+        (Allowed(), True, 429),
+        (Short(missing={"pods": 1}), False, 429),
+    ],
+)
+def test_what_a_share_is_held_for_is_not_refused_because_the_time_is_up(
+    verdict: Verdict, dry_run: bool, code: int | None
+) -> None:
+    """The share stays taken; whether somebody reads the answer only the API server knows."""
+    clock = Clock()
+    whole = review(pod())
+    pods = {"group": "", "version": "v1", "resource": "pods"}
+    whole["request"] |= {"resource": pods, "dryRun": dry_run}
+    (answer,) = send(
+        whole, deadline=1.0, clock=clock, till=SlowTill(clock, verdict), budget={"pods": "7"}
+    )
+    assert answer.allowed is (code is None)
+    assert code is None or answer.response["status"]["code"] == code
 
 
 class Broken:
