@@ -5,12 +5,14 @@ Not a claim  ``loadBalancerSourceRanges``, NetworkPolicy ``ipBlock``, ``hostAlia
              ``dnsConfig``: they name peers
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from aup.facts import claims, open_ports, service_spec
 from aup.facts.annotations.exposed import EXPOSED, LABELLED
 from aup.facts.annotations.names import www_siblings
 from aup.facts.claims import Addresses, Hostnames, Leaf, each, is_absent
+from aup.facts.cni.pods import ASKED
 from aup.facts.external_name import external_name
 from aup.facts.model import ClaimSource, ExternalName, Facts, Loan, Subject, Surroundings
 from aup.facts.routes.gateway_api import NAMES_OF_LISTENERS, listener_hostname, opened
@@ -84,7 +86,7 @@ def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         _gateway_addresses(asked, ClaimSource.SPEC),
         # Istio copies the Gateway's own annotations where there is no infrastructure section.
         _annotated(meta, subject, surroundings),
-        EXPOSED.read(made.annotations, "spec.infrastructure.annotations", subject, surroundings),
+        _handed_on(made.annotations, subject, surroundings),
         LABELLED.read(made.labels, "spec.infrastructure.labels", subject, surroundings),
         _parameters(made.parameters_ref),
         _gateway_hostnames(asked, ClaimSource.SPEC),
@@ -144,6 +146,16 @@ def _annotated(meta: wire.Metadata, subject: Subject, surroundings: Surroundings
     return EXPOSED.read(
         meta.annotations, "metadata.annotations", subject, surroundings, stored=meta.uid is not None
     )
+
+
+def _handed_on(
+    annotations: Mapping[str, Any] | None, subject: Subject, surroundings: Surroundings
+) -> Iterator[Leaf]:
+    """Yield what a Gateway has written on all that is made for it: Services, and pods as well."""
+    path = "spec.infrastructure.annotations"
+    yield from EXPOSED.read(annotations, path, subject, surroundings)
+    of_pods = {key: text for key, text in (annotations or {}).items() if not EXPOSED.knows(key)}
+    yield from ASKED.read(of_pods, path, subject, surroundings)
 
 
 def _status_entries(

@@ -11,6 +11,7 @@ from aup.facts.annotations.readers import (
     TRUTHY,
     addresses,
     classes,
+    json_list,
     names,
     nothing,
     ranges,
@@ -148,7 +149,10 @@ ASIA: Final[dict[str, Reader]] = {
                 "kubernetes.io/ingress.subnetId",
                 "kubernetes.io/ingress.extensiveParameters",
             ): names(whole),
-            ("service.kubernetes.io/loadbalance-id",): NOTED,
+            (
+                "service.kubernetes.io/loadbalance-id",
+                "service.beta.kubernetes.io/cce-load-balancer-id",
+            ): NOTED,
         }
     ),
 }
@@ -185,12 +189,21 @@ EUROPE_AND_AMERICA: Final[dict[str, Reader]] = {
             "vultr-loadbalancer-id": NOTED,
             "vultr-loadbalancer-vpc": names(whole),
             "upcloud-load-balancer-id": NOTED,
+            "brightbox-load-balancer-cloudip-allocations": names(),
         },
     ),
     "kubernetes.digitalocean.com/load-balancer-id": NOTED,
     "kubernetes.vultr.com/load-balancer-id": NOTED,
     "kubernetes.civo.com/loadbalancer-id": NOTED,
     "kubernetes.civo.com/ipv4-address": names(whole),
+    **under(
+        ("k8s.cloudscale.ch/loadbalancer-",),
+        {
+            "uuid": NOTED,
+            "floating-ips": ranges(json_list),
+            "vip-addresses": names(whole),
+        },
+    ),
     "oci.oraclecloud.com/reserved-ips": names(),
     "oci-network-load-balancer.oraclecloud.com/subnet": names(whole),
     "oci-network-load-balancer.oraclecloud.com/assigned-private-ipv4": addresses(),

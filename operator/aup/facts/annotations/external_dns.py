@@ -41,7 +41,13 @@ def _with_prefix(reader: Reader) -> Reader:
 EXTERNAL_DNS: Final[dict[str, Reader]] = {
     **under(
         PREFIXES,
-        {"hostname": hostnames(), "internal-hostname": hostnames(), "target": targets},
+        {
+            "hostname": hostnames(),
+            "internal-hostname": hostnames(),
+            # Names that Cloudflare answers for beside those of its zones.
+            "cloudflare-custom-hostname": hostnames(),
+            "target": targets,
+        },
     ),
     # What else makes records: kops' controller, Gardener's, and mate, whose key external-dns takes.
     "dns.alpha.kubernetes.io/external": hostnames(),
@@ -51,7 +57,7 @@ EXTERNAL_DNS: Final[dict[str, Reader]] = {
 }
 
 EXTERNAL_DNS_FAMILIES: Final[dict[str, Reader]] = {
-    r".*/(?:internal-)?hostname": _with_prefix(hostnames()),
+    r".*/(?:internal-|cloudflare-custom-)?hostname": _with_prefix(hostnames()),
     r".*/target": _with_prefix(targets),
 }
 """Keys as external-dns reads them under a prefix of the provider's."""

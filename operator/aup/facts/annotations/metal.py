@@ -145,7 +145,9 @@ METAL: Final[dict[str, Reader]] = {
 METAL_FAMILIES: Final[dict[str, Reader]] = {
     r"kube-vip\.io/egress-.+": setting("chooses how the pods' traffic leaves the cluster"),
     r"kube-vip\.io/upnp-.+": setting("opens ports on the provider's router"),
-    r"kube-router\.io/service\.advertise\..+": setting("announces addresses to routers"),
+    r"kube-router\.io/service\.advertise\..+": setting(
+        "announces addresses to routers", only=TRUTHY
+    ),
     r"kube-router\.io/(?:bgp|peer|node\.bgp|path-prepend|rr)\b.+": setting(
         "announces addresses to routers"
     ),

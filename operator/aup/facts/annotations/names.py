@@ -100,6 +100,7 @@ BALANCERS: Final[dict[str, Reader]] = {
     "service.beta.kubernetes.io/vultr-loadbalancer-hostname": hostnames(whole),
     "service.beta.kubernetes.io/cloudstack-load-balancer-hostname": hostnames(whole),
     "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-hostname": hostnames(whole),
+    "k8s.cloudscale.ch/loadbalancer-force-hostname": hostnames(whole),
     "cis.f5.com/host": hostnames(whole),
     # Names that the address leads back to, and those of certificates.
     "load-balancer.hetzner.cloud/ipv4-rdns": hostnames(whole),

@@ -13,6 +13,7 @@ def _workflow(at: str) -> Carrier:
     templates = (f"{at}.templates[]", f"{at}.templateDefaults")
     single = ("container", "script", "sidecars[]", "containerSet.containers[]")
     return Carrier(
+        fragments=templates,  # for their metadata
         specs=(at, *templates),
         containers=tuple(f"{template}.{field}" for template in templates for field in single),
     )

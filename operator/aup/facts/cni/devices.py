@@ -32,7 +32,7 @@ _REPORTS: Final = "says which address a device was given, which only its driver 
 _NETWORK = re.compile(
     r"dra\.net"
     r"|(?:.*[.-])?(?:network(?:ing)?|nics?|dranet|cni|sriov[a-z]*|rdma|infiniband|roce|eni"
-    r"|(?:mac|ip)?vlan|ethernet)(?:[.-].*)?"
+    r"|(?:mac|ip)?vlan|ethernet|spidernet)(?:[.-].*)?"
     r"|(?:.*[.-])?net[.-].*",  # as the last part it is a top-level domain
     re.IGNORECASE,
 )

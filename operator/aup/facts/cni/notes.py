@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from aup.facts.address import parse_network, tokens
+from msgspec.structs import replace
+
+from aup.facts import claims
+from aup.facts.address import parse_interface, parse_network, tokens
 from aup.facts.annotations.keys import Note, Reader
 from aup.facts.annotations.readers import HERE, MAX_RANGES, json_list
 from aup.facts.claims import Leaf
@@ -62,6 +65,19 @@ def pools_by_family(note: Note) -> Iterator[Leaf]:
     for name, value in strings(decoded):
         if not name or name in _POOLS:
             yield NamedClaim(value, note.path, Topic.POOL, "", parse_network(value).networks)
+
+
+def addresses_by_network(note: Note) -> Iterator[Leaf]:
+    """Read the addresses that a machine wants in each of its networks: JSON (KubeVirt)."""
+    text = text_of(note.value)
+    try:
+        decoded = read_json(text)
+    except UnreadableJSONError as error:
+        yield AddressClaim(text, note.path, HERE, None, str(error))
+        return
+    for _, value in strings(decoded):
+        claim = claims.address_claim(parse_interface(value), note.path, HERE)
+        yield replace(claim, inside=True)
 
 
 def few_ranges(leaves: Iterable[Leaf], path: str) -> Iterator[Leaf]:

@@ -28,7 +28,14 @@ from aup.facts.claims import Leaf, also
 from aup.facts.cni.danm import danm
 from aup.facts.cni.kube_ovn import kube_ovn
 from aup.facts.cni.multus import networks
-from aup.facts.cni.notes import HARDWARE, UNVERIFIED, captured, pools_by_family, prefixes
+from aup.facts.cni.notes import (
+    HARDWARE,
+    UNVERIFIED,
+    addresses_by_network,
+    captured,
+    pools_by_family,
+    prefixes,
+)
 from aup.facts.model import ClaimSource, Facts, Operation, Reach, Subject, Surroundings, Workload
 from aup.facts.namespace import is_nobodys_account
 
@@ -73,12 +80,14 @@ OTHERS: Final[dict[str, Reader]] = {
     "networking.alibaba.com/specified-subnet": pools(),
     "pod.network.openshift.io/assign-macvlan": setting("puts the pod on a network of the node"),
     "k8s.ovn.org/routing-namespaces": captured("routes the traffic of"),
+    "network.kubevirt.io/addresses": addresses_by_network,
     "danm.k8s.io/interfaces": danm,
     "danm.io/interfaces": danm,
     **dict.fromkeys(
         (
             "k8s.aliyun.com/pod-eip-instanceid",
             "k8s.aliyun.com/eci-eip-instanceid",
+            "network.alibabacloud.com/pod-eip-instanceid",
             "tke.cloud.tencent.com/eip-id-list",
             "eks.tke.cloud.tencent.com/eip-id-list",
             "yangtse.io/eip-id",

@@ -25,6 +25,12 @@ CERT_MANAGER: Final = "cert-manager.io"
 ACME: Final = "acme.cert-manager.io"
 GARDENER: Final = "cert.gardener.cloud"
 _HOST_SCHEMES: Final = frozenset({"http", "https", "wss", "ldap", "ldaps", "sip", "sips"})
+_IN_SUBJECT: Final = re.compile(
+    r"(?:^|[,;+])\s*(?:CN|(?:OID\.)?2\.5\.4\.3)\s*=\s*((?:\\.|[^,;+\\])*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ESCAPED: Final = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\.", re.DOTALL)
+"""In the text of a distinguished name (RFC 4514)."""
 _SPIFFE: Final = re.compile(r"spiffe://[^/]*/ns/([^/]+)(?:/.*)?")
 
 
@@ -47,6 +53,26 @@ def common_name(tree: Tree, subject: Subject, surroundings: Surroundings) -> Ite
         parsed = parse_hostname(value)
         if not isinstance(value, str) or "." in parsed.name or parsed.wildcard:
             yield from host_claims.inside_or_outside(value, where, subject.namespace, surroundings)
+
+
+def literal_subject(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read the common names in a subject that is written out: ``C=DK,CN=www.acme.example``."""
+    for where, value in tree.each("spec.literalSubject"):
+        for written in _IN_SUBJECT.findall(text_of(value)):
+            name = _ESCAPED.sub(lambda found: _unescaped(found[0]), written).strip()
+            if "." in parse_hostname(name).name:
+                for claim in host_claims.inside_or_outside(
+                    name, where, subject.namespace, surroundings
+                ):
+                    yield replace(claim, text=text_of(value), reading="names")
+
+
+def _unescaped(text: str) -> str:
+    """Return what a character, or bytes in hexadecimal digits, stand for behind backslashes."""
+    digits = text.replace("\\", "")
+    if len(digits) == 1:
+        return digits
+    return bytes.fromhex(digits).decode(errors="replace")
 
 
 def certified_addresses(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
@@ -88,7 +114,7 @@ def _host(uri: str) -> tuple[str, str]:
 
 CERTIFICATES: Final[Mapping[tuple[str, str], Extractor]] = {
     (CERT_MANAGER, "Certificate"): extractor(
-        certified("spec.dnsNames[]"), common_name, certified_addresses, uris
+        certified("spec.dnsNames[]"), common_name, literal_subject, certified_addresses, uris
     ),
     (ACME, "Order"): extractor(certified("spec.dnsNames[]"), common_name, certified_addresses),
     (ACME, "Challenge"): extractor(certified("spec.dnsName")),

@@ -157,6 +157,10 @@ CONTROLLERS: Final[Mapping[tuple[str, str], Extractor]] = {
     ),
     ("configuration.konghq.com", "KongRoute"): extractor(needed("spec.hosts[]", "spec.snis[]")),
     ("configuration.konghq.com", "KongSNI"): extractor(names("spec.name")),
+    ("ingress.k8s.ngrok.com", "Domain"): extractor(names("spec.domain")),
+    ("networking.gke.io", "MultiClusterIngress"): extractor(
+        names("spec.template.spec.rules[].host", "spec.template.spec.tls[].hosts[]")
+    ),
     ("apisix.apache.org", "ApisixRoute"): extractor(
         within("spec.http[]", needed("match.hosts[]")), names("spec.stream[].match.host")
     ),

@@ -44,6 +44,8 @@ _BY_GROUP: Final = {
         ),
         "crd.k8s.amazonaws.com": "ENIConfig",
         "network.alibabacloud.com": "PodNetworking PodENI",
+        "coil.cybozu.com": "AddressPool AddressBlock BlockRequest",
+        "loadbalancer.harvesterhci.io": "IPPool",
     },
     _WIRES: {
         "projectcalico.org": "HostEndpoint FelixConfiguration ExternalNetwork",

@@ -7,7 +7,7 @@ network/hostname
                   hostnames of HTTPRoutes, GRPCRoutes and TLSRoutes; external-dns' annotations on
                   whatever carries them, DNSEndpoints; certificates of cert-manager; the kinds of
                   OpenShift, Contour, Traefik, Istio, Knative, Kong, APISIX, Emissary, Gloo, F5,
-                  NGINX, Skipper and Tailscale that answer for names; status hostnames of
+                  NGINX, Skipper, ngrok and Tailscale that answer for names; status hostnames of
                   Services, Ingresses, Gateways and Routes
     Allowed       verified domains, the names below them where subdomains are included, and
                   wildcards and expressions bounded by those; names of the tenant's own Services

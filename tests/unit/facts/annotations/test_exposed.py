@@ -75,6 +75,7 @@ JSON_ADDRESSES = keys(
 """Read as a JSON list of addresses."""
 NETWORKS = keys(
     """
+    k8s.cloudscale.ch/ loadbalancer-floating-ips
     load-balancer.hetzner.cloud/ subnet-ip-range
     service.beta.kubernetes.io/ aws-load-balancer-source-nat-ipv6-prefixes
     service.beta.kubernetes.io/ linode-loadbalancer-backend-ipv4-range
@@ -91,6 +92,7 @@ NAMES = keys(
     alb.ingress.kubernetes.io/ frontend-nlb-subnets group.name ipam-ipv4-pool-id subnets
     eip.openelb.kubesphere.io/ v1alpha1
     eip.porter.kubesphere.io/ v1alpha1
+    k8s.cloudscale.ch/ loadbalancer-uuid loadbalancer-vip-addresses
     kubernetes.civo.com/ ipv4-address loadbalancer-id
     kubernetes.digitalocean.com/ load-balancer-id
     kubernetes.io/ elb.custom-eip-id elb.eip-id elb.id elb.subnet-id ingress.existLbId
@@ -124,6 +126,8 @@ NAMES = keys(
     service.beta.kubernetes.io/ azure-load-balancer-resource-group azure-pip-name
     service.beta.kubernetes.io/ azure-pip-name-ipv6 azure-pip-prefix-id azure-pip-prefix-id-ipv6
     service.beta.kubernetes.io/ azure-pls-ip-configuration-subnet do-loadbalancer-id
+    service.beta.kubernetes.io/ brightbox-load-balancer-cloudip-allocations
+    service.beta.kubernetes.io/ cce-load-balancer-id
     service.beta.kubernetes.io/ do-loadbalancer-name exoscale-loadbalancer-id
     service.beta.kubernetes.io/ linode-loadbalancer-backend-subnet-id
     service.beta.kubernetes.io/ linode-loadbalancer-backend-subnet-name
@@ -225,13 +229,15 @@ FAMILIES = keys(
 """Read as settings of the platform's by what they begin with."""
 NOTED = keys(
     """
+    k8s.cloudscale.ch/ loadbalancer-uuid
     kube-vip.io/ requestedIP hwaddr
     kubernetes.civo.com/ loadbalancer-id
     kubernetes.digitalocean.com/ load-balancer-id
     kubernetes.io/elb. id ip
     kubernetes.vultr.com/ load-balancer-id
     loadbalancer.openstack.org/ load-balancer-id load-balancer-address
-    service.beta.kubernetes.io/ do-loadbalancer-id exoscale-loadbalancer-id scw-loadbalancer-id
+    service.beta.kubernetes.io/ cce-load-balancer-id do-loadbalancer-id exoscale-loadbalancer-id
+    service.beta.kubernetes.io/ scw-loadbalancer-id
     service.beta.kubernetes.io/ upcloud-load-balancer-id vultr-loadbalancer-id
     service.kubernetes.io/ loadbalance-id
     """

@@ -23,7 +23,7 @@ def read(key: str, value: object) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "prefix", ["external-dns.alpha.kubernetes.io", "external-dns.kubernetes.io"]
 )
-@pytest.mark.parametrize("name", ["hostname", "internal-hostname"])
+@pytest.mark.parametrize("name", ["hostname", "internal-hostname", "cloudflare-custom-hostname"])
 def test_names_are_read_under_both_prefixes(prefix: str, name: str) -> None:
     assert read(f"{prefix}/{name}", "a.example, b.example,,") == [
         ("a.example", ""),

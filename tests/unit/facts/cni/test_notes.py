@@ -8,7 +8,13 @@ import pytest
 from aup.facts.annotations.keys import Note
 from aup.facts.annotations.readers import MAX_RANGES
 from aup.facts.claims import Leaf
-from aup.facts.cni.notes import captured, few_ranges, pools_by_family, prefixes
+from aup.facts.cni.notes import (
+    addresses_by_network,
+    captured,
+    few_ranges,
+    pools_by_family,
+    prefixes,
+)
 from aup.facts.model import AddressClaim, Capture, ClaimSource, NamedClaim, PlatformSetting
 from support.world import Cluster
 
@@ -36,6 +42,27 @@ def test_pools_that_cannot_be_read_are_refused() -> None:
     (leaf,) = pools_by_family(note("{"))
     assert isinstance(leaf, NamedClaim)
     assert leaf.problem == "is not JSON"
+
+
+@pytest.mark.parametrize(
+    ("value", "claimed"),
+    [
+        (
+            '{"a":["203.0.113.9/24","2001:db8::9"],"b":"203.0.113.10"}',
+            [
+                ("203.0.113.9/24", ""),
+                ("2001:db8::9", ""),
+                ("203.0.113.10", ""),
+            ],
+        ),
+        ('{"a":["x"]}', [("x", "is not an IP address")]),
+        ("{}", []),
+        ("203.0.113.9", [("203.0.113.9", "is not JSON")]),
+    ],
+)
+def test_machines_ask_for_addresses_by_network(value: str, claimed: list[tuple[str, str]]) -> None:
+    leaves = addresses_by_network(note(value))
+    assert [(c.text, c.problem) for c in leaves if isinstance(c, AddressClaim)] == claimed
 
 
 def test_prefixes_keep_the_networks_that_can_be_read() -> None:

@@ -33,6 +33,22 @@ def test_a_common_name_counts_when_it_is_a_hostname(name: str, claimed: list[str
     assert [c.name for c in read({"commonName": name}).hostnames] == claimed
 
 
+@pytest.mark.parametrize(
+    ("subject", "claimed"),
+    [
+        ("C=DK,CN=login.beta.example", ["login.beta.example"]),
+        ("cn = a.beta.example + OID.2.5.4.3=b.beta.example", ["a.beta.example", "b.beta.example"]),
+        (r"CN=login\2Ebeta\.example", ["login.beta.example"]),
+        (r"O=Acme\, CN\=login.beta.example,CN=Acme internal CA", []),
+        (r"CN=\FF\FE.beta.example", []),
+        ("", []),
+    ],
+)
+def test_a_subject_counts_by_its_common_names(subject: str, claimed: list[str]) -> None:
+    """Whatever is escaped in it (RFC 4514), and in whichever order its parts stand."""
+    assert [c.name for c in read({"literalSubject": subject}).hostnames] == claimed
+
+
 def test_a_common_name_that_is_no_text_is_a_claim_with_a_problem() -> None:
     (claim,) = read({"commonName": 7}).hostnames
     assert claim.problem == "is a number where a hostname belongs"

@@ -32,6 +32,8 @@ EVERYWHERE: dict[str, Any] = {
         "servers": [{"port": {"protocol": "HTTPS"}, "hosts": [FOREIGN]}],
         "listeners": [{"hostname": FOREIGN, "protocol": "HTTPS"}],
         "rules": [{"host": FOREIGN}],
+        "domain": FOREIGN,
+        "template": {"spec": {"rules": [{"host": FOREIGN}]}},
         "http": [{"match": {"hosts": [FOREIGN]}}],
         "routes": [{"match": f"Host(`{FOREIGN}`) || HostSNI(`{FOREIGN}`)"}],
         "endpoints": [{"dnsName": FOREIGN, "recordType": "CNAME"}],
