@@ -357,6 +357,24 @@ def test_every_region_that_remains_possible_must_be_covered(
     assert all("may run in us-east-1" in violation.detail for violation in found)
 
 
+@pytest.mark.parametrize(
+    ("regions", "covered"),
+    [
+        pytest.param(("eu-north-1", "us-east-1"), True, id="each-in-one"),
+        pytest.param(("eu-north-1", "us-east-1", "us-west-2"), False, id="one-in-none"),
+        pytest.param(("eu-north-1", "eu-west-1"), False, id="one-in-an-expired-one"),
+    ],
+)
+def test_entitlements_for_some_regions_each_cover_a_pod_together(
+    regions: tuple[str, ...], *, covered: bool
+) -> None:
+    american = replace(VALID, regions=frozenset({"us-east-1"}))
+    lapsed = replace(EXPIRED, regions=frozenset({"eu-west-1"}))
+    running = workload("reg.example/db", placement=placed(*regions))
+    found = list(entitlement(running, holding(REGIONAL, american, lapsed)))
+    assert bool(found) is not covered
+
+
 def test_not_production_is_what_the_provider_says() -> None:
     running = workload("reg.example/db", namespace="acme-dev")
     assert not list(entitlement(running, holding(TRIAL)))

@@ -8,11 +8,11 @@ license/entitlement
     Looked up     the provider's catalogues: by digest, then version range, then repository
     Allowed       products, named by the catalogue or by a LicenseRef of the policy, for which the
                   tenant holds an entitlement that is valid now, covers every region in which the
-                  pod may land, and covers production where the namespace is production. The same
-                  for pods that ask for Windows nodes, unless `license.windows` is Allowed. In its
-                  grace it warns. Once expired it refuses new workloads; under WarnRecreate it
-                  only warns for Pods that controllers make anew, and for what they make out of
-                  what was admitted
+                  pod may land, by itself or with others for the same product, and covers production
+                  where the namespace is production. The same for pods that ask for Windows nodes,
+                  unless `license.windows` is Allowed. In its grace it warns. Once expired it
+                  refuses new workloads; under WarnRecreate it only warns for Pods that controllers
+                  make anew, and for what they make out of what was admitted
     Serves        "maintain valid licenses" (asergo/3.2)
 """
 

@@ -1,6 +1,6 @@
 """Which products a workload needs a right to, and how far what the tenant holds falls short."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -114,10 +114,19 @@ def short_of(product: str, workload: Workload, terms: LicenseTerms) -> Shortfall
     """Return how far the tenant is from a right to a product; ``None`` when it has one."""
     held = terms.entitlements.get(product, ())
     misses = [Shortfall(product, e, tuple(_gaps(e, workload, terms))) for e in held]
-    if any(not miss.gaps for miss in misses):
+    if any(not miss.gaps for miss in misses) or _covered_together(misses, workload):
         return None
     nothing = Shortfall(product, None, ())
     return min(misses, key=lambda miss: miss.distance, default=nothing)
+
+
+def _covered_together(misses: Iterable[Shortfall], workload: Workload) -> bool:
+    """Tell whether entitlements that are for some regions each cover all that are possible."""
+    covered: set[str] = set()
+    for miss in misses:
+        if miss.entitlement and all(gap.nearness is Nearness.REGION for gap in miss.gaps):
+            covered |= miss.entitlement.regions
+    return bool(covered) and _within(workload.placement.regions, frozenset(covered))
 
 
 def _gaps(entitlement: EntitlementTerm, workload: Workload, terms: LicenseTerms) -> Iterator[Gap]:
