@@ -169,6 +169,11 @@ class Driver:
             if not future.done():
                 future.set_result(None)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether anybody waits for a change."""
+        return bool(self._waiting)
+
     async def changed(self, seconds: float) -> None:
         """Wait until something has changed, for so long at most."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

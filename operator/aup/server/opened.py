@@ -73,7 +73,8 @@ async def admission(find: Callable[[], Opened | None], entry: Entry, waits: Wait
             found.driver.poke()
             await found.driver.changed(waits.until - now)
         finally:
-            waits.wanting.discard(found.driver)
+            if not found.driver.awaited:
+                waits.wanting.discard(found.driver)
     return Closed(Why.NO_LEDGER)
 
 

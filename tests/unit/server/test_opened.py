@@ -102,6 +102,24 @@ async def test_whoever_goes_away_takes_nothing_and_waits_no_more() -> None:
 
 
 @asynchronous
+async def test_whoever_goes_away_leaves_the_others_waiting() -> None:
+    """They are told, too, when a watch has come further."""
+    one, at = opened()
+    times = waits(60, 60)
+    other = await begun(at, create("b", pods=1), times)
+    task = await begun(at, ENTRY, times)
+    task.cancel()
+    await asyncio.wait([task])
+    assert times.wanting == {at.driver}
+    one.now = steady()
+    assert one.write() is not None
+    one.stored()
+    at.driver.tell()
+    assert await other == Allowed()
+    assert times.wanting == set()
+
+
+@asynchronous
 async def test_without_an_account_nothing_is_admitted() -> None:
     assert await admission(lambda: None, ENTRY, waits(1, 1)) == Closed(Why.NO_LEDGER)
     _, at = opened()
