@@ -57,7 +57,8 @@ _CSI: Mapping[str, tuple[str, Form]] = {
     "file.csi.azure.com": ("server", Form.PLAIN),
     "blob.csi.azure.com": ("server", Form.PLAIN),
 }
-"""CSI drivers that mount without a PersistentVolume, with their attribute that names a host."""
+"""CSI drivers that mount without a PersistentVolume, with their attribute that names a host; all of
+them read its name in any case."""
 
 _FLEX: Mapping[str, Form] = {"networkPath": Form.URL, "server": Form.PLAIN, "source": Form.URL}
 """Options by which FlexVolume drivers name hosts."""
@@ -96,9 +97,10 @@ def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]
             for name, key, form in fields:
                 yield from _hosts(source.get(key), f"{path}.{name}.{key}", form)
     if volume.csi is not None and (known := _CSI.get(volume.csi.driver or "")):
-        key, form = known
-        attributes = volume.csi.volume_attributes or {}
-        yield from _hosts(attributes.get(key), f'{path}.csi.volumeAttributes["{key}"]', form)
+        name, form = known
+        for key, value in (volume.csi.volume_attributes or {}).items():
+            if key.lower() == name:
+                yield from _hosts(value, f'{path}.csi.volumeAttributes["{key}"]', form)
     if volume.flex_volume is not None:
         options = volume.flex_volume.options or {}
         for key, form in _FLEX.items():

@@ -8,7 +8,7 @@ Not a claim  ``loadBalancerSourceRanges``, NetworkPolicy ``ipBlock``, ``hostAlia
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from aup.facts import claims, open_ports, service_spec
+from aup.facts import claims, host_claims, open_ports, service_spec
 from aup.facts.annotations.exposed import EXPOSED, LABELLED
 from aup.facts.annotations.names import www_siblings
 from aup.facts.claims import Addresses, Hostnames, Leaf, each, is_absent
@@ -89,12 +89,12 @@ def gateway(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         _handed_on(made.annotations, subject, surroundings),
         LABELLED.read(made.labels, "spec.infrastructure.labels", subject, surroundings),
         _parameters(made.parameters_ref),
-        _gateway_hostnames(asked, ClaimSource.SPEC),
+        _gateway_hostnames(asked, subject, surroundings, ClaimSource.SPEC),
         _listener_hostnames(spec),
         open_ports.listener_ports(spec),
         _opened_listeners(spec, surroundings),
         _gateway_addresses(given, ClaimSource.STATUS),
-        _gateway_hostnames(given, ClaimSource.STATUS),
+        _gateway_hostnames(given, subject, surroundings, ClaimSource.STATUS),
     )
 
 
@@ -249,12 +249,17 @@ def _gateway_addresses(
 
 
 def _gateway_hostnames(
-    entries: Iterable[tuple[str, str, object]], source: ClaimSource
+    entries: Iterable[tuple[str, str, object]],
+    subject: Subject,
+    surroundings: Surroundings,
+    source: ClaimSource,
 ) -> Hostnames:
-    """Yield the addresses that are names in DNS."""
+    """Yield the addresses that are names: in DNS, or of Services, which Istio takes."""
     for path, kind, value in entries:
         if kind == "Hostname":
-            yield claims.hostname(value, path, source)
+            yield from host_claims.inside_or_outside(
+                value, path, subject.namespace, surroundings, source
+            )
 
 
 def _is_name(value: object) -> bool:

@@ -200,6 +200,8 @@ EUROPE_AND_AMERICA: Final[dict[str, Reader]] = {
         ("k8s.cloudscale.ch/loadbalancer-",),
         {
             "uuid": NOTED,
+            # Without an id its controller goes by this.
+            "name": names(whole),
             "floating-ips": ranges(json_list),
             "vip-addresses": names(whole),
         },

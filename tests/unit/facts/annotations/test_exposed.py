@@ -92,7 +92,7 @@ NAMES = keys(
     alb.ingress.kubernetes.io/ frontend-nlb-subnets group.name ipam-ipv4-pool-id subnets
     eip.openelb.kubesphere.io/ v1alpha1
     eip.porter.kubesphere.io/ v1alpha1
-    k8s.cloudscale.ch/ loadbalancer-uuid loadbalancer-vip-addresses
+    k8s.cloudscale.ch/ loadbalancer-name loadbalancer-uuid loadbalancer-vip-addresses
     kubernetes.civo.com/ ipv4-address loadbalancer-id
     kubernetes.digitalocean.com/ load-balancer-id
     kubernetes.io/ elb.custom-eip-id elb.eip-id elb.id elb.subnet-id ingress.existLbId
