@@ -66,27 +66,35 @@ _FLEX: Mapping[str, Form] = {"networkPath": Form.URL, "server": Form.PLAIN, "sou
 
 def probe_connections(container: Probed, path: str) -> Iterator[KubeletConnection]:
     """Yield the hosts that the probes and hooks of the container at ``path`` name."""
-    for handler, name, purpose in handlers(container):
+    for handler, name in handlers(container):
         http, tcp = handler.http_get, handler.tcp_socket
         if http is not None and http.host:
-            yield _connection(http.host, f"{path}.{name}.httpGet.host", purpose, Form.PLAIN)
+            yield _handled(http.host, f"{path}.{name}.httpGet.host", name)
         if tcp is not None and tcp.host:
-            yield _connection(tcp.host, f"{path}.{name}.tcpSocket.host", purpose, Form.PLAIN)
+            yield _handled(tcp.host, f"{path}.{name}.tcpSocket.host", name)
 
 
-def handlers(container: Probed) -> Iterator[tuple[Handler, str, Purpose]]:
-    """Yield the probes and hooks of a container, each with the name of its field."""
+def _handled(host: str, path: str, handler: str) -> KubeletConnection:
+    """Return the connection that a probe or a hook makes."""
+    purpose = Purpose.HOOK if handler.startswith("lifecycle.") else Purpose.PROBE
+    return _connection(host, path, purpose, Form.PLAIN)
+
+
+def handlers(container: Probed) -> list[tuple[Handler, str]]:
+    """Return the probes and hooks of a container, each with the name of its field."""
+    found = []
     if probe := container.liveness_probe:
-        yield probe, "livenessProbe", Purpose.PROBE
+        found.append((probe, "livenessProbe"))
     if probe := container.readiness_probe:
-        yield probe, "readinessProbe", Purpose.PROBE
+        found.append((probe, "readinessProbe"))
     if probe := container.startup_probe:
-        yield probe, "startupProbe", Purpose.PROBE
+        found.append((probe, "startupProbe"))
     if lifecycle := container.lifecycle:
         if hook := lifecycle.post_start:
-            yield hook, "lifecycle.postStart", Purpose.HOOK
+            found.append((hook, "lifecycle.postStart"))
         if hook := lifecycle.pre_stop:
-            yield hook, "lifecycle.preStop", Purpose.HOOK
+            found.append((hook, "lifecycle.preStop"))
+    return found
 
 
 def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]:

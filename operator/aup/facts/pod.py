@@ -211,7 +211,7 @@ def read_container(
         resources=read_resources(found.resources, f"{path}.resources"),
         command=_words(found.command),
         args=_words(found.args),
-        executed=tuple(_executed(found, path)),
+        executed=_executed(found, path),
     )
 
 
@@ -222,11 +222,13 @@ def _words(found: Any) -> tuple[str, ...]:
     return tuple(word if isinstance(word, str) else "" for word in found[:MAX_WORDS])
 
 
-def _executed(container: wire.Container, path: str) -> Iterator[CommandLine]:
-    """Yield the command lines of the probes and hooks of the container at ``path``."""
-    for handler, name, _ in handlers(container):
+def _executed(container: wire.Container, path: str) -> tuple[CommandLine, ...]:
+    """Return the command lines of the probes and hooks of the container at ``path``."""
+    found: tuple[CommandLine, ...] = ()
+    for handler, name in handlers(container):
         if handler.exec is not None and (words := _words(handler.exec.command)):
-            yield CommandLine(words, f"{path}.{name}.exec.command")
+            found += (CommandLine(words, f"{path}.{name}.exec.command"),)
+    return found
 
 
 def _ports(

@@ -91,7 +91,7 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
 def _started(container: Container, terms: SecurityTerms) -> Iterator[_Sign]:
     """Yield the tools that a container's command lines start, each once."""
     named = _naming(terms.tool_commands)
-    if not any(named(word) for word in words(container)):
+    if not any(map(named, words(container))):
         return
     found = (pair for pair in started(container) if pair[1] in terms.tool_commands)
     for path, name in dict.fromkeys(found):
