@@ -11,6 +11,8 @@ from typing import Any, TypedDict, Unpack
 
 from msgspec.structs import replace
 
+from aup.facts.address import parse_address
+from aup.facts.claims import is_absent
 from aup.facts.connections import handlers, probe_connections
 from aup.facts.image import read_image
 from aup.facts.injected import injected_images
@@ -236,10 +238,14 @@ def _ports(
 ) -> Iterator[Port]:
     """Yield ports; in the node's network each is a port of the node, written out or not."""
     for i, port in enumerate(ports):
-        number = (port.container_port if port else None) or 0
-        host_port = (port.host_port if port else None) or (number if host_network else 0)
-        tcp = port is None or port.protocol in TCP
-        yield Port(number=number, host_port=host_port, path=f"{path}.ports[{i}]", tcp=tcp)
+        found = port or wire.ContainerPort()
+        number = found.container_port or 0
+        host_port = found.host_port or (number if host_network else 0)
+        opened = Port(number, host_port, f"{path}.ports[{i}]", tcp=found.protocol in TCP)
+        if host_port and not is_absent(found.host_ip):
+            parsed = parse_address(found.host_ip)
+            opened = replace(opened, host_ip=parsed.text, host_address=parsed.address)
+        yield opened
 
 
 def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:

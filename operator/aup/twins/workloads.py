@@ -247,7 +247,11 @@ WORKLOADS: Final = Group(
             "host/namespaces",
             (Search(_NAMESPACES, {POD: "has(s.hostNetwork) || has(s.hostPID) || has(s.hostIPC)"}),),
         ),
-        Twin("host/port", (Search(_PORT, _PORT_SIGNS),)),
+        Twin(
+            "host/port",
+            (Search(_PORT, _PORT_SIGNS),),
+            leaves="Where ports of the node are allowed, under whose address they are opened.",
+        ),
         Twin("host/privileged", (Search(_PRIVILEGED, _PRIVILEGED_SIGNS),)),
         Twin(
             "host/path",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from aup.facts.model.claim import IPAddress
 from aup.facts.model.image import Image
 from aup.facts.model.resources import Resources, Scratch
 from aup.facts.model.security import HostPath, KubeletConnection, SecurityContext
@@ -24,6 +25,10 @@ class Port(msgspec.Struct, frozen=True):
     path: str
     tcp: bool = True
     """Whether connections are taken there, not only datagrams."""
+    host_ip: str = ""
+    """Address under which the node opens it, as written; empty: under all that it has."""
+    host_address: IPAddress | None = None
+    """The same, canonical; ``None`` where it cannot be read."""
 
 
 class CommandLine(msgspec.Struct, frozen=True):

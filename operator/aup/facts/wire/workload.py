@@ -20,6 +20,7 @@ class ContainerPort(Wire, frozen=True):
 
     container_port: int | None = None
     host_port: int | None = None
+    host_ip: Any = field(default=None, name="hostIP")
     protocol: str | None = None
 
 

@@ -57,6 +57,7 @@ def host_terms(network: NetworkTerms, edition: Edition) -> HostTerms:
         capabilities=allowed_capabilities(edition),
         sysctls=tuple(map(sysctl, spec.allowed_sysctls)),
         host_paths=tuple(map(file_path, spec.allowed_host_paths)),
+        nodes=AddressSet.of(spec.cluster_cidrs.nodes),
         addresses=network.addresses,
         contact=edition.ref.contact,
     )

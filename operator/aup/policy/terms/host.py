@@ -20,6 +20,8 @@ class HostTerms:
     """Settings beside the safe ones, with dots; a trailing ``*`` stands for any ending."""
     host_paths: tuple[str, ...]
     """Paths of the node that may be mounted, with all below them; in their plain form."""
+    nodes: AddressSet
+    """Of the cluster, as far as the policy says."""
     addresses: AddressSet
     """Assigned to the tenant: sending under one of them is no spoofing."""
     contact: str

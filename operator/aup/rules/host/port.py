@@ -1,9 +1,11 @@
 """Host: ports are published through Services, not on nodes.
 
 host/port
-    Fields read   ports[].hostPort of containers, initContainers and ephemeralContainers; with
-                  hostNetwork every containerPort is a port of the node
-    Allowed       none; any where `network.hostPorts` is Allowed
+    Fields read   ports[].hostPort and hostIP of containers, initContainers and
+                  ephemeralContainers; with hostNetwork every containerPort is a port of the node
+    Allowed       none; where `network.hostPorts` is Allowed any, with a hostIP of the node's
+                  (`network.clusterCIDRs.nodes`) or the tenant's own: under another's address the
+                  node would answer in its place
     Serves        "only use IP addresses assigned by the provider" (asergo/6.2): a host port
                   answers under the node's address
 """
@@ -11,33 +13,55 @@ host/port
 from collections.abc import Iterator
 
 from aup.api.sections.choice import Permission
-from aup.facts.model import Workload
+from aup.facts.model import Port, Workload
 from aup.policy.terms import HostTerms
 from aup.rules.base import Rule, Violation
 
 
 def port(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
-    """Yield each port that would be opened on the node."""
-    if terms.host_ports is Permission.ALLOWED:
-        return
+    """Yield each port that would be opened on the node, or captured there from somebody else."""
+    allowed = terms.host_ports is Permission.ALLOWED
     for container in workload.containers:
         for found in container.ports:
-            if not found.host_port:
-                continue
-            # In the node's network both numbers are equal, and only one must be written.
-            name = "containerPort" if workload.host_network else "hostPort"
-            yield Violation(
-                path=f"{found.path}.{name}",
-                value=str(found.host_port),
-                detail="is opened on the node's own address",
-                remedy=(
-                    "leave out hostNetwork, and publish the port through a Service"
-                    if workload.host_network
-                    else "leave out hostPort, and publish the port through a Service"
-                ),
-                key=(str(found.host_port),),
-                image=container.image_name,
-            )
+            if found.host_port and not allowed:
+                yield _opened(found, container.image_name, in_network=workload.host_network)
+            elif found.host_port and found.host_ip and not _is_of_the_node(found, terms):
+                yield _captured(found, container.image_name, terms)
+
+
+def _opened(found: Port, image: str, *, in_network: bool) -> Violation:
+    """Return the violation of a port of the node."""
+    # In the node's network both numbers are equal, and only one must be written.
+    name, cause = ("containerPort", "hostNetwork") if in_network else ("hostPort", "hostPort")
+    return Violation(
+        path=f"{found.path}.{name}",
+        value=str(found.host_port),
+        detail="is opened on the node's own address",
+        remedy=f"leave out {cause}, and publish the port through a Service",
+        key=(str(found.host_port),),
+        image=image,
+    )
+
+
+def _is_of_the_node(found: Port, terms: HostTerms) -> bool:
+    """Tell whether a port is opened under an address of the node or of the tenant."""
+    address = found.host_address
+    if address is None or address.is_loopback or address.is_unspecified:
+        return address is not None
+    return address in terms.nodes or address in terms.addresses
+
+
+def _captured(found: Port, image: str, terms: HostTerms) -> Violation:
+    """Return the violation of a port under an address that is neither's."""
+    return Violation(
+        path=f"{found.path}.hostIP",
+        value=found.host_ip,
+        detail=f"is no address of a node, and not assigned to {terms.tenant}",
+        remedy="leave it out, so that the port is opened under the node's own addresses",
+        key=(str(found.host_port), str(found.host_address or found.host_ip)),
+        image=image,
+        address=found.host_address,
+    )
 
 
 RULE = Rule(

@@ -1,5 +1,7 @@
 """Ports of the node: none, unless the policy allows them."""
 
+from ipaddress import ip_address
+
 from aup.api.sections.choice import Permission
 from aup.facts.model import ContainerKind, Port
 from aup.rules.base import Violation
@@ -41,3 +43,20 @@ def test_the_policy_may_allow_host_ports() -> None:
     served = container("nginx", ports=(Port(80, 80, "p"),))
     allowing = replace(TERMS.host, host_ports=Permission.ALLOWED)
     assert not list(port(workload(containers=(served,)), allowing))
+
+
+def test_allowed_ports_are_opened_under_addresses_of_the_node_or_ones_own() -> None:
+    """A policy that does not say which addresses nodes have allows none but those of every node."""
+    allowing = replace(TERMS.host, host_ports=Permission.ALLOWED)
+    served = container(
+        "nginx",
+        ports=(
+            Port(80, 80, "p[0]", host_ip="127.0.0.1", host_address=ip_address("127.0.0.1")),
+            Port(80, 81, "p[1]", host_ip="10.0.0.9", host_address=ip_address("10.0.0.9")),
+            Port(80, 82, "p[2]", host_ip="010.0.0.9"),
+        ),
+    )
+    assert [found.path for found in port(workload(containers=(served,)), allowing)] == [
+        "p[1].hostIP",
+        "p[2].hostIP",
+    ]
