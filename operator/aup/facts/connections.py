@@ -20,9 +20,6 @@ from aup.facts.model import KubeletConnection, Purpose
 from aup.facts.wire.security import Handler, Probed
 from aup.facts.wire.volume import Volume
 
-MAX_HOSTS = 64
-"""Hosts in one list of monitors or portals that are looked at; real lists have a handful."""
-
 _HOST = r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:/@?#,\[\]\\]+))(?::[0-9]{1,5})?"
 
 
@@ -118,7 +115,7 @@ def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]
 def _hosts(value: Any, path: str, form: Form) -> Iterator[KubeletConnection]:
     """Yield the host, or each of a list of hosts, at ``path``."""
     if isinstance(value, list):
-        for i, host in enumerate(value[:MAX_HOSTS]):
+        for i, host in enumerate(value):
             yield _connection(host, f"{path}[{i}]", Purpose.VOLUME, form)
     elif value is not None and value != "":
         yield _connection(value, path, Purpose.VOLUME, form)

@@ -6,7 +6,7 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypedDict, Unpack
 
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ from aup.facts.placement import REGION_LABELS, read_placement
 from aup.facts.resources import read_resources, scratch_volumes
 from aup.facts.security import container_security, is_host_process, pod_security
 from aup.facts.volumes import (
+    Volumes,
     connections,
     each_volume,
     host_paths,
@@ -47,7 +48,8 @@ MAX_IMAGES = 256
 """Containers of one pod, and images that it mounts. Honest pods have dozens at the most; each image
 is read and looked up, and thousands of them would keep all other requests waiting."""
 MAX_ENTRIES = 1024
-"""Ports, volumes, capabilities, sysctls, and values of the required node affinity, of one pod."""
+"""Ports, volumes, capabilities, sysctls, hosts that the kubelet connects to, and values of the
+required node affinity, of one pod."""
 MAX_WORDS = 64
 """Of a container's command, and of its args: what it starts stands in front."""
 MAX_REGIONS = 64
@@ -81,6 +83,7 @@ def read_pod(
     spec, excess = _bounded((template and template.spec) or wire.PodSpec(), path)
     labels, annotations, selector, misfits = _texts(template, spec, prefix, path)
     volumes = tuple(each_volume(spec.volumes, path))
+    hosts, more = _hosts(spec, volumes, path)
     workload = Workload(
         namespace=namespace,
         path=path,
@@ -101,13 +104,13 @@ def read_pod(
         pod_host_process=is_host_process(spec.security_context),
         security=pod_security(spec.security_context, path),
         host_paths=tuple(host_paths(volumes)),
-        connections=(*_probed(spec, path), *connections(volumes)),
+        connections=hosts,
         remote_sources=tuple(remote_sources(volumes)),
         resources=read_resources(spec.resources, f"{path}.resources"),
         scratch=tuple(scratch_volumes(spec.volumes, path)),
         **said,
     )
-    return workload, (*excess, *misfits)
+    return workload, (*excess, *misfits, *more)
 
 
 def _texts(
@@ -246,6 +249,16 @@ def _ports(
             parsed = parse_address(found.host_ip)
             opened = replace(opened, host_ip=parsed.text, host_address=parsed.address)
         yield opened
+
+
+def _hosts(
+    spec: wire.PodSpec, volumes: Volumes, path: str
+) -> tuple[tuple[KubeletConnection, ...], Problems]:
+    """Return the hosts that the kubelet connects to, as many as are looked at."""
+    found = tuple(islice(chain(_probed(spec, path), connections(volumes)), MAX_ENTRIES + 1))
+    if len(found) <= MAX_ENTRIES:
+        return found, ()
+    return found[:MAX_ENTRIES], (too_many(path, MAX_ENTRIES, "hosts of probes and volumes"),)
 
 
 def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.facts.model import ContainerKind, KubeletConnection, Purpose
+from aup.facts.pod import MAX_ENTRIES
 from support.workloads import PREFIXES, read
 
 HANDLERS = {
@@ -181,13 +182,21 @@ def test_a_volume_without_a_server_connects_to_none(source: Any) -> None:
     assert mounted(source) == ()
 
 
-def test_all_of_a_list_are_found_and_a_list_without_end_is_not_walked() -> None:
-    connections = mounted({"cephfs": {"monitors": ["203.0.113.9"] * 1000}})
-    assert [c.path for c in connections[:2]] == [
-        "spec.volumes[0].cephfs.monitors[0]",
-        "spec.volumes[0].cephfs.monitors[1]",
-    ]
-    assert len(connections) == 64
+def test_all_of_a_list_are_found() -> None:
+    """However many of one's own stand before the one of somebody else."""
+    connections = mounted({"cephfs": {"monitors": [*["198.51.100.17"] * 100, "203.0.113.9"]}})
+    assert connections[-1].path == "spec.volumes[0].cephfs.monitors[100]"
+    assert connections[-1].text == "203.0.113.9"
+
+
+def test_a_pod_with_hosts_without_end_is_told_so() -> None:
+    monitors = {"cephfs": {"monitors": ["198.51.100.17"] * MAX_ENTRIES}}
+    facts = read(("", "Pod"), {"volumes": [monitors]})
+    assert not facts.problems
+    facts = read(("", "Pod"), {"volumes": [monitors, {"nfs": {"server": "203.0.113.9"}}]})
+    (problem,) = facts.problems
+    assert problem.detail == f"has more than {MAX_ENTRIES} hosts of probes and volumes"
+    assert len(facts.workloads[0].connections) == MAX_ENTRIES
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[a-z]*:?//[0-9.@:\\]*/x", fullmatch=True))

@@ -50,7 +50,8 @@ _BEFORE: Final[Mapping[str, _Starter]] = {
 _ENDS: Final = re.compile(r"[\n;&|(){}`]")
 """Where in a script a command ends and the next one begins."""
 MAX_SCRIPT: Final = 64 * 1024
-"""Characters of a script that are looked at."""
+"""Characters of scripts that are looked at: of one in each container of a pod, together. Millions
+of commands would keep all other requests waiting."""
 _MAX_WORDS: Final = 32
 """Of one command, before its program."""
 
@@ -60,15 +61,18 @@ def words(container: Container) -> Iterator[str]:
     return chain(container.command, container.args, *(line.words for line in container.executed))
 
 
-def started(container: Container) -> Iterator[tuple[str, str]]:
-    """Yield path and name of each program: ``spec.containers[0].command[2]``, ``nmap``."""
+def started(container: Container, most: int = MAX_SCRIPT) -> Iterator[tuple[str, str]]:
+    """Yield path and name of each program: ``spec.containers[0].command[2]``, ``nmap``.
+
+    Of each script so many characters are looked at.
+    """
     own = chain(
         _located(container.command, f"{container.path}.command"),
         _located(container.args, f"{container.path}.args"),
     )
-    yield from _programs(list(own))
+    yield from _programs(list(own), most)
     for line in container.executed:
-        yield from _programs(list(_located(line.words, line.path)))
+        yield from _programs(list(_located(line.words, line.path)), most)
 
 
 def _located(words: Sequence[str], path: str) -> Iterator[tuple[str, str]]:
@@ -76,7 +80,7 @@ def _located(words: Sequence[str], path: str) -> Iterator[tuple[str, str]]:
     return ((f"{path}[{i}]", word) for i, word in enumerate(words))
 
 
-def _programs(words: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _programs(words: list[tuple[str, str]], most: int) -> Iterator[tuple[str, str]]:
     """Yield the programs of one command line."""
     first = _program([word for _, word in words])
     if first is None:
@@ -86,7 +90,7 @@ def _programs(words: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     yield path, name
     if name in SHELLS and (script := _script(words[first + 1 :])):
         path, text = script
-        for command in _ENDS.split(text[:MAX_SCRIPT]):
+        for command in _ENDS.split(text[:most]):
             for program in _of_script(command.split(maxsplit=_MAX_WORDS)):
                 yield path, program
 

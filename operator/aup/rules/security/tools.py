@@ -29,7 +29,7 @@ from aup.facts.model import Container, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.security.commands import started, words
+from aup.rules.security.commands import MAX_SCRIPT, started, words
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -80,20 +80,21 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
         if software.category is SoftwareCategory.SECURITY_TOOL:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
+    most = MAX_SCRIPT // max(1, len(workload.containers))
     for container in workload.containers:
         if container.command or container.args or container.executed:
-            yield from _started(container, terms)
+            yield from _started(container, terms, most)
     for path, text in workload.declared(WORKLOAD_CLASS):
         if canonical_use(text) in CLASSES:
             yield _Sign(path, text, "", tuple(image.name for image in workload.images))
 
 
-def _started(container: Container, terms: SecurityTerms) -> Iterator[_Sign]:
+def _started(container: Container, terms: SecurityTerms, most: int) -> Iterator[_Sign]:
     """Yield the tools that a container's command lines start, each once."""
     named = _naming(terms.tool_commands)
     if not any(map(named, words(container))):
         return
-    found = (pair for pair in started(container) if pair[1] in terms.tool_commands)
+    found = (pair for pair in started(container, most) if pair[1] in terms.tool_commands)
     for path, name in dict.fromkeys(found):
         yield _Sign(path, name, "", (container.image_name,))
 
@@ -114,9 +115,9 @@ RULE = Rule(
     check=tools,
     blind=(
         "Tools that neither a catalogue nor the policy lists, that an image or another script "
-        "starts by itself, and scripts that do the same; scripts of Tekton and Argo; what somebody "
-        "starts by hand in a running container. Whether a test keeps to the targets of its "
-        "consent: arguments are not read, reports of scans say so. Exemptions without targets, "
-        "which are no consent, are told to the provider only."
+        "starts by itself, and scripts that do the same; the end of long scripts; scripts of "
+        "Tekton and Argo; what somebody starts by hand in a running container. Whether a test "
+        "keeps to the targets of its consent: arguments are not read, reports of scans say so. "
+        "Exemptions without targets, which are no consent, are told to the provider only."
     ),
 )

@@ -15,6 +15,7 @@ scripts that select by it would be misled.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from aup.api.meta import CLAIM_PREFIX, MANAGED_LABEL, STAMP_ANNOTATIONS, STAMP_LABELS
@@ -25,12 +26,18 @@ from aup.rules.network.platform import is_platform
 
 RESERVED: Final = frozenset({*STAMP_LABELS, *STAMP_ANNOTATIONS, MANAGED_LABEL})
 """Keys that only the operator writes."""
+MAX_MARKS: Final = 256
+"""Marks of one object that are told: it is refused for one as for a hundred thousand."""
 
 
 def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each mark of the operator that somebody else has set."""
-    if is_platform(markings.writer, terms):
-        return
+    if not is_platform(markings.writer, terms):
+        yield from islice(_marks(markings), MAX_MARKS)
+
+
+def _marks(markings: Markings) -> Iterator[Violation]:
+    """Yield each mark of the operator."""
     for marking in markings.entries:
         if marking.key in RESERVED or marking.key.startswith(CLAIM_PREFIX):
             yield Violation(

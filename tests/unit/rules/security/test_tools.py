@@ -14,12 +14,13 @@ from aup.policy.declaration import WORKLOAD_CLASS
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, compile_world
 from aup.rules.base import Violation
+from aup.rules.security.commands import MAX_SCRIPT
 from aup.rules.security.tools import tools
 from support.licences import catalogues
 from support.neutral import TERMS as NEUTRAL
 from support.provider import DAY, at, catalog, exemption, policy, tenant
 from support.replacing import replace
-from support.workloads import subject, workload
+from support.workloads import container, subject, workload
 
 NMAP = CatalogItem(repository="reg.example/nmap", category=SoftwareCategory.SECURITY_TOOL)
 OTHER = CatalogItem(repository="reg.example/sqlmap", category=SoftwareCategory.SECURITY_TOOL)
@@ -133,3 +134,12 @@ def test_the_policy_may_allow_or_forbid_all() -> None:
     assert [v.detail for v in tools(running, forbidden)] == [
         "is for tests of security, which the policy does not allow"
     ] * 2
+
+
+def test_scripts_of_many_containers_are_looked_at_as_far_as_that_of_one() -> None:
+    many = 16
+    for decoys, found in ((MAX_SCRIPT // 2 // many - 8, many), (MAX_SCRIPT // 2 // many, 0)):
+        line = ("sh", "-c", "a;" * decoys + "nmap x")
+        containers = (container("reg.example/app", command=line),) * many
+        terms = replace(TERMS, tool_commands=frozenset({"nmap"}))
+        assert len(list(tools(workload(containers=containers), terms))) == found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aup.rules.tenancy.tampering import MAX_MARKS
 from support.reviews import review, send
 
 OF_A_TENANT = ("tenants:acme", "system:authenticated")
@@ -25,6 +26,12 @@ def test_stamps_that_stand_on_a_namespace_are_not_held_against_whoever_annotates
     response = update(namespace(team="web"), namespace())
     assert response["allowed"]
     assert "warnings" not in response
+
+
+def test_of_very_many_marks_some_are_told() -> None:
+    marks = {f"claim.aup.asergo.com/x{i}": "" for i in range(2 * MAX_MARKS)}
+    causes = update(namespace(**marks), namespace())["status"]["details"]["causes"]
+    assert 0 < len(causes) <= MAX_MARKS
 
 
 def test_a_stamp_that_is_rewritten_is_refused() -> None:
