@@ -1,4 +1,4 @@
-"""Kinds that run batches and groups of pods: JobSet and its kin, KEDA, Volcano, Kubeflow, Ray."""
+"""Kinds that run batches of pods: JobSet and its kin, KEDA, Kueue, Volcano, Kubeflow, Ray."""
 
 from typing import Final
 
@@ -42,6 +42,7 @@ BATCH: Final[dict[tuple[str, str], Carrier]] = {
         )
     ),
     ("keda.sh", "ScaledJob"): Carrier(templates=("spec.jobTargetRef.template",)),
+    ("kueue.x-k8s.io", "Workload"): Carrier(templates=("spec.podSets[].template",)),
     ("batch.volcano.sh", "Job"): Carrier(templates=("spec.tasks[].template",)),
     ("flow.volcano.sh", "JobTemplate"): Carrier(templates=("spec.tasks[].template",)),
     **{
