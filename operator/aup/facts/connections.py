@@ -57,6 +57,10 @@ _CSI: Mapping[str, tuple[str, Form]] = {
 """CSI drivers that mount without a PersistentVolume, with their attribute that names a host; all of
 them read its name in any case."""
 
+_OPTIONS = "mountOptions"
+_ELSEWHERE = re.compile(r"(?:^|,)\s*(?:ip|addr|mountaddr|mounthost)\s*=\s*([^,]+)", re.IGNORECASE)
+"""Of mount.cifs and mount.nfs: where they connect to, whatever the share is called."""
+
 _FLEX: Mapping[str, Form] = {"networkPath": Form.URL, "server": Form.PLAIN, "source": Form.URL}
 """Options by which FlexVolume drivers name hosts."""
 
@@ -104,12 +108,22 @@ def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]
     if volume.csi is not None and (known := _CSI.get(volume.csi.driver or "")):
         name, form = known
         for key, value in (volume.csi.volume_attributes or {}).items():
+            at = f'{path}.csi.volumeAttributes["{key}"]'
             if key.lower() == name:
-                yield from _hosts(value, f'{path}.csi.volumeAttributes["{key}"]', form)
+                yield from _hosts(value, at, form)
+            elif key.lower() == _OPTIONS.lower():
+                yield from _elsewhere(value, at)
     if volume.flex_volume is not None:
         options = volume.flex_volume.options or {}
         for key, form in _FLEX.items():
             yield from _hosts(options.get(key), f'{path}.flexVolume.options["{key}"]', form)
+        yield from _elsewhere(options.get(_OPTIONS), f'{path}.flexVolume.options["{_OPTIONS}"]')
+
+
+def _elsewhere(value: Any, path: str) -> Iterator[KubeletConnection]:
+    """Yield the hosts that options of mounting name in place of the server's."""
+    for host in _ELSEWHERE.findall(text_of(value)) if value else ():
+        yield _connection(host, path, Purpose.VOLUME, Form.PLAIN)
 
 
 def _hosts(value: Any, path: str, form: Form) -> Iterator[KubeletConnection]:

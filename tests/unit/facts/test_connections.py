@@ -125,8 +125,25 @@ def test_what_resolvers_make_an_address_of_is_none(text: str) -> None:
             'csi.volumeAttributes["source"]',
         ),
         (
+            {"csi": {"driver": "nfs.csi.k8s.io", "volumeAttributes": {"SERVER": "203.0.113.9"}}},
+            'csi.volumeAttributes["SERVER"]',
+        ),
+        (
+            {
+                "csi": {
+                    "driver": "nfs.csi.k8s.io",
+                    "volumeAttributes": {"mountoptions": "nolock,mountaddr=203.0.113.9,ro"},
+                }
+            },
+            'csi.volumeAttributes["mountoptions"]',
+        ),
+        (
             {"flexVolume": {"driver": "d", "options": {"networkPath": "//203.0.113.9/s"}}},
             'flexVolume.options["networkPath"]',
+        ),
+        (
+            {"flexVolume": {"driver": "d", "options": {"mountOptions": "IP = 203.0.113.9"}}},
+            'flexVolume.options["mountOptions"]',
         ),
     ],
 )
@@ -173,6 +190,8 @@ def test_a_server_in_any_other_form_is_no_address(source: Any) -> None:
         {"csi": {"driver": "nfs.csi.k8s.io", "volumeAttributes": {"share": "/x"}}},
         {"csi": {"driver": "secrets-store.csi.k8s.io", "volumeAttributes": {"server": "x"}}},
         {"csi": {"volumeAttributes": {"server": "x"}}},
+        {"csi": {"driver": "smb.csi.k8s.io", "volumeAttributes": {"mountOptions": "zip=1,ip="}}},
+        {"flexVolume": {"driver": "d", "options": {"mountOptions": None}}},
         {"flexVolume": {"driver": "d", "options": {"size": "//x"}}},
         {"flexVolume": {"driver": "d"}},
         {"persistentVolumeClaim": {"claimName": "203.0.113.9"}},
