@@ -6,7 +6,7 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, TypedDict, Unpack
 
 from msgspec.structs import replace
@@ -83,7 +83,6 @@ def read_pod(
     spec, excess = _bounded((template and template.spec) or wire.PodSpec(), path)
     labels, annotations, selector, misfits = _texts(template, spec, prefix, path)
     volumes = tuple(each_volume(spec.volumes, path))
-    hosts, more = _hosts(spec, volumes, path)
     workload = Workload(
         namespace=namespace,
         path=path,
@@ -104,13 +103,13 @@ def read_pod(
         pod_host_process=is_host_process(spec.security_context),
         security=pod_security(spec.security_context, path),
         host_paths=tuple(host_paths(volumes)),
-        connections=hosts,
+        connections=tuple(islice(_connected(spec, volumes, path), MAX_ENTRIES + 1)),
         remote_sources=tuple(remote_sources(volumes)),
         resources=read_resources(spec.resources, f"{path}.resources"),
         scratch=tuple(scratch_volumes(spec.volumes, path)),
         **said,
     )
-    return workload, (*excess, *misfits, *more)
+    return workload, (*excess, *misfits, *_hosts_left_out(workload))
 
 
 def _texts(
@@ -251,14 +250,17 @@ def _ports(
         yield opened
 
 
-def _hosts(
-    spec: wire.PodSpec, volumes: Volumes, path: str
-) -> tuple[tuple[KubeletConnection, ...], Problems]:
-    """Return the hosts that the kubelet connects to, as many as are looked at."""
-    found = tuple(islice(chain(_probed(spec, path), connections(volumes)), MAX_ENTRIES + 1))
-    if len(found) <= MAX_ENTRIES:
-        return found, ()
-    return found[:MAX_ENTRIES], (too_many(path, MAX_ENTRIES, "hosts of probes and volumes"),)
+def _connected(spec: wire.PodSpec, volumes: Volumes, path: str) -> Iterator[KubeletConnection]:
+    """Yield the hosts that the kubelet connects to for a pod."""
+    yield from _probed(spec, path)
+    yield from connections(volumes)
+
+
+def _hosts_left_out(workload: Workload) -> Problems:
+    """Return that there are more hosts than are looked at."""
+    if len(workload.connections) <= MAX_ENTRIES:
+        return ()
+    return (too_many(workload.path, MAX_ENTRIES, "hosts of probes and volumes"),)
 
 
 def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:
