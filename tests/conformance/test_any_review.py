@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from support.mutations import bodies, reviews, written
 from support.reviews import Answer, send
 
-PATIENCE = 60.0
-"""Seconds: how long an answer takes is not what is tested here."""
 LONGEST = 64 << 10
 """Bytes of an answer beside the uid, whatever was asked."""
 
@@ -56,7 +54,7 @@ def assert_readable(lines: list[str]) -> None:
 @given(bodies(), st.sampled_from(["/validate", "/validate", "/validate", "/advise"]))
 @thorough
 def test_a_review_with_something_wrong_in_it_is_answered(body: bytes, path: str) -> None:
-    (answer,) = send(body, path=path, deadline=PATIENCE)
+    (answer,) = send(body, path=path)
     check(answer, body, path)
 
 
@@ -67,7 +65,7 @@ def test_a_review_with_something_wrong_in_it_is_answered(body: bytes, path: str)
 @example(b'{"request":{"uid":"u","kind":{"kind":"Pod"},"operation":"CREATE","object":{"spec":')
 @settings(max_examples=200)
 def test_any_bytes_are_answered(body: bytes) -> None:
-    (answer,) = send(body, deadline=PATIENCE)
+    (answer,) = send(body)
     check(answer, body, "/validate")
 
 
@@ -76,8 +74,8 @@ def test_any_bytes_are_answered(body: bytes) -> None:
 def test_one_bad_review_spoils_no_other(several: list[bytes]) -> None:
     """What is wrong with one is told to it alone, and an honest one beside it is judged."""
     honest: dict[str, Any] = reviews()[0]
-    alone = send(written(honest), deadline=PATIENCE)[0]
-    *others, last = send(*several, written(honest), deadline=PATIENCE)
+    alone = send(written(honest))[0]
+    *others, last = send(*several, written(honest))
     assert last == alone
     for body, answer in zip(several, others, strict=True):
         check(answer, body, "/validate")
@@ -85,5 +83,5 @@ def test_one_bad_review_spoils_no_other(several: list[bytes]) -> None:
 
 def test_the_reviews_that_all_this_is_made_of_are_judged() -> None:
     """Else the mutations above would all be of something that is refused at the door."""
-    verdicts = Counter(answer.allowed for answer in send(*reviews(), lane=10**6, deadline=PATIENCE))
+    verdicts = Counter(answer.allowed for answer in send(*reviews(), lane=10**6))
     assert min(verdicts[True], verdicts[False]) > len(reviews()) // 4

@@ -93,7 +93,7 @@ def node_ports(*ports: int) -> Object:
 def update(old: Object, new: Object) -> Answer:
     """Return the answer to somebody who changes an object."""
     group = str(new["apiVersion"]).rpartition("/")[0]
-    (answer,) = send(review(new, old=old, operation="UPDATE", group=group), deadline=60.0)
+    (answer,) = send(review(new, old=old, operation="UPDATE", group=group))
     return answer
 
 

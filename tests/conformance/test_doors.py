@@ -95,7 +95,7 @@ def webhook() -> dict[str, Said]:
         those = [one for one in OBJECTS if one.cluster == cluster]
         for begin in range(0, len(those), 50):
             some = those[begin : begin + 50]
-            answers = send(*map(request, some), surroundings=cluster, deadline=60.0)
+            answers = send(*map(request, some), surroundings=cluster)
             for one, answer in zip(some, answers, strict=True):
                 response = answer.response
                 causes = response.get("status", {}).get("details", {}).get("causes", [])
