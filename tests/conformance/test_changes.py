@@ -139,6 +139,14 @@ STANDS = {
         containers(adds("NET_ADMIN")),
         containers({"name": "renamed", **adds("CAP_NET_ADMIN")}),
     ),
+    "an image in another spelling": (
+        containers({"image": "mongo:7"}),
+        containers({"name": "renamed", "image": "docker.io/library/mongo:7"}),
+    ),
+    "an image in another place": (
+        containers({"image": "mongo:7"}, {}),
+        containers({}, {"image": "mongo:7"}),
+    ),
     "a volume of another name": (mount("logs", "/var/log"), mount("files", "/var/log")),
     "ports of a Service": (
         node_ports(30080),
@@ -187,6 +195,16 @@ IS_NEW = {
         mount("files", "/var/log"),
         mount("files", "/etc"),
         "spec.volumes[0].hostPath.path",
+    ),
+    "another build of software that is not allowed": (
+        containers({"image": "mongo:7"}),
+        containers({"image": "mongo:8"}),
+        "spec.containers[0].image",
+    ),
+    "the same software once more, by digest": (
+        containers({"image": "mongo:7"}),
+        containers({"image": "mongo:7"}, {"image": f"mongo@sha256:{'0' * 64}"}),
+        "spec.containers[1].image",
     ),
     "another type of Service": (
         service(externalIPs=[FOREIGN], type="ClusterIP"),

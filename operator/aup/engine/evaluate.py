@@ -42,11 +42,13 @@ def evaluate(
     """
     found = list(_violations(facts, terms, rules))
     standing: Counter[_Key] = Counter()
+    brought: frozenset[str] = frozenset()
     if old is not None and found:
+        brought = _brought(facts, old)
         standing.update((rule, v.key) for rule, v in _violations(_seen(old), terms, rules))
     findings = []
     for rule, violation in found:
-        stood = standing[rule, violation.key] > 0
+        stood = standing[rule, violation.key] > 0 and violation.value not in brought
         if stood:
             # Counted, so that a second violation of the same kind is a new one.
             standing[rule, violation.key] -= 1
@@ -71,6 +73,21 @@ def judged(rule: str, violation: Violation, subject: Subject, terms: Terms) -> F
 def _seen(old: Facts) -> Facts:
     """Leave out what did not stand: what hides part of an object, and who writes it now."""
     return replace(old, problems=tuple(p for p in old.problems if not p.hides), access=None)
+
+
+def _brought(facts: Facts, old: Facts) -> frozenset[str]:
+    """Return the images that an update brings, as written.
+
+    Keys name software, so that a finding is the same one in each of its builds. To the ratchet
+    another build is a change: its pods would be refused, and nobody could tell why from a warning.
+    """
+    known = {(i.repository, i.tag, i.digest) for w in old.workloads for i in w.images}
+    return frozenset(
+        i.text
+        for w in facts.workloads
+        for i in w.images
+        if (i.repository, i.tag, i.digest) not in known
+    )
 
 
 def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str, Violation]]:
