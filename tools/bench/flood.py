@@ -54,7 +54,7 @@ class Row:
 
 def measure() -> list[Row]:
     """Run the product with two tenants and measure the one beside the other."""
-    with installed(replicas=1) as installation:
+    with _apart(), installed(replicas=1) as installation:
         provide(installation, tenant("bench"), tenant("loud"))
         _confine(installation.admission[0].process.pid, CORES[:1])
         sender = _Sender(installation)
@@ -65,20 +65,27 @@ def measure() -> list[Row]:
         ]
 
 
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Have this process, and all that it starts, keep off the replica's core."""
+    os.sched_setaffinity(0, CORES[1:] or CORES)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, CORES)
+
+
 def _confine(pid: int, cores: Iterable[int]) -> None:
     """Have all threads of a process run on some cores only."""
     for thread in Path(f"/proc/{pid}/task").iterdir():
         os.sched_setaffinity(int(thread.name), cores)
 
 
-def _elsewhere() -> None:
-    """Have this process, and what it becomes, keep off the replica's core."""
-    os.sched_setaffinity(0, CORES[1:] or CORES)
+def _last() -> None:
+    """Have this process, and what it becomes, run when nobody else wants to.
 
-
-def _elsewhere_and_last() -> None:
-    _elsewhere()
-    # Not merely nice: such a process keeps its core for milliseconds after another one wakes.
+    Not merely nice: such a process keeps its core for milliseconds after another one wakes.
+    """
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
@@ -156,7 +163,6 @@ class _Sender:
             text=True,
             check=True,
             timeout=300,
-            preexec_fn=_elsewhere,
         )
         answer = json.loads(done.stdout)
         return answer["microseconds"], answer["seconds"]
@@ -170,7 +176,7 @@ class _Sender:
             command,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=_elsewhere_and_last,  # noqa: PLW1509 - as above
+            preexec_fn=_last,  # noqa: PLW1509 - no threads of ours
         ) as loud:
             try:
                 started, before = time.monotonic(), self._answered()

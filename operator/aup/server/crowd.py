@@ -1,6 +1,6 @@
 """The connections that there are, and which of them gives way to a new one.
 
-Each may hold some 512 KiB, for TLS and for a small body, and nobody has to say who it is before it
+Each may hold some 700 KiB, for TLS and for a small body, and nobody has to say who it is before it
 connects. So there is an end to the number of those that only wait. A new one is always let in, and
 nobody is cut off who waits for us: under ``failurePolicy: Ignore`` that would be an admission.
 """
