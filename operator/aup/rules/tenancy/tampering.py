@@ -27,13 +27,25 @@ from aup.rules.network.platform import is_platform
 RESERVED: Final = frozenset({*STAMP_LABELS, *STAMP_ANNOTATIONS, MANAGED_LABEL})
 """Keys that only the operator writes."""
 MAX_MARKS: Final = 256
-"""Marks of one object that are told: it is refused for one as for a hundred thousand."""
+"""Marks of one object that are told one by one: it is refused for one as for a hundred thousand."""
 
 
 def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each mark of the operator that somebody else has set."""
-    if not is_platform(markings.writer, terms):
-        yield from islice(_marks(markings), MAX_MARKS)
+    if is_platform(markings.writer, terms):
+        return
+    marks = _marks(markings)
+    yield from islice(marks, MAX_MARKS - 1)
+    if rest := tuple(marks):
+        yield Violation(
+            path="metadata",
+            value="",
+            detail=f"carries {len(rest)} more marks that only the operator sets",
+            remedy="leave them out",
+            # Else a new one could hide behind as many old ones.
+            key=tuple(text for mark in rest for text in mark.key),
+            change=True,
+        )
 
 
 def _marks(markings: Markings) -> Iterator[Violation]:

@@ -34,6 +34,15 @@ def test_of_very_many_marks_some_are_told() -> None:
     assert 0 < len(causes) <= MAX_MARKS
 
 
+def test_behind_very_many_old_marks_none_is_added() -> None:
+    old = namespace(**{f"claim.aup.asergo.com/x{i}": "" for i in range(2 * MAX_MARKS)})
+    assert update(old, old)["allowed"]
+    for key in ("claim.aup.asergo.com/a", "claim.aup.asergo.com/z"):
+        new = {**old, "metadata": {**old["metadata"]}}
+        new["metadata"]["annotations"] = {**old["metadata"]["annotations"], key: ""}
+        assert not update(new, old)["allowed"]
+
+
 def test_a_stamp_that_is_rewritten_is_refused() -> None:
     widened = namespace(**{"aup.asergo.com/addresses": "0.0.0.0/0"})
     (cause,) = update(widened, namespace())["status"]["details"]["causes"]
