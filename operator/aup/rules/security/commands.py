@@ -50,8 +50,10 @@ _BEFORE: Final[Mapping[str, _Starter]] = {
 _ENDS: Final = re.compile(r"[\n;&|(){}`]")
 """Where in a script a command ends and the next one begins."""
 MAX_SCRIPT: Final = 64 * 1024
-"""Characters of scripts that are looked at: of one in each container of a pod, together. Millions
-of commands would keep all other requests waiting."""
+"""Characters of scripts that are read as commands: of one in each container of a pod that names a
+tool, together. Millions of commands would keep all other requests waiting."""
+_LONGEST_NAME: Final = 255
+"""Of a file, in bytes (NAME_MAX of Linux)."""
 _MAX_WORDS: Final = 32
 """Of one command, before its program."""
 
@@ -66,13 +68,29 @@ def started(container: Container, most: int = MAX_SCRIPT) -> Iterator[tuple[str,
 
     Of each script so many characters are looked at.
     """
-    own = chain(
-        _located(container.command, f"{container.path}.command"),
-        _located(container.args, f"{container.path}.args"),
-    )
-    yield from _programs(list(own), most)
+    for line in _lines(container):
+        yield from _programs(line, most)
+
+
+def unread(container: Container, most: int) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the ends of words that are too long to be looked at as a script.
+
+    Each begins early enough for a name that lies across the bound.
+    """
+    for line in _lines(container):
+        for path, word in line:
+            if len(word) > most:
+                yield path, word[max(0, most - _LONGEST_NAME) :]
+
+
+def _lines(container: Container) -> Iterator[list[tuple[str, str]]]:
+    """Yield the command lines of a container, each word with its path."""
+    yield [
+        *_located(container.command, f"{container.path}.command"),
+        *_located(container.args, f"{container.path}.args"),
+    ]
     for line in container.executed:
-        yield from _programs(list(_located(line.words, line.path)), most)
+        yield list(_located(line.words, line.path))
 
 
 def _located(words: Sequence[str], path: str) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ from aup.facts.model import Container, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.security.commands import MAX_SCRIPT, started, words
+from aup.rules.security.commands import MAX_SCRIPT, started, unread, words
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -80,31 +80,37 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
         if software.category is SoftwareCategory.SECURITY_TOOL:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
-    most = MAX_SCRIPT // max(1, len(workload.containers))
-    for container in workload.containers:
-        if container.command or container.args or container.executed:
-            yield from _started(container, terms, most)
+    named = _naming(terms.tool_commands)
+    naming = [c for c in workload.containers if any(map(named, words(c)))]
+    for container in naming:
+        yield from _started(container, terms, MAX_SCRIPT // len(naming))
     for path, text in workload.declared(WORKLOAD_CLASS):
         if canonical_use(text) in CLASSES:
             yield _Sign(path, text, "", tuple(image.name for image in workload.images))
 
 
 def _started(container: Container, terms: SecurityTerms, most: int) -> Iterator[_Sign]:
-    """Yield the tools that a container's command lines start, each once."""
-    named = _naming(terms.tool_commands)
-    if not any(map(named, words(container))):
-        return
-    found = (pair for pair in started(container, most) if pair[1] in terms.tool_commands)
+    """Yield the tools that a container's command lines start, each once.
+
+    What a script names beyond what is looked at counts as started: else whoever makes it, or its
+    neighbours, long enough would hide it.
+    """
+    found = [pair for pair in started(container, most) if pair[1] in terms.tool_commands]
+    named = _naming(terms.tool_commands, whole=True)
+    found += [(path, hit[0]) for path, text in unread(container, most) if (hit := named(text))]
     for path, name in dict.fromkeys(found):
         yield _Sign(path, name, "", (container.image_name,))
 
 
 @lru_cache(maxsize=64)
-def _naming(programs: frozenset[str]) -> Callable[[str], object]:
-    """Return what tells whether a word may name one of these: most words name none."""
+def _naming(
+    programs: frozenset[str], *, whole: bool = False
+) -> Callable[[str], re.Match[str] | None]:
+    """Return what finds the first of these in a text, or as a whole word of it: most name none."""
     if not programs:
         return lambda _: None
-    return re.compile("|".join(map(re.escape, sorted(programs)))).search
+    names = "|".join(map(re.escape, sorted(programs)))
+    return re.compile(rf"(?<![\w.-])(?:{names})(?![\w.-])" if whole else names).search
 
 
 RULE = Rule(
@@ -115,7 +121,7 @@ RULE = Rule(
     check=tools,
     blind=(
         "Tools that neither a catalogue nor the policy lists, that an image or another script "
-        "starts by itself, and scripts that do the same; the end of long scripts; scripts of "
+        "starts by itself, and scripts that do the same; scripts of "
         "Tekton and Argo; what somebody starts by hand in a running container. Whether a test "
         "keeps to the targets of its consent: arguments are not read, reports of scans say so. "
         "Exemptions without targets, which are no consent, are told to the provider only."

@@ -136,10 +136,32 @@ def test_the_policy_may_allow_or_forbid_all() -> None:
     ] * 2
 
 
-def test_scripts_of_many_containers_are_looked_at_as_far_as_that_of_one() -> None:
-    many = 16
-    for decoys, found in ((MAX_SCRIPT // 2 // many - 8, many), (MAX_SCRIPT // 2 // many, 0)):
-        line = ("sh", "-c", "a;" * decoys + "nmap x")
-        containers = (container("reg.example/app", command=line),) * many
-        terms = replace(TERMS, tool_commands=frozenset({"nmap"}))
-        assert len(list(tools(workload(containers=containers), terms))) == found
+SCANNERS = replace(TERMS, tool_commands=frozenset({"nmap"}))
+
+
+def scripts(*texts: str) -> Workload:
+    """Return a workload with a container for each script."""
+    lines = (("sh", "-c", text) for text in texts)
+    return workload(containers=tuple(container("reg.example/app", command=line) for line in lines))
+
+
+@pytest.mark.parametrize("decoys", [0, 100, MAX_SCRIPT // 2 - 1, MAX_SCRIPT // 2, MAX_SCRIPT])
+@pytest.mark.parametrize("neighbours", [0, 15])
+def test_no_length_of_a_script_or_of_its_neighbours_hides_a_tool(
+    decoys: int, neighbours: int
+) -> None:
+    long = "a;" * decoys + "nmap x"
+    assert len(list(tools(scripts(*[long] * (neighbours + 1)), SCANNERS))) == neighbours + 1
+
+
+def test_beyond_what_is_looked_at_a_tool_is_a_word_of_its_own() -> None:
+    padding = "a;" * MAX_SCRIPT
+    named = "nmap is an argument"
+    assert not list(tools(scripts(f"echo {named}"), SCANNERS))
+    assert list(tools(scripts(f"{padding}echo {named}"), SCANNERS))
+    assert not list(tools(scripts(f"{padding}unmap x; /etc/nmap.conf; nmap-data"), SCANNERS))
+
+
+def test_neighbours_that_name_no_tool_take_nothing_of_what_is_looked_at() -> None:
+    long = "a;" * 1000 + "echo nmap"
+    assert not list(tools(scripts(long, *["sleep 1"] * 200), SCANNERS))
