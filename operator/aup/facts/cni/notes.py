@@ -1,8 +1,8 @@
 """How values that only the container network has are read: source prefixes, families of pools."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -67,14 +67,24 @@ def pools_by_family(note: Note) -> Iterator[Leaf]:
             yield NamedClaim(value, note.path, Topic.POOL, "", parse_network(value).networks)
 
 
-def addresses_by_network(note: Note) -> Iterator[Leaf]:
-    """Read the addresses that a machine wants in each of its networks: JSON (KubeVirt)."""
-    text = text_of(note.value)
-    try:
-        decoded = read_json(text)
-    except UnreadableJSONError as error:
-        yield AddressClaim(text, note.path, HERE, None, str(error))
-        return
+def in_json(read: Callable[[Any, Note], Iterator[Leaf]]) -> Reader:
+    """Return what reads addresses out of JSON, as a CNI's Go code would decode it."""
+
+    def reader(note: Note) -> Iterator[Leaf]:
+        text = text_of(note.value)
+        try:
+            decoded = read_json(text)
+        except UnreadableJSONError as error:
+            yield AddressClaim(text, note.path, HERE, None, str(error))
+            return
+        yield from read(decoded, note)
+
+    return reader
+
+
+@in_json
+def addresses_by_network(decoded: Any, note: Note) -> Iterator[Leaf]:
+    """Read the addresses that a machine wants in each of its networks (KubeVirt)."""
     for _, value in strings(decoded):
         claim = claims.address_claim(parse_interface(value), note.path, HERE)
         yield replace(claim, inside=True)
