@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from aup.api.meta import NET_RAW_LABEL, STATE_LABEL, TENANT_LABEL
+from aup.api.meta import ADDRESSES_ANNOTATION, NET_RAW_LABEL, STATE_LABEL, TENANT_LABEL
 from aup.rules import CATALOGUE
 from aup.twins.catalogue import TWINNED, WITHOUT_TWIN
 from support import breaches
 from support.corpus import CASES, Case, cases
 from support.twins import Answer, Twins, alone
-from support.waiting import until
 from support.workloads import PREFIXES
 
 VERSIONS = ("1.36.3", "1.33.13")
@@ -144,8 +143,7 @@ def restamp(twins: Twins, addresses: str) -> None:
     if cluster.kubectl("get", "namespace", "many", check=False).returncode:
         cluster.create_namespace("many")
     twins.stamp("many", "acme")
-    note = f"aup.asergo.com/addresses={addresses}"
-    twins.release.controller.kubectl("annotate", "namespace", "many", note, "--overwrite")
+    twins.write("many", {}, {ADDRESSES_ANNOTATION: addresses})
 
 
 def test_a_status_is_judged_where_a_tenant_writes_it(twins: Twins) -> None:
@@ -256,7 +254,6 @@ def marked(twins: Twins, tenant: str, word: str | None) -> str:
     namespace = f"{tenant}-{word or 'unsaid'}"
     twins.release.cluster.create_namespace(namespace)
     twins.stamp(namespace, tenant, {NET_RAW_LABEL: word})
-    until("the stamp", lambda: twins.create(pod(hostPID=True), namespace).by_twin)
     return namespace
 
 

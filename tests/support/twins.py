@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import ssl
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,14 +71,22 @@ class Twins:
         In one write with labels that are otherwise; ``None`` leaves one out.
         """
         written = stamp(terms(tenant), namespace, NamespaceState.ACTIVE, BudgetState.SETTLED)
-        metadata = {
-            "labels": {**written.labels, **(labels or {})},
-            "annotations": written.annotations,
-        }
+        self.write(namespace, {**written.labels, **(labels or {})}, written.annotations)
+
+    def write(
+        self, namespace: str, labels: Mapping[str, str | None], annotations: Mapping[str, str]
+    ) -> None:
+        """Write labels and annotations as the controller, and wait until admission reads them.
+
+        It reads namespaces from a watch, which is some milliseconds behind the answer to a write.
+        """
+        turn = uuid.uuid4().hex
+        metadata = {"labels": labels, "annotations": {**annotations, _TURN: turn}}
         self.release.controller.kubectl(
             *("patch", "namespace", namespace, "--type=merge", "-p"),
             json.dumps({"metadata": metadata}),
         )
+        until("the stamp", lambda: turn in self.create(_ASKED, namespace).message)
 
     def _plural(self, version: str, kind: str) -> str:
         """Return under which name a kind is served in namespaces; empty when it is not."""
@@ -121,12 +130,50 @@ def alone(version: str | None = None) -> Iterator[Twins]:
         install_gateway_api(cluster.admin)
         release = install(cluster, {"mode": "available", "webhook": {"url": NOBODY}})
         twins = Twins(release)
+        for manifest in _READER:
+            cluster.kubectl("create", "-f", "-", input=json.dumps(manifest))
         for tenant in world_objects().tenants:
             for namespace in tenant.spec.namespaces.names:
                 cluster.create_namespace(namespace)
                 twins.stamp(namespace, tenant.metadata.name)
         until("the twins", lambda: all(twins.create(o, at).by_twin for at, o in _PROBES))
         yield twins
+
+
+_TURN = "test.example/turn"
+_ASKED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "what-is-written"}}
+
+
+def _policy(kind: str, **spec: Any) -> dict[str, Any]:
+    version = "admissionregistration.k8s.io/v1"
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": "reader"}, "spec": spec}
+
+
+_READER = (
+    _policy(
+        "ValidatingAdmissionPolicy",
+        matchConstraints={
+            "resourceRules": [
+                {
+                    "apiGroups": [""],
+                    "apiVersions": ["v1"],
+                    "operations": ["CREATE"],
+                    "resources": ["configmaps"],
+                    "resourceNames": ["what-is-written"],
+                }
+            ]
+        },
+        validations=[
+            {
+                "expression": "false",
+                "messageExpression": "namespaceObject.metadata.?annotations"
+                f"[?'{_TURN}'].orValue('nothing yet')",
+            }
+        ],
+    ),
+    _policy("ValidatingAdmissionPolicyBinding", policyName="reader", validationActions=["Deny"]),
+)
+"""Tells what admission reads of a namespace."""
 
 
 def _probe(version: str, kind: str, **spec: Any) -> dict[str, Any]:
