@@ -4,6 +4,7 @@ A document keeps the tree that it was made of, so that what is said of a value c
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -15,6 +16,8 @@ from aup.documents.yaml_text import read_yaml
 __all__ = ["Document", "InvalidDocumentError", "child", "decode", "read_documents", "read_stream"]
 
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARK: Final = re.compile("^\ufeff", re.MULTILINE)
+"""The byte order mark of a file, which stands within a text where files were put together."""
 
 
 def read_documents(text: str | bytes) -> Iterator[Any]:
@@ -39,7 +42,7 @@ def decode(content: bytes) -> str:
     """
     encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
     try:
-        return content.decode(encoding)
+        return _MARK.sub("", content.decode(encoding))
     except UnicodeDecodeError as error:
         line, column = after(content[: error.start].decode(encoding, errors="replace"), 1, 1)
         raise InvalidDocumentError(problem="is not UTF-8", line=line, column=column) from error

@@ -12,13 +12,21 @@ from aup.documents.document import Document, after
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NOT_YAML = re.compile(r"\\u[0-9a-fA-F]{4}|\t")
 """What JSON may hold and YAML may not, or not always."""
+_SURROGATES = re.compile(
+    r"(?P<well>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u])"
+    r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""Halves of a character: in pairs, or (without ``well``) alone, where they are no text."""
 
 
 def read_json(text: str) -> list[Document] | None:
     """Read JSON, also several objects one after the other; ``None`` when it is something else.
 
-    JSON is YAML, but for tabs between its tokens and for characters in two escapes.
+    JSON is YAML, but for tabs between its tokens and for characters in two escapes. Half a
+    character becomes what an API server stores in its place.
     """
+    if r"\u" in text:
+        text = _SURROGATES.sub(lambda match: match["well"] or r"\ufffd", text)
     decoder = json.JSONDecoder(parse_constant=_no_constant)
     start, line, column = 0, 1, 1
     found: list[Document] = []

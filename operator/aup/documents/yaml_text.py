@@ -1,49 +1,138 @@
 """YAML with the scalars of JSON, document by document.
 
-PyYAML follows YAML 1.1, where ``2024-05-01`` is a date, ``10:30`` is 630 and ``yes`` is true. The
-first two reach an API server as strings, since kubectl goes through JSON.
+kubectl reads YAML by sigs.k8s.io/yaml, which is YAML 1.1 with exceptions: ``y`` and ``yes`` are
+true, but ``2024-05-01`` and ``10:30`` are strings, and a tag that it does not know says nothing.
+PyYAML is made to read it so.
 """
 
+import base64
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import accumulate, chain
-from typing import Final
+from typing import Any, Final
 
 import yaml
+from typing_extensions import override
 
 from aup.documents.document import Document, InvalidDocumentError, after
 
 MAX_NODES: Final = 2_000_000
 """Values of one document once its aliases are written out: past it a file is an attack."""
+MAX_DEPTH: Final = 400
+"""Values inside each other: libyaml's binding goes down without a limit, until the stack ends."""
 
-INTEGER = re.compile(r"^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*)$")
+_TAG: Final = "tag:yaml.org,2002:"
+INTEGER = re.compile(
+    r"^[-+]?(?:0[bB]_*[01][01_]*|0[oO]?_*[0-7][0-7_]*|0[xX]_*[0-9a-fA-F][0-9a-fA-F_]*"
+    r"|0|[1-9][0-9_]*)$"
+)
 """YAML 1.1 without its numbers to the base of sixty."""
 FLOAT = re.compile(
     r"^(?:[-+]?(?:[0-9][0-9_]*)?\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+|[-+]?[0-9][0-9_]*\."
+    r"|[-+]?0[0-9_]*[89][0-9_]*"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
 )
+"""With what looks octal and is not: ``08`` is eight."""
+BOOLEANS: Final = {
+    written: value
+    for value, words in ((True, "y yes true on"), (False, "n no false off"))
+    for word in words.split()
+    for written in (word, word.capitalize(), word.upper())
+}
 
 
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """A safe loader that resolves the scalars of JSON and nothing else."""
+    """A safe loader of what kubectl would make of a text."""
+
+    depth = 0
+
+    @override
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            problem = f"is nested deeper than {MAX_DEPTH} levels"
+            mark = current_node.start_mark if current_node else None
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+
+    @override
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+    @override
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if None in found:
+            problem = "has a key that is null"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        if True in found or False in found:
+            # A key ``on`` or ``y`` is "true" in JSON; 1 and 0 equal true and false in Python.
+            return {str(k).lower() if isinstance(k, bool) else k: v for k, v in found.items()}
+        return found
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag
-        not in {
-            "tag:yaml.org,2002:timestamp",
-            "tag:yaml.org,2002:int",
-            "tag:yaml.org,2002:float",
-        }
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+def _by_shape(loader: _Loader, node: yaml.Node) -> Any:
+    """Return a value whose tag says nothing: a string, a list or an object, as it is written."""
+    match node:
+        case yaml.MappingNode():
+            return loader.construct_mapping(node, deep=True)
+        case yaml.SequenceNode():
+            return loader.construct_sequence(node, deep=True)
+        case _:
+            return node.value
+
+
+def _bytes(loader: _Loader, node: yaml.Node) -> str:
+    """Return what is written in base64: JSON has no bytes, so they are taken for text."""
+    return base64.b64decode(loader.construct_scalar(node)).decode(errors="replace")
+
+
+def _boolean(loader: _Loader, node: yaml.Node) -> bool:
+    return BOOLEANS[loader.construct_scalar(node)]
+
+
+def _integer(loader: _Loader, node: yaml.Node) -> int:
+    written: str = loader.construct_scalar(node).replace("_", "")
+    digits = written.lstrip("+-")
+    return int(written, 8 if digits.startswith("0") and digits.isdecimal() else 0)
+
+
+def _told(construct: Callable[[Any, Any], Any], what: str) -> Callable[[_Loader, yaml.Node], Any]:
+    """Return a constructor that says where a scalar is not what it claims to be."""
+
+    def constructor(loader: _Loader, node: yaml.Node) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, LookupError) as error:
+            problem = f"is no {what} that can be read"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+    return constructor
+
+
+def _of(name: str) -> Callable[[Any, Any], Any]:
+    """Return PyYAML's own way to make a value of a tag."""
+    constructor: Callable[[Any, Any], Any] = yaml.SafeLoader.yaml_constructors[_TAG + name]
+    return constructor
+
+
+_Loader.yaml_constructors = {
+    None: _by_shape,
+    **{_TAG + name: _of(name) for name in ("null", "str", "seq", "map")},
+    _TAG + "bool": _told(_boolean, "boolean"),
+    _TAG + "int": _told(_integer, "integer"),
+    _TAG + "float": _told(_of("float"), "number"),
+    _TAG + "binary": _told(_bytes, "base64"),
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", INTEGER, list("-+0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT, list("-+0123456789."))
+_Loader.yaml_implicit_resolvers = {}
+for _name, _pattern, _first in (
+    ("null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
+    ("bool", re.compile(f"^(?:{'|'.join(BOOLEANS)})$"), list("yYnNtTfFoO")),
+    ("merge", re.compile(r"^<<$"), ["<"]),
+    ("int", INTEGER, list("-+0123456789")),
+    ("float", FLOAT, list("-+0123456789.")),
+):
+    _Loader.add_implicit_resolver(_TAG + _name, _pattern, _first)
 
 
 def read_yaml(text: str) -> Iterator[Document | InvalidDocumentError]:
@@ -137,6 +226,8 @@ def _invalid(error: Exception, text: str, begun: int, offset: int) -> InvalidDoc
         if error.context_mark and error.context_mark.line + 1 < line:
             words.append(f"that begins at line {error.context_mark.line + 1 + offset}")
         problem = " ".join(" ".join(w for w in words if w).split())
+        if mark and text[mark.index : mark.index + 1] == "\t":
+            problem = "is indented by a tab; YAML takes spaces only"
     return InvalidDocumentError(problem=problem, line=line + offset, column=column)
 
 
