@@ -5,6 +5,7 @@ fingerprint that stays when lines move. What consent covers is a suppressed resu
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -154,7 +155,7 @@ def _artifact(name: str) -> dict[str, str]:
     path = Path(name)
     if path.is_absolute():
         return {"uri": path.as_uri()}
-    return {"uri": quote(path.as_posix()), "uriBaseId": ROOT}
+    return {"uri": quote(os.fsencode(path.as_posix())), "uriBaseId": ROOT}
 
 
 def _failure(one: Unreadable) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from aup.policy.problem import Trouble
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
 from aup.rules import RULE_IDS
+from aup.text import join
 
 _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "policies": AcceptableUsePolicy,
@@ -40,6 +41,10 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "grants": SupportAccessGrant,
 }
 """What a world is made of."""
+
+
+class UnclaimedError(BundleError):
+    """A namespace is no tenant's, and nobody says whose its objects are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class Bundle:
         """Return what a namespace is held to.
 
         Raises:
-            BundleError: nobody's namespace, or a tenant without usable terms.
+            UnclaimedError: nobody's namespace.
+            BundleError: a tenant without usable terms.
 
         """
         tenant = self.tenant or self._claimant(namespace)
@@ -92,9 +98,9 @@ class Bundle:
         """Return the tenant whose namespace it is."""
         tenant = self.nearby.tenant_of(namespace)
         if tenant is None:
-            known = ", ".join(sorted(self.world.accounts))
-            problem = f"which tenant? namespace {namespace} is none's of {known}; use --tenant"
-            raise BundleError(problem=problem)
+            known = join(sorted(self.world.accounts))
+            problem = f"is in namespace {namespace}, which is not of {known}; use --tenant"
+            raise UnclaimedError(problem=problem)
         return tenant
 
 

@@ -146,6 +146,7 @@ def judge(case: Case, bundle: "Bundle", namespace: str) -> Iterator["Decision"]:
         _CaseError: the file holds something else than objects.
 
     """
+    from aup.cli.bundle import UnclaimedError
     from aup.documents import InvalidDocumentError, decode, read_documents
     from aup.engine.evaluate import evaluate
     from aup.facts.extract import extract_object, subject_of
@@ -172,8 +173,12 @@ def judge(case: Case, bundle: "Bundle", namespace: str) -> Iterator["Decision"]:
         )
         unsettled = {subject.namespace} if said.get(BUDGET) == "unsettled" else set()
         around = replace(bundle.nearby, unsettled=bundle.nearby.unsettled | unsettled)
+        try:
+            terms = bundle.terms(subject.namespace)
+        except UnclaimedError as error:
+            raise _CaseError(error.problem) from error
         facts = extract_object(obj, subject, around)
-        yield evaluate(facts, bundle.terms(subject.namespace), rules=bundle.rules)
+        yield evaluate(facts, terms, rules=bundle.rules)
 
 
 def _annotations(obj: dict[str, Any]) -> dict[str, str]:

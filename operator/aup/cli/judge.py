@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from aup.cli.bundle import Bundle
+from aup.cli.bundle import Bundle, UnclaimedError
 from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields
 from aup.cli.place import Spot, locate
 from aup.cli.sources import Source, Unreadable
@@ -95,6 +95,10 @@ def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -
         if not source.named and _is_something_else(document.value):
             return LeftOut(source.name)
         return _unreadable(source, document, subject.detail)
+    try:
+        terms = bundle.terms(subject.namespace)
+    except UnclaimedError as error:
+        return _unreadable(source, document, error.problem, "metadata.namespace")
     advice: tuple[Advice, ...] = ()
     if is_ours(document.value):
         if isinstance(wrong := decode_ours(document.value), Remark):
@@ -104,7 +108,7 @@ def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -
             for remark in unknown_fields(document.value)
         )
     facts = extract_object(document.value, replace(subject, writer=SOMEBODY), bundle.nearby)
-    decision = evaluate(facts, bundle.terms(subject.namespace), rules=bundle.rules)
+    decision = evaluate(facts, terms, rules=bundle.rules)
     located = (_locate(source, document, finding) for finding in decision.findings)
     template = source.template_of(document.line)
     return Checked(source.name, template, document.line, decision, tuple(located), advice)

@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 
 from aup import __version__
@@ -40,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = parser(words[:1]).parse_args(words)
     run: Run = options.run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Manifests hold characters that a terminal's encoding may not have.
+            stream.reconfigure(errors="replace")
     try:
         return run(options)
     except AupError as error:

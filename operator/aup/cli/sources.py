@@ -66,15 +66,28 @@ class Unreadable:
 
 
 def read_sources(names: Iterable[str]) -> Iterator[Source | Unreadable]:
-    """Yield every text; one that cannot be read does not stop the others."""
-    for name in names:
+    """Yield every text once; one that cannot be read does not stop the others."""
+    for name in dict.fromkeys(names):
         if name == STDIN:
-            yield _decoded(STDIN_NAME, sys.stdin.buffer.read(), named=True)
+            yield _stdin()
+        elif not name:
+            # The folder where the command runs would be read: a variable of a script was empty.
+            yield Unreadable("''", "names no file")
         elif (path := Path(name)).is_dir():
             found = list(_folder(path))
             yield from found or [Unreadable(name, "holds no *.yaml, *.yml or *.json file")]
         else:
             yield _rendering(path) or _file(path, named=True)
+
+
+def _stdin() -> Source | Unreadable:
+    """Read standard input: none at all is no yes, since what should write it may have failed."""
+    if sys.stdin is None:
+        return Unreadable(STDIN_NAME, "is closed")
+    content = sys.stdin.buffer.read()
+    if not content.strip():
+        return Unreadable(STDIN_NAME, "is empty; did the command that writes it fail?")
+    return _decoded(STDIN_NAME, content, named=True)
 
 
 def _folder(folder: Path) -> Iterator[Source | Unreadable]:
@@ -95,7 +108,8 @@ def _folder(folder: Path) -> Iterator[Source | Unreadable]:
         # A link to a folder may lead back up.
         if entry.is_dir() and not entry.is_symlink():
             yield from _folder(entry)
-        elif entry.suffix in SUFFIXES and entry.is_file():
+        elif entry.suffix in SUFFIXES and (entry.is_file() or not entry.exists()):
+            # A link that leads nowhere is told.
             yield _file(entry, named=False)
 
 

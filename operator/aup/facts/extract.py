@@ -43,6 +43,9 @@ EXTRACTORS: Table = joined(
 )
 """By API group and kind. Versions of a kind are told apart by their fields, not here."""
 
+HEAD = ("apiVersion", "kind")
+"""What every object says of itself."""
+
 KINDS = frozenset(EXTRACTORS)
 """What is understood: group and kind."""
 
@@ -89,8 +92,11 @@ def subject_of(obj: object, namespace: str) -> Subject | Problem:
 
     """
     match obj:
-        case {"apiVersion": str(version), "kind": str(kind), **rest}:
+        case {"apiVersion": str(version), "kind": str(kind), **rest} if version and kind:
             metadata = rest.get("metadata")
+        case {**found} if missing := [n for n in HEAD if not _text(found.get(n))]:
+            text = "" if found.keys().isdisjoint(missing) else " that is text"
+            return Problem(WHOLE, "", f"has no {' and '.join(missing)}{text}")
         case _:
             return Problem(WHOLE, "", "has no apiVersion and kind")
     meta = metadata if isinstance(metadata, dict) else {}

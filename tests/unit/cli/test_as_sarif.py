@@ -1,6 +1,7 @@
 """What code scanning reads is SARIF 2.1.0 by the letter of its schema."""
 
 import json
+import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +32,17 @@ def sarif(aup: Commands, *arguments: str) -> dict[str, Any]:
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     return dict(run)
+
+
+def test_a_file_name_that_is_no_text_is_a_uri(
+    tmp_path: Path, aup: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(b"\xff.yaml")
+    Path(name).write_text(service(FOREIGN), encoding="utf-8")
+    (result,) = sarif(aup, *ACME, name)["results"]
+    (location,) = result["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "%FF.yaml"
 
 
 def test_a_finding_is_a_result(

@@ -59,12 +59,16 @@ def test_each_namespace_is_judged_for_its_tenant(tmp_path: Path, aup: Commands) 
     assert aup.run("check", *world, "-n", "acme-prod", file).code == 1
 
 
-def test_a_namespace_of_nobody_asks_which_tenant(tmp_path: Path, aup: Commands) -> None:
-    file = write(tmp_path, "s.yaml", service(OWN))
-    said = aup.run("check", "--bundle", str(WORLD_FILE), "-n", "default", file)
+def test_a_namespace_of_nobody_costs_no_other_object(tmp_path: Path, aup: Commands) -> None:
+    """The tenants that are named are few: a provider may have thousands."""
+    stray = write(tmp_path, "a.yaml", service(OWN).replace("{name", "{namespace: lost, name"))
+    file = write(tmp_path, "b.yaml", service(FOREIGN))
+    said = aup.run("check", "--bundle", str(WORLD_FILE), *AT, "-n", "acme-prod", stray, file)
     assert said.code == 2
-    assert "which tenant? namespace default is none's of acme, beta" in said.err
-    assert "use --tenant" in said.err
+    problem = "is in namespace lost, which is not of acme, beta, carla, delta or "
+    assert said.out.startswith(f"{stray}:3:23: {problem}")
+    assert " more; use --tenant\n" in said.out
+    assert "1 object checked, 1 would be refused" in said.out
 
 
 def test_a_tenant_that_there_is_not_exits_with_two(tmp_path: Path, aup: Commands) -> None:

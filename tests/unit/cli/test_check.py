@@ -1,11 +1,12 @@
 """`aup check`: what it reads, its exit codes, and the words of the webhook."""
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from support.commands import FOREIGN, OWN, REPORT, Commands, service, write
+from support.commands import ACME, FOREIGN, OWN, REPORT, Commands, service, write
 from support.corpus import CASES
 
 
@@ -33,7 +34,7 @@ def test_a_file_that_would_be_refused_exits_with_one_and_the_words_of_the_webhoo
     ("text", "words"),
     [
         ("a: [", ":1:5: is not YAML: did not find expected node content"),
-        ("kind: Pod", ":1:1: has no apiVersion and kind"),
+        ("kind: Pod", ":1:1: has no apiVersion\n"),
         ("a: 1\n---\n- 1", ":3:1: has no apiVersion and kind"),
         ("a: {{ .Values.a }}", "render templates first: helm template CHART | aup check -"),
         ("a: \x00", ":1:4: is not YAML: is a character that YAML does not know (#x00)"),
@@ -79,6 +80,50 @@ def test_folders_and_stdin_are_read(
     monkeypatch.setattr("sys.stdin", stdin)
     found = aup.check(str(tmp_path), "-")
     assert [one["source"] for one in found["objects"]] == [deep, "<stdin>"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n  \n"])
+def test_standard_input_that_is_empty_is_not_a_yes(
+    aup: Commands, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    """What stands before the pipe may have failed."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    said = aup.run("check", "-")
+    assert said.code == 2
+    assert said.out.startswith("<stdin>: is empty; did the command that writes it fail?\n")
+
+
+def test_standard_input_that_is_closed_is_told(
+    aup: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    said = aup.run("check", "-")
+    assert (said.code, said.out.splitlines()[0]) == (2, "<stdin>: is closed")
+
+
+def test_what_is_named_twice_is_read_once(
+    tmp_path: Path, aup: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, "s.yaml", service(OWN))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(service(OWN).encode())))
+    found = aup.check(file, "-", file, "-")
+    assert [one["source"] for one in found["objects"]] == [file, "<stdin>"]
+
+
+def test_an_empty_name_is_not_the_folder_where_the_command_runs(aup: Commands) -> None:
+    """A script that names its file by a variable may have none in it."""
+    said = aup.run("check", "")
+    assert (said.code, said.out.splitlines()[0]) == (2, "'': names no file")
+
+
+def test_a_terminal_that_lacks_a_character_shows_another(
+    tmp_path: Path, aup: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(out, encoding="cp1252"))
+    assert aup.run("check", *ACME, write(tmp_path, "s.yaml", service("'☃'"))).code == 1
+    sys.stdout.flush()
+    assert b"spec.externalIPs[0] ? " in out.getvalue()
 
 
 def test_what_is_no_manifest_is_left_out_of_a_folder_and_named(

@@ -31,6 +31,13 @@ def test_a_folder_is_read_in_order_and_links_are_not_followed(tmp_path: Path) ->
     assert found == [str(tmp_path / name) for name in ("a/c.json", "a/d.yaml", "b.yml")]
 
 
+def test_a_link_to_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("nowhere.yaml")
+    assert list(read_sources([str(tmp_path)])) == [
+        Unreadable(str(tmp_path / "a.yaml"), "No such file or directory")
+    ]
+
+
 def test_a_folder_that_may_not_be_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,7 +135,14 @@ def test_a_file_object_is_a_create_that_nobody_sends(
 
 
 @pytest.mark.parametrize(
-    "obj", [None, [], "x", {}, {"kind": "Pod"}, {"apiVersion": 1, "kind": "Pod"}]
+    ("obj", "words"),
+    [
+        *((obj, "has no apiVersion and kind") for obj in (None, [], "x", {})),
+        ({"kind": "Pod"}, "has no apiVersion"),
+        ({"apiVersion": "v1", "Kind": "Pod"}, "has no kind"),
+        ({"apiVersion": 1, "kind": "Pod"}, "has no apiVersion that is text"),
+        ({"apiVersion": "v1", "kind": ""}, "has no kind that is text"),
+    ],
 )
-def test_what_does_not_say_its_kind_is_a_problem(obj: object) -> None:
-    assert subject_of(obj, "acme-prod") == Problem(WHOLE, "", "has no apiVersion and kind")
+def test_what_does_not_say_its_kind_is_a_problem(obj: object, words: str) -> None:
+    assert subject_of(obj, "acme-prod") == Problem(WHOLE, "", words)
