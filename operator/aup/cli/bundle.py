@@ -14,9 +14,11 @@ from aup.api.assignment import AddressAssignment
 from aup.api.catalog import SoftwareCatalog
 from aup.api.entitlement import LicenseEntitlement
 from aup.api.exemption import Exemption
+from aup.api.meta import API_VERSION
 from aup.api.policy import AcceptableUsePolicy
 from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
+from aup.cli.nearby import KINDS as AROUND
 from aup.cli.nearby import Nearby, nearby
 from aup.cli.ours import BundleError, Remark, decode_ours, is_ours, unknown_fields
 from aup.cli.place import locate
@@ -120,6 +122,8 @@ def load(wanted: Wanted) -> Bundle:
             ours.append(found)
         else:
             others.append(found)
+    if wanted.paths and not ours and not any(other.get("kind") in AROUND for other in others):
+        warnings.append(f"the bundle holds no object of {API_VERSION}: nothing is judged by it")
     added = stand_in(ours, wanted.preset, now, wanted.tenant)
     objects = _objects((*ours, *added.objects))
     world = compile_world(objects, rules=RULE_IDS)
@@ -151,7 +155,7 @@ def _read(
     """Yield our objects decoded, and others as they are; what nobody reads is warned about."""
     for source in read_sources(str(path) for path in paths):
         if isinstance(source, Unreadable):
-            raise BundleError(problem=f"{source.name} {source.problem}")
+            raise BundleError(problem=f"{source.name}: {source.problem}")
         for document in read_stream(source.text):
             if isinstance(document, InvalidDocumentError):
                 raise BundleError(problem=f"{source.name}: {document}")

@@ -83,6 +83,10 @@ def run(options: argparse.Namespace) -> int:
     for warning in bundle.warnings:
         print(f"aup: {warning}", file=sys.stderr)
     count = failed = unreadable = 0
+    for folder in options.folders:
+        if not folder.is_dir():
+            unreadable += 1
+            print(f"{folder}: is no folder")
     for case in find(options.folders):
         count += 1
         try:
@@ -94,6 +98,8 @@ def run(options: argparse.Namespace) -> int:
         if problem:
             failed += 1
             print(f"{case.path}: {problem}")
+    if not count:
+        print(f"cases are files in folders named {ALLOWED} or {DENIED}: there are none")
     print(f"{plural(count, 'case')}, {failed} not as they must be")
     return 2 if unreadable or not count else 1 if failed else 0
 

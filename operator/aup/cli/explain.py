@@ -21,7 +21,9 @@ class UnknownRuleError(AupError):
     def __init__(self, *, rule: str) -> None:
         section = rule.partition("/")[0]
         near = [r.id for r in CATALOGUE if r.id.startswith(f"{section}/")]
-        hint = join(near, at_most=20) if near else "'aup explain' lists all"
+        hint = (
+            f"there are {join(near, last='and', at_most=20)}" if near else "'aup explain' lists all"
+        )
         super().__init__(f"there is no rule {rule!r}; {hint}")
         self.rule = rule
 

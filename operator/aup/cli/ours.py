@@ -14,8 +14,10 @@ import msgspec
 from msgspec import inspect
 
 from aup.api import KINDS
-from aup.api.meta import API_VERSION, read
+from aup.api.meta import API_VERSION, GROUP, read
+from aup.cli.place import steps
 from aup.errors import AupError
+from aup.facts.wire.shape import WHOLE, misfit
 
 STRUCTS: Mapping[str, type[msgspec.Struct]] = {kind.name: kind.struct for kind in KINDS}
 """Our kinds by name."""
@@ -39,12 +41,18 @@ class Remark(NamedTuple):
 
 
 def is_ours(manifest: object) -> bool:
-    """Tell whether something is an object of our API group."""
-    return isinstance(manifest, dict) and manifest.get("apiVersion") == API_VERSION
+    """Tell whether something is an object of our API group, of whatever version."""
+    match manifest:
+        case {"apiVersion": str(version)}:
+            return version.partition("/")[0] == GROUP
+        case _:
+            return False
 
 
 def decode_ours(manifest: Mapping[str, Any]) -> msgspec.Struct | Remark:
     """Read an object as its kind, or say why that cannot be done."""
+    if (version := manifest.get("apiVersion")) != API_VERSION:
+        return Remark("apiVersion", f"there is no {version}, but {API_VERSION}")
     kind = str(manifest.get("kind"))
     if kind not in STRUCTS:
         return Remark("kind", f"there is no kind {kind} in {API_VERSION}")
@@ -53,7 +61,8 @@ def decode_ours(manifest: Mapping[str, Any]) -> msgspec.Struct | Remark:
     except msgspec.ValidationError as error:
         match = _LOCATED.fullmatch(str(error))
         what, path = (match["what"], match["path"] or "") if match else (str(error), "")
-        return Remark(path, f"{kind} {_name(manifest)}: {path or 'object'}: {what}")
+        text = f"{path or WHOLE} {misfit(_value(manifest, path), what)}"
+        return Remark(path, f"{kind} {_name(manifest)}".strip() + f": {text}")
 
 
 def unknown_fields(manifest: Mapping[str, Any]) -> Iterator[Remark]:
@@ -104,6 +113,17 @@ def _present(info: inspect.Type) -> inspect.Type:
         kept = [t for t in info.types if not isinstance(t, inspect.NoneType)]
         return _present(kept[0]) if len(kept) == 1 else info
     return info
+
+
+def _value(manifest: Mapping[str, Any], path: str) -> object:
+    """Return what stands under a path; nothing where it leads into a map of any keys."""
+    found: Any = manifest
+    for step in steps(path):
+        try:
+            found = found[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return found
 
 
 def _name(manifest: Mapping[str, Any]) -> str:

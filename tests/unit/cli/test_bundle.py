@@ -16,10 +16,10 @@ HEAD = "apiVersion: aup.asergo.com/v1alpha1\n"
     ("world", "problem"),
     [
         (f"{HEAD}kind: Nope", "world.yaml:2:7: there is no kind Nope"),
-        (f"{HEAD}kind: Tenant\nmetadata: {{name: a}}", "Tenant a: object: Object missing required"),
+        (f"{HEAD}kind: Tenant\nmetadata: {{name: a}}", "Tenant a: object has no spec"),
         (
             f"{HEAD}kind: SoftwareCatalog\nmetadata: {{}}\nspec: {{items: [{{repository: 7}}]}}",
-            "world.yaml:4:29: SoftwareCatalog : spec.items[0].repository: Expected `str`",
+            "world.yaml:4:29: SoftwareCatalog: spec.items[0].repository is a number where a ",
         ),
         ("a: [", "world.yaml: line 1, column 5: did not find"),
     ],
@@ -36,7 +36,7 @@ def test_a_bundle_that_cannot_be_used_exits_with_two_and_names_the_line(
 
 def test_a_bundle_that_is_not_there_exits_with_two(tmp_path: Path, aup: Commands) -> None:
     said = aup.run("check", "--bundle", str(tmp_path / "nope.yaml"), "x.yaml")
-    assert (said.code, "nope.yaml No such file" in said.err) == (2, True)
+    assert (said.code, "nope.yaml: No such file" in said.err) == (2, True)
 
 
 def test_the_terms_are_those_of_the_cluster() -> None:
@@ -57,6 +57,17 @@ def test_each_namespace_is_judged_for_its_tenant(tmp_path: Path, aup: Commands) 
     world = ("--bundle", str(WORLD_FILE), *AT)
     assert aup.run("check", *world, "-n", "beta-prod", file).code == 0
     assert aup.run("check", *world, "-n", "acme-prod", file).code == 1
+
+
+@pytest.mark.parametrize("text", ["", service(OWN)])
+def test_a_bundle_that_says_nothing_is_warned_about(
+    tmp_path: Path, aup: Commands, text: str
+) -> None:
+    bundle = write(tmp_path, "bundle.yaml", text)
+    said = aup.run("check", "--bundle", bundle, write(tmp_path, "s.yaml", service(OWN)))
+    assert said.err == (
+        "aup: the bundle holds no object of aup.asergo.com/v1alpha1: nothing is judged by it\n"
+    )
 
 
 def test_a_namespace_of_nobody_costs_no_other_object(tmp_path: Path, aup: Commands) -> None:

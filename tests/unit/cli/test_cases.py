@@ -113,6 +113,27 @@ def test_no_cases_are_not_a_yes(tmp_path: Path, aup: Commands) -> None:
     assert aup.run("test", *ACME, str(tmp_path)).code == 2
 
 
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path, aup: Commands) -> None:
+    said = aup.run("test", str(tmp_path / "nope"), *ACME)
+    assert said.code == 2
+    assert said.out.splitlines() == [
+        f"{tmp_path / 'nope'}: is no folder",
+        "cases are files in folders named allowed or denied: there are none",
+        "0 cases, 0 not as they must be",
+    ]
+
+
+def test_a_case_in_a_namespace_of_nobody_costs_no_other(tmp_path: Path, aup: Commands) -> None:
+    stray = service(OWN).replace("{name", "{namespace: lost, name")
+    file = write(tmp_path, "allowed/a.yaml", stray)
+    write(tmp_path, "allowed/b.yaml", service(OWN))
+    without_tenant = [word for word in ACME if word not in {"--tenant", "acme"}]
+    said = aup.run("test", str(tmp_path), *without_tenant)
+    assert said.code == 2
+    assert said.out.startswith(f"{file}: is in namespace lost, which is not of acme, beta, ")
+    assert said.out.endswith("2 cases, 0 not as they must be\n")
+
+
 def test_a_case_is_judged_as_written_through_its_subresource(tmp_path: Path, aup: Commands) -> None:
     """A status that names a foreign address is nobody's claim, until somebody writes the status."""
     text = (

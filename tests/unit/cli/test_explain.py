@@ -19,7 +19,7 @@ def test_every_rule_is_explained(aup: Commands, rule: Any) -> None:
 def test_an_unknown_rule_is_answered_with_those_near_it(aup: Commands) -> None:
     said = aup.run("explain", "host/nope")
     assert said.code == 2
-    assert said.err.startswith("aup: there is no rule 'host/nope'; host/")
+    assert said.err.startswith("aup: there is no rule 'host/nope'; there are host/")
 
 
 def test_the_catalogue_and_the_version_are_printed(aup: Commands) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aup.cli.ours import Remark, decode_ours, unknown_fields
+from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields
 from aup.documents import read_documents
 from support.repository import ROOT
 from support.world import manifests
@@ -54,5 +54,15 @@ def test_the_world_and_metadata_of_any_kind_have_none() -> None:
 def test_an_object_of_a_wrong_type_is_placed() -> None:
     assert decode_ours(changed(domains=[{"name": 7}])) == Remark(
         "spec.domains[0].name",
-        "Tenant acme: spec.domains[0].name: Expected `str`, got `int`",
+        "Tenant acme: spec.domains[0].name is a number where a string belongs",
+    )
+    assert decode_ours({**TENANT, "spec": {}}) == Remark("spec", "Tenant acme: spec has no policy")
+
+
+def test_an_object_of_another_version_is_ours_and_cannot_be_read() -> None:
+    """It would be passed over otherwise, and a default be in force instead."""
+    other = {**TENANT, "apiVersion": "aup.asergo.com/v1"}
+    assert is_ours(other)
+    assert decode_ours(other) == Remark(
+        "apiVersion", "there is no aup.asergo.com/v1, but aup.asergo.com/v1alpha1"
     )

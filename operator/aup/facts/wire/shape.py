@@ -29,6 +29,7 @@ WHOLE = "object"
 
 _AT = re.compile(r"(?P<text>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
 _EXPECTED = re.compile(r"Expected `(\w+)")
 _WORDS = {
     "object": "an object",
@@ -106,7 +107,7 @@ def _take_out(value: Any, message: str) -> tuple[Problem, bool]:
     found = value
     for step in path:
         parent, found = found, found[step]
-    problem = Problem(_dotted(path) or WHOLE, text_of(found), _misfit(found, text))
+    problem = Problem(_dotted(path) or WHOLE, text_of(found), misfit(found, text))
     if parent is None or found is None:
         return problem, False
     parent[path[-1]] = None
@@ -123,8 +124,16 @@ def _located(message: str) -> tuple[list[str | int], str]:
     return steps, text
 
 
-def _misfit(found: object, text: str) -> str:
-    """Say what stands where something else belongs."""
+def misfit(found: object, text: str) -> str:
+    """Say what stands where something else belongs.
+
+    Args:
+        found: what stands there.
+        text: msgspec's complaint, without the place.
+
+    """
+    if missing := _MISSING.match(text):
+        return f"has no {missing[1]}"
     expected = _EXPECTED.match(text)
     if expected and (word := _WORDS.get(expected[1])) and word != type_of(found):
         return f"is {type_of(found)} where {word} belongs"
