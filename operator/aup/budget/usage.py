@@ -147,11 +147,6 @@ def asked_by(container: Container) -> Amounts:
     return _requests(container.resources, NO_DEFAULTS)
 
 
-def limited_by(container: Container) -> Amounts:
-    """Return the limits of a container."""
-    return _limits(container.resources, NO_DEFAULTS)
-
-
 @dataclass(frozen=True, slots=True)
 class _Side:
     """Requests, or limits."""

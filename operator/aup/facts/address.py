@@ -86,16 +86,6 @@ def parse_address(value: object) -> ParsedAddress:
         return ParsedAddress(value, problem=_reason(value))
 
 
-def parse_addresses(value: object) -> Iterator[ParsedAddress]:
-    """Read a comma-separated list as load-balancer controllers do.
-
-    They split at commas and trim each token; an empty token claims nothing. Only here is white
-    space stripped: everywhere else it is part of the value.
-    """
-    for token in tokens(value):
-        yield parse_address(token)
-
-
 def parse_interface(value: object) -> ParsedAddress:
     """Read the address of an interface, ``203.0.113.9/24``: the address counts, not its mask."""
     if not isinstance(value, str) or "/" not in value:
@@ -150,14 +140,12 @@ def parse_range(value: object) -> ParsedNetworks:
     return ParsedNetworks(value, blocks)
 
 
-def parse_ranges(value: object) -> Iterator[ParsedNetworks]:
-    """Read a comma-separated list of networks, ranges and addresses; each token is trimmed."""
-    for token in tokens(value):
-        yield parse_range(token)
-
-
 def tokens(value: object) -> Iterator[object]:
-    """Yield the tokens of a comma-separated list, trimmed; what is no string is one token."""
+    """Yield the tokens of a comma-separated list, trimmed; what is no string is one token.
+
+    Load-balancer controllers read lists so; an empty token claims nothing. Only here is white space
+    stripped: everywhere else it is part of the value.
+    """
     if isinstance(value, str):
         yield from (token for raw in value.split(",") if (token := raw.strip()))
     elif value is not None:

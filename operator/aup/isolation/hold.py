@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aup.api.meta import NamespaceState, find_condition
+from aup.api.meta import find_condition
 from aup.api.quarantine import Quarantine, QuarantinePhase
 
 RESTORED = "Restored"
@@ -68,12 +68,3 @@ def others(quarantine: Quarantine, quarantines: Iterable[Quarantine]) -> tuple[s
             and q.spec.release is None
         )
     )
-
-
-def wanted_state(quarantines: Iterable[Quarantine], target: Target) -> NamespaceState:
-    """Return the state that a namespace must be in."""
-    known = tuple(quarantines)
-    held = any(holds(q) and meant(q, target) for q in known)
-    if held or predecessor(known, target) is not None:
-        return NamespaceState.ISOLATED
-    return NamespaceState.ACTIVE

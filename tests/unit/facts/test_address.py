@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from aup.facts.address import parse_address, parse_addresses
+from aup.facts.address import parse_address, tokens
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -146,7 +146,7 @@ def test_nothing_is_stripped(address: IPv4Address | IPv6Address, form: str) -> N
     ],
 )
 def test_a_comma_separated_list_is_split_and_trimmed(value: object, texts: list[str]) -> None:
-    assert [p.text for p in parse_addresses(value)] == texts
+    assert [parse_address(token).text for token in tokens(value)] == texts
 
 
 @given(st.lists(ADDRESSES, max_size=5))
@@ -154,6 +154,6 @@ def test_a_list_of_addresses_is_read_in_order(
     addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address],
 ) -> None:
     listed = ", ".join(map(str, addresses))
-    assert [p.address for p in parse_addresses(listed)] == [
+    assert [parse_address(token).address for token in tokens(listed)] == [
         parse_address(str(a)).address for a in addresses
     ]

@@ -19,7 +19,6 @@ from aup.facts.address import (
     parse_interface,
     parse_network,
     parse_range,
-    parse_ranges,
     tokens,
 )
 
@@ -204,7 +203,7 @@ def test_a_range_of_ipv4_is_never_of_too_many_networks() -> None:
     ],
 )
 def test_a_list_of_ranges_is_split_and_trimmed(value: object, found: list[int]) -> None:
-    assert [len(parsed.networks) for parsed in parse_ranges(value)] == found
+    assert [len(parse_range(token).networks) for token in tokens(value)] == found
 
 
 def test_an_empty_token_is_none() -> None:

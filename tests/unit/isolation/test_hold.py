@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from aup.api.exemption import Approval
-from aup.api.meta import Condition, NamespaceState, ObjectMeta, condition
+from aup.api.meta import Condition, ObjectMeta, condition
 from aup.api.quarantine import (
     Quarantine,
     QuarantinePhase,
@@ -13,7 +13,7 @@ from aup.api.quarantine import (
     QuarantineStatus,
     Release,
 )
-from aup.isolation.hold import RESTORED, Target, holds, others, predecessor, wanted_state
+from aup.isolation.hold import RESTORED, Target, holds, others, predecessor
 from support.replacing import replace
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -62,20 +62,16 @@ def quarantine(
 )
 def test_holds(given: Quarantine, held: bool) -> None:
     assert holds(given) is held
-    wanted = NamespaceState.ISOLATED if held else NamespaceState.ACTIVE
-    assert wanted_state([given], HERE) is wanted
 
 
 def test_namespace_made_anew_by_the_same_tenant_is_held_too() -> None:
     anew = replace(HERE, uid="u2")
     assert predecessor([quarantine()], anew) is not None
-    assert wanted_state([quarantine()], anew) is NamespaceState.ISOLATED
 
 
 def test_namespace_of_that_name_of_another_tenant_is_not() -> None:
     elsewhere = replace(HERE, uid="u2", tenant="beta")
     assert predecessor([quarantine()], elsewhere) is None
-    assert wanted_state([quarantine()], elsewhere) is NamespaceState.ACTIVE
 
 
 def test_release_ends_it_for_a_namespace_made_anew() -> None:
