@@ -137,7 +137,10 @@ def test_a_file_object_is_a_create_that_nobody_sends(
 @pytest.mark.parametrize(
     ("obj", "words"),
     [
-        *((obj, "has no apiVersion and kind") for obj in (None, [], "x", {})),
+        (None, "has no apiVersion and kind"),
+        ([], "has no apiVersion and kind"),
+        ("x", "has no apiVersion and kind"),
+        ({}, "has no apiVersion and kind"),
         ({"kind": "Pod"}, "has no apiVersion"),
         ({"apiVersion": "v1", "Kind": "Pod"}, "has no kind"),
         ({"apiVersion": 1, "kind": "Pod"}, "has no apiVersion that is text"),
