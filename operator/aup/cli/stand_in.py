@@ -39,7 +39,8 @@ POLICY_ALONE: Final = frozenset(
 FROM_REPORT: Final = frozenset(
     {
         *("network/assigned-address", "network/hostname", "network/status-writer"),
-        *("network/external-name", "host/anti-spoofing", "host/kubelet-connections"),
+        *("network/policy-subject", "network/external-name", "host/anti-spoofing"),
+        "host/kubelet-connections",
     }
 )
 """Rules that ask for nothing of the tenant but its addresses and hostnames."""

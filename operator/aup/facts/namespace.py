@@ -45,6 +45,7 @@ def selected_namespaces(
     path: str,
     surroundings: Surroundings,
     name_labels: tuple[str, ...] = (NAME_LABEL,),
+    tenant_labels: tuple[str, ...] = (TENANT_LABEL,),
 ) -> Iterator[NamespaceReference]:
     """Yield the namespaces that a label selector is confined to; every one when it is not.
 
@@ -53,6 +54,7 @@ def selected_namespaces(
         path: where it stands.
         surroundings: whose namespaces are whose.
         name_labels: labels under which the name of a namespace is found.
+        tenant_labels: those under which the operator's stamp is.
 
     """
     demanded = list(_demanded(selector, path))
@@ -61,7 +63,7 @@ def selected_namespaces(
             for at, value in found:
                 yield named_namespace(value, value, at, surroundings)
             return
-    if owners := [(at, value) for key, at, value in demanded if key == TENANT_LABEL]:
+    if owners := [(at, value) for key, at, value in demanded if key in tenant_labels]:
         for at, value in owners:
             yield NamespaceReference(value, at, owner=value)
         return

@@ -24,6 +24,7 @@ _LIMIT_RANGE: Final = (
 )
 
 WITHOUT_TWIN: Final[Mapping[str, str]] = {
+    "network/policy-subject": "Whose object it is that lies in no namespace, its writer tells.",
     "network/sharing": _MAP,
     "network/unknown-annotation": "Warns by default, and suspects keys by a long expression.",
     "network/status-writer": "RBAC gives nobody but nodes the status of Pods; a bypass shows in "

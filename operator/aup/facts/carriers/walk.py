@@ -49,7 +49,6 @@ KNOWN_GROUPS: Final = frozenset(
         "internal.apiserver.k8s.io",
         "networking.k8s.io",
         "node.k8s.io",
-        "policy.networking.k8s.io",
         "rbac.authorization.k8s.io",
         "resource.k8s.io",
         "scheduling.k8s.io",

@@ -89,6 +89,8 @@ class Reach(StrEnum):
     """Say in a status what the platform alone knows (network/status-writer)."""
     NAMES = "names"
     """Answer for hostnames that nobody can tell beforehand (network/hostname)."""
+    POLICY = "policy"
+    """Say what traffic of others passes (network/policy-subject)."""
 
 
 class PlatformSetting(msgspec.Struct, frozen=True):
@@ -106,16 +108,22 @@ class PlatformSetting(msgspec.Struct, frozen=True):
     """Of the annotation or label, where it is one: the provider may let tenants have it."""
     instead: str = ""
     """What to do, where it is something else than to leave it out."""
+    says: tuple[str, ...] = ()
+    """Digest of all that the object says, where any change of it is a new violation."""
 
 
 class Capture(msgspec.Struct, frozen=True):
-    """Traffic of pods or Services that an object takes into its own hands."""
+    """Traffic of pods or Services that an object takes into its own hands, or decides about."""
 
     what: str
     """What it does, for example ``sends out the traffic of``; the namespaces follow."""
     namespaces: NamespaceReference
     label: str = "kubernetes.io/metadata.name"
     """Under which a selector there finds the name of a namespace."""
+    reach: Reach = Reach.ROUTING
+    """Which rule it concerns."""
+    says: tuple[str, ...] = ()
+    """Digest of all that the object says, where any change of it is a new violation."""
 
 
 class Attachment(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Kinds that route traffic: egress, announcements, pools, data planes, meshes, clouds."""
+"""Kinds that route traffic or let it pass: egress, announcements, data planes, policies, meshes."""
 
 from typing import Final
 
@@ -8,5 +8,6 @@ from aup.facts.routing.dataplane import DATAPLANE
 from aup.facts.routing.egress import EGRESS
 from aup.facts.routing.kind import Kinds
 from aup.facts.routing.mesh import MESH
+from aup.facts.routing.policies import POLICIES
 
-KINDS: Final[Kinds] = {**EGRESS, **ANNOUNCEMENTS, **DATAPLANE, **MESH, **CLOUDS}
+KINDS: Final[Kinds] = {**EGRESS, **ANNOUNCEMENTS, **DATAPLANE, **POLICIES, **MESH, **CLOUDS}

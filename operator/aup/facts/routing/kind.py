@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from aup.facts import claims
@@ -18,6 +20,7 @@ from aup.facts.model import (
     Facts,
     NamedClaim,
     NamespaceReference,
+    Operation,
     PlatformSetting,
     Reach,
     Subject,
@@ -30,6 +33,7 @@ from aup.facts.wire.tree import Tree, read_tree
 SPEC: Final = ClaimSource.SPEC
 Reader = Callable[[bytes, Subject, Surroundings], Facts]
 """Reads the facts of an object of one kind."""
+_NOT_SAID: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 Kinds = Mapping[tuple[str, str], Reader]
 """By API group and kind."""
 
@@ -67,18 +71,24 @@ class RoutingKind:
     """Paths of fields that a tenant may not set, each with what it does."""
     noted: bool = False
     """Whether controllers of the platform make them in tenants' namespaces."""
+    reach: Reach = Reach.ROUTING
+    """Which rule they concern."""
+    instead: str = ""
+    """What to do, where it is something else than to leave it out."""
 
     def __call__(self, raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         """Read the facts of an object."""
         tree = read_tree(raw)
+        says = statement(tree, subject)
         leaves = [*few_ranges(self._owned(tree), "spec")]
         if not leaves and self.detail:
             source = written(tree, subject) if self.noted else SPEC
-            text = subject.kind
-            leaves.append(PlatformSetting(text, "kind", source, Reach.ROUTING, self.detail))
+            setting = PlatformSetting(subject.kind, "kind", source, self.reach, self.detail)
+            leaves.append(replace(setting, instead=self.instead, says=says))
         leaves.extend(self._settings(tree))
         for selection in self.selections:
-            leaves.extend(_captures(tree, selection, surroundings))
+            taken = _captures(tree, selection, surroundings)
+            leaves.extend(replace(capture, says=says) for capture in taken)
         return claims.exposed(subject, tree.problems, leaves)
 
     def _owned(self, tree: Tree) -> Iterator[Leaf]:
@@ -121,7 +131,7 @@ def _between(found: Tree, first: str, last: str) -> Iterator[Leaf]:
         yield replace(claim, reading="begins a range with") if claim.networks else claim
 
 
-def _captures(tree: Tree, selection: Selection, surroundings: Surroundings) -> Iterator[Leaf]:
+def _captures(tree: Tree, selection: Selection, surroundings: Surroundings) -> Iterator[Capture]:
     """Yield the namespaces that an object takes hold of; one that selects nothing takes all."""
     selecting = list(tree.objects(selection.at))
     if not selecting:
@@ -148,6 +158,19 @@ def _confinement(
         if not any(reference.everyone for reference in references):
             return labels[0], references
     return by, [every_namespace("", at)]
+
+
+def statement(tree: Tree, subject: Subject) -> tuple[str, ...]:
+    """Return a digest of all that an update says; nothing for an object in a namespace.
+
+    What lies outside of namespaces may be the platform's, and the right to update it a tenant's.
+    What stands wrong there excuses no change: one that takes in everybody's pods would else be the
+    tenant's to fill.
+    """
+    if subject.namespace or subject.operation is not Operation.UPDATE:
+        return ()
+    said = {key: tree.members[key] for key in tree.members.keys() - _NOT_SAID}
+    return (sha256(msgspec.json.encode(said, order="deterministic")).hexdigest(),)
 
 
 def written(tree: Tree, subject: Subject) -> ClaimSource:

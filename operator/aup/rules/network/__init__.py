@@ -6,6 +6,7 @@ from aup.rules.network import (
     hostname,
     load_balancer_class,
     node_port,
+    policy_subject,
     pool,
     sharing,
     status_writer,
@@ -15,6 +16,7 @@ from aup.rules.network import (
 RULES = (
     assigned_address.RULE,
     status_writer.RULE,
+    policy_subject.RULE,
     pool.RULE,
     sharing.RULE,
     load_balancer_class.RULE,

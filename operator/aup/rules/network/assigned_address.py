@@ -57,7 +57,7 @@ def assigned_address(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violat
         if not _is_in_cluster(address, terms):
             yield _outside(address, terms)
     yield from settings(exposure, terms, Reach.ROUTING, trusted=trusted)
-    yield from captures(exposure, terms)
+    yield from captures(exposure, terms, Reach.ROUTING)
     yield from attachments(exposure, terms)
     yield from plugins(exposure, terms)
     if trusted or terms.endpoint_targets is EndpointTargets.ANY:

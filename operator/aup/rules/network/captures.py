@@ -1,28 +1,28 @@
 """What an object takes hold of beyond its own namespace: traffic of others, networks of others.
 
-Part of network/assigned-address.
+Part of network/assigned-address and network/policy-subject.
 """
 
 from collections.abc import Iterator
 
-from aup.facts.model import Attachment, Capture, Exposure, NamespaceReference
+from aup.facts.model import Attachment, Capture, Exposure, NamespaceReference, Reach
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Violation
 from aup.rules.paths import unindexed
 from aup.text import join
 
 
-def captures(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
-    """Yield each selection that may hold a namespace of somebody else."""
+def captures(exposure: Exposure, terms: NetworkTerms, reach: Reach) -> Iterator[Violation]:
+    """Yield each selection of one reach that may hold a namespace of somebody else."""
     for capture in exposure.captures:
         reference = capture.namespaces
-        if not _is_own(reference, terms):
+        if capture.reach is reach and not _is_own(reference, terms):
             yield Violation(
                 path=reference.path,
                 value=reference.text,
                 detail=_captured(capture, terms),
                 remedy=f"{_confine(capture)}, or ask {terms.contact}",
-                key=(unindexed(reference.path), reference.text),
+                key=(unindexed(reference.path), reference.text, *capture.says),
             )
 
 

@@ -1,7 +1,7 @@
 """Settings of the platform's network that a tenant has no say in, and programs that carry them out.
 
-Part of network/assigned-address: a setting that is about addresses, all of which are the tenant's,
-passes; so does one whose annotation the provider has listed as harmless.
+Part of network/assigned-address and others: a setting that is about addresses, all of which are the
+tenant's, passes; so does one whose annotation the provider has listed as harmless.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def settings(
                 value=setting.text,
                 detail=setting.detail,
                 remedy=_leave_out(setting, terms),
-                key=(unindexed(setting.path), setting.text),
+                key=(unindexed(setting.path), setting.text, *setting.says),
                 address=_only_address(setting),
                 change=setting.source is ClaimSource.RECORD,
             )

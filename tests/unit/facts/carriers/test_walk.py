@@ -148,6 +148,7 @@ def test_a_guess_is_advisory_and_never_a_problem(value: Any) -> None:
         ("rbac.authorization.k8s.io", False),
         ("networking.k8s.io", False),
         ("aup.asergo.com", False),
+        ("policy.networking.k8s.io", True),
         ("jobset.x-k8s.io", True),
         ("snapshot.storage.k8s.io", True),
         ("apps.acme.example", True),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aup.facts.model import Attachment, Capture, Exposure, NamespaceReference
+from aup.facts.model import Attachment, Capture, Exposure, NamespaceReference, Reach
 from aup.rules.network.captures import attachments, captures
 from support.neutral import TERMS as NEUTRAL
 from support.replacing import replace
@@ -34,13 +34,13 @@ EVERY = NamespaceReference("", "spec.selector", everyone=True)
 def test_only_own_namespaces_are_taken_in(reference: NamespaceReference, said: list[str]) -> None:
     """What a file cannot tell is let be, but for namespaces that are known to be the platform's."""
     exposure = Exposure("acme-prod", captures=(Capture("routes the traffic of", reference),))
-    assert [f"{v.value} {v.detail}" for v in captures(exposure, TERMS)] == said
+    assert [f"{v.value} {v.detail}" for v in captures(exposure, TERMS, Reach.ROUTING)] == said
 
 
 def test_the_remedy_names_the_label_that_confines() -> None:
     found = (Capture("takes", EVERY, label="pods.example/namespace"), Capture("takes", FOREIGN))
     exposure = Exposure("acme-prod", captures=found)
-    assert [v.remedy for v in captures(exposure, TERMS)] == [
+    assert [v.remedy for v in captures(exposure, TERMS, Reach.ROUTING)] == [
         (
             "confine it to your namespaces by the label pods.example/namespace, "
             "or ask abuse@asergo.example"

@@ -1,0 +1,52 @@
+"""Network: a policy of the whole cluster decides about the tenant's own pods alone.
+
+network/policy-subject
+    Fields read   spec.subject of AdminNetworkPolicy, BaselineAdminNetworkPolicy and
+                  ClusterNetworkPolicy (policy.networking.k8s.io, networking.k8s.aws);
+                  endpointSelector and nodeSelector in spec and specs of
+                  CiliumClusterwideNetworkPolicy; namespaceSelector and selector of Calico's
+                  GlobalNetworkPolicy and StagedGlobalNetworkPolicy, in both of its groups;
+                  appliedTo of Antrea's ClusterNetworkPolicy and of its rules; the kinds Tier,
+                  GlobalNetworkSet and CiliumCIDRGroup
+    Allowed       what is confined to own namespaces: by their names, or by the operator's stamp,
+                  under a label that no tenant can write
+    Serves        "no unauthorised access to, or interference with, systems and networks"
+                  (asergo/1.2): such a policy closes the pods of others, or opens them
+
+Peers, ports and actions claim nothing. Tiers are the platform's, since policies of everybody stand
+in their order; sets of networks are, since policies of others take them in by their labels.
+"""
+
+from collections.abc import Iterator
+
+from aup.facts.model import Exposure, Reach
+from aup.policy.terms import NetworkTerms
+from aup.rules.base import Rule, Violation
+from aup.rules.network.captures import captures
+from aup.rules.network.platform import is_platform
+from aup.rules.network.settings import settings
+
+
+def policy_subject(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
+    """Yield each subject of a policy that may be somebody else's pods, or nodes."""
+    yield from captures(exposure, terms, Reach.POLICY)
+    trusted = is_platform(exposure.writer, terms)
+    yield from settings(exposure, terms, Reach.POLICY, trusted=trusted)
+
+
+RULE = Rule(
+    id="network/policy-subject",
+    title="A network policy of the whole cluster is about own namespaces alone",
+    reads=Exposure,
+    terms=lambda terms: terms.network,
+    check=policy_subject,
+    blind=(
+        "Deletions, and updates that leave only own namespaces: whose objects a tenant may change "
+        "is for rights to say. What such a policy lets pass of the tenant's own pods, also where "
+        "it is heard before the provider's policies (tier Admin, Calico's tiers). Antrea's "
+        "ClusterGroups, which a policy takes in by name. Calico's kinds of projectcalico.org where "
+        "its own API server stores them without asking webhooks; what it then writes as "
+        "crd.projectcalico.org is the platform's word. Without a cluster, namespaces whose owner "
+        "is not known are not judged."
+    ),
+)

@@ -1,0 +1,72 @@
+"""network/policy-subject: what may change of a policy that is about others, too."""
+
+from typing import Any
+
+import pytest
+
+from aup.engine.evaluate import evaluate
+from aup.facts.extract import extract
+from aup.facts.model import Facts, Operation, Subject, Writer
+from support.corpus import as_json
+from support.world import NOW, Cluster, terms
+
+ALICE = Writer("alice@acme.example", ("tenants:acme",))
+EVERYBODY: dict[str, Any] = {"subject": {"namespaces": {}}, "egress": [{"action": "Deny"}]}
+OWN = {"namespaces": {"matchLabels": {"kubernetes.io/metadata.name": "acme-prod"}}}
+
+
+def update(group: str, kind: str, said: dict[str, Any]) -> Facts:
+    subject = Subject(group, kind, "", "x", operation=Operation.UPDATE, writer=ALICE)
+    return extract(as_json(said), subject, Cluster())
+
+
+def outcomes(kind: tuple[str, str], new: dict[str, Any], old: dict[str, Any]) -> list[str]:
+    decision = evaluate(update(*kind, new), terms(now=NOW), update(*kind, old))
+    return [f"{f.outcome} {f.rule}" for f in decision.findings]
+
+
+POLICY = ("policy.networking.k8s.io", "ClusterNetworkPolicy")
+
+
+def test_the_platforms_policy_is_not_a_tenants_to_fill() -> None:
+    """That it is about everybody stood there before, and excuses no other rules in it."""
+    filled = EVERYBODY | {"egress": [{"action": "Accept"}]}
+    refused = ["Deny network/policy-subject"]
+    assert outcomes(POLICY, {"spec": filled}, {"spec": EVERYBODY}) == refused
+
+
+def test_a_label_on_what_stood_before_is_let_be() -> None:
+    labelled = {"metadata": {"labels": {"a": "b"}}, "spec": EVERYBODY}
+    assert outcomes(POLICY, labelled, {"spec": EVERYBODY}) == ["Warn network/policy-subject"]
+
+
+def test_what_stood_before_may_be_confined() -> None:
+    confined = EVERYBODY | {"subject": OWN}
+    assert outcomes(POLICY, {"spec": confined}, {"spec": EVERYBODY}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "rule"),
+    [
+        (("projectcalico.org", "Tier"), {"order": 1}, {"order": 2}, "network/policy-subject"),
+        (("metallb.io", "BGPPeer"), {"a": 1}, {"a": 2}, "network/assigned-address"),
+        (
+            ("k8s.ovn.org", "EgressIP"),
+            {"namespaceSelector": {}, "egressIPs": ["198.51.100.20"]},
+            {"namespaceSelector": {}, "egressIPs": ["198.51.100.21"]},
+            "network/assigned-address",
+        ),
+    ],
+)
+def test_what_is_the_platforms_as_a_whole_stays_as_it_is(
+    kind: tuple[str, str], old: dict[str, Any], new: dict[str, Any], rule: str
+) -> None:
+    assert outcomes(kind, {"spec": new}, {"spec": old}) == [f"Deny {rule}"]
+
+
+def test_in_a_namespace_what_stood_before_may_change() -> None:
+    """It is the tenant's own, whatever it is."""
+    subject = Subject("metallb.io", "BGPPeer", "acme-prod", "x", operation=Operation.UPDATE)
+    old, new = (extract(as_json({"spec": {"a": value}}), subject, Cluster()) for value in (1, 2))
+    decision = evaluate(new, terms(now=NOW), old)
+    assert [str(finding.outcome) for finding in decision.findings] == ["Warn"]
