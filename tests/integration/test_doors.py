@@ -48,6 +48,7 @@ def crd(group: str, plural: str, kind: str, *, scope: str = "Namespaced") -> dic
     }
 
 
+SIG = "policy.networking.k8s.io"
 CRDS = (
     crd("example.org", "widgets", "Widget"),
     crd("example.org", "clusterwidgets", "ClusterWidget", scope="Cluster"),
@@ -56,6 +57,7 @@ CRDS = (
     crd("argoproj.io", "applications", "Application"),
     crd("crd.projectcalico.org", "bgppeers", "BGPPeer", scope="Cluster"),
     crd("cilium.io", "ciliumendpoints", "CiliumEndpoint"),
+    crd(SIG, "clusternetworkpolicies", "ClusterNetworkPolicy", scope="Cluster"),
 )
 
 
@@ -102,6 +104,7 @@ ANYTHING = tuple(
         "pods,pods/exec,pods/eviction,pods/status,pods/binding,configmaps,namespaces",
         "deployments.apps,deployments.apps/scale,endpointslices.discovery.k8s.io",
         "widgets.example.org,clusterwidgets.example.org",
+        "clusternetworkpolicies.policy.networking.k8s.io",
         "rollouts.argoproj.io,applications.argoproj.io,bgppeers.crd.projectcalico.org",
         "ciliumendpoints.cilium.io,supportaccessgrants.aup.asergo.com,leases.coordination.k8s.io",
     )
@@ -130,6 +133,7 @@ STANDING = (named(pod(), "standing"), DEPLOYMENT, WIDGET)
 LEASE = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "l"}}
 CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}
 PEER = custom("crd.projectcalico.org/v7", "BGPPeer", "p", peerIP="203.0.113.9")
+POLICY = custom(f"{SIG}/v7", "ClusterNetworkPolicy", "c", tier="Baseline")
 GRANT = custom(
     "aup.asergo.com/v1alpha1",
     "SupportAccessGrant",
@@ -209,6 +213,8 @@ ROWS = (
     Row("outside, by a tenant", ALICE, CREATE, 1, PEER),
     Row("outside, by the provider", ADMIN, CREATE, 0, PEER),
     Row("outside, by the platform", PLATFORM, CREATE, 0, PEER),
+    Row("a policy of the cluster", ALICE, CREATE, 1, POLICY),
+    Row("the same by the platform", PLATFORM, CREATE, 0, POLICY),
     Row("outside, unknown", ALICE, CREATE, 0, custom("example.org/v7", "ClusterWidget", "w")),
     Row("a label of the namespace", ALICE, ("label", "namespace", NS, "x=y"), 0),
     Row("an annotation of it", ALICE, ("annotate", "namespace", NS, "x=y"), 1),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.controlplane import ControlPlane
+from support.controlplane import Client, ControlPlane
 from support.installation import Installation, installed
 from support.provision import provide, tenant
 from support.waiting import until
@@ -112,7 +112,7 @@ def test_it_is_closed_to_tenants_that_are_held_to_it(installation: Installation)
     installation.cluster.kubectl("create", "-f", "-", input=json.dumps(foreign))
     provide(
         installation,
-        tenant("shop"),
+        tenant("shop", groups=["tenants:shop"]),
         tenant("post", mail={"directSMTP": True}),
         tenant("later", enforceFrom="2099-01-01T00:00:00Z"),
     )
@@ -123,6 +123,46 @@ def test_it_is_closed_to_tenants_that_are_held_to_it(installation: Installation)
         "ClusterNetworkPolicy aup-mail-asergo closes TCP port 25 to 1 tenant; whether the network "
         "holds to it is not probed."
     )
+
+
+def test_a_policy_of_a_tenants_is_about_its_own_namespaces(installation: Installation) -> None:
+    """By what a real API server makes of it; nobody's policy is about whom it likes."""
+    everything = ("--verb=*", f"--resource={KIND},{KIND}/status")
+    installation.cluster.kubectl("create", "clusterrole", "policies", *everything)
+    users = ("--user=alice", "--user=bob")
+    binding = ("create", "clusterrolebinding", "policies", "--clusterrole=policies", *users)
+    installation.cluster.kubectl(*binding)
+    alice = installation.cluster.as_user("alice", ["tenants:shop"])
+    bob = installation.cluster.as_user("bob", ["operations"])
+
+    def apply(client: Client, name: str, labels: dict[str, str], *, priority: int = 7) -> str:
+        policy = {
+            "apiVersion": "policy.networking.k8s.io/v1alpha2",
+            "kind": "ClusterNetworkPolicy",
+            "metadata": {"name": name},
+            "spec": {
+                "tier": "Admin",
+                "priority": priority,
+                "subject": {"namespaces": {"matchLabels": labels}},
+                "ingress": [{"action": "Deny", "from": [{"namespaces": {}}]}],
+            },
+        }
+        return client.kubectl("apply", "-f", "-", input=json.dumps(policy), check=False).stderr
+
+    stamp = {"aup.asergo.com/tenant": "shop"}
+    assert apply(alice, "own", stamp) == ""
+    refused = apply(alice, "others", {"env": "production"})
+    assert "[network/policy-subject, clause 1.2] spec.subject.namespaces decides about" in refused
+    assert "the traffic of every namespace; confine it to your namespaces by the label" in refused
+    assert apply(bob, "others", {"env": "production"}) == ""
+    # It stands now, and is still not the tenant's to fill; its engine reports how it is.
+    assert "network/policy-subject" in apply(alice, "others", {"env": "production"}, priority=8)
+    condition = {"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}
+    status = {
+        "status": {"conditions": [condition | {"lastTransitionTime": "2026-01-01T00:00:00Z"}]}
+    }
+    patched = ("patch", KIND, "others", "--subresource=status", "--type=merge")
+    bob.kubectl(*patched, "-p", json.dumps(status))
 
 
 def test_an_approval_opens_and_its_end_closes_again(installation: Installation) -> None:

@@ -142,7 +142,8 @@ def written(tree: Any) -> str:
             return f"!({written(below)})"
         case "&&" | "||" as operator, below:
             return f" {operator} ".join(f"({written(one)})" for one in below)
-    return "all()"
+        case _:
+            return "all()"
 
 
 HOLDS: dict[str, Callable[..., bool]] = {
