@@ -163,6 +163,7 @@ def test_a_policy_of_a_tenants_is_about_its_own_namespaces(installation: Install
     }
     patched = ("patch", KIND, "others", "--subresource=status", "--type=merge")
     bob.kubectl(*patched, "-p", json.dumps(status))
+    bob.kubectl("delete", KIND, "own", "others")
 
 
 def test_an_approval_opens_and_its_end_closes_again(installation: Installation) -> None:

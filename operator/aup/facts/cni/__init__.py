@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from aup.facts.cni import attachment_definition, devices, machines, namespaces
+from aup.facts.cni import attachment_definition, devices, ipam_claims, machines, namespaces
 
 KINDS: Final = {
     **attachment_definition.KINDS,
     **devices.KINDS,
+    **ipam_claims.KINDS,
     **machines.KINDS,
     **namespaces.KINDS,
 }

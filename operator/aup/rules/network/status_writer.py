@@ -2,9 +2,11 @@
 
 network/status-writer
     Fields read   Pod status.podIP, status.podIPs, status.hostIP, status.hostIPs; ResourceClaim
-                  status.devices[].networkData; by requests to the subresource status
+                  status.devices[].networkData; IPAMClaim status.ips; by requests to the subresource
+                  status
     Allowed       kubelets, the control plane, ServiceAccounts of platform namespaces and the
-                  policy's platformControllers: any; others: what stands there already
+                  policy's platformControllers: any; of IPAMClaims also ServiceAccounts of any
+                  namespace that is no tenant's; others: what stands there already
     Serves        "only use IP addresses assigned by the provider" (asergo/6.2): endpoints,
                   network policies and proxies believe these fields
 
