@@ -50,6 +50,7 @@ class NetworkTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     load_balancer_node_ports: Permission = Permission.ALLOWED
     """Node ports that a Service of type LoadBalancer is given beside its address."""
     host_ports: Permission = Permission.FORBIDDEN
+    """Ports of nodes that pods open; under a node's own address where ``nodes`` names it."""
     catch_all_hostnames: Permission = Permission.FORBIDDEN
     external_names: ExternalNames = ExternalNames.PUBLIC_ONLY
     endpoint_targets: EndpointTargets = EndpointTargets.OWN_ONLY

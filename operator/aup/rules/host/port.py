@@ -3,9 +3,10 @@
 host/port
     Fields read   ports[].hostPort and hostIP of containers, initContainers and
                   ephemeralContainers; with hostNetwork every containerPort is a port of the node
-    Allowed       none; where `network.hostPorts` is Allowed any, with a hostIP of the node's
-                  (`network.clusterCIDRs.nodes`) or the tenant's own: under another's address the
-                  node would answer in its place
+    Allowed       none; where `network.hostPorts` is Allowed any, without a hostIP, or under one
+                  that every node has (127.0.0.1, 0.0.0.0), one of a node's or the tenant's own:
+                  under another's address the node would take in what its pods send there. Which
+                  addresses nodes have `network.clusterCIDRs.nodes` says; without it, none is known
     Serves        "only use IP addresses assigned by the provider" (asergo/6.2): a host port
                   answers under the node's address
 """
@@ -56,12 +57,32 @@ def _captured(found: Port, image: str, terms: HostTerms) -> Violation:
     return Violation(
         path=f"{found.path}.hostIP",
         value=found.host_ip,
-        detail=f"is no address of a node, and not assigned to {terms.tenant}",
-        remedy="leave it out, so that the port is opened under the node's own addresses",
+        detail=f"{_standing(found, terms)}, and not assigned to {terms.tenant}",
+        remedy=_remedy(found, terms),
         key=(str(found.host_port), str(found.host_address or found.host_ip)),
         image=image,
         address=found.host_address,
     )
+
+
+def _names_nodes(found: Port, terms: HostTerms) -> bool:
+    """Tell whether the policy says which addresses nodes have, of the family of this one."""
+    version = found.host_address and found.host_address.version
+    return version is None or any(n.version == version for n in terms.nodes.networks)
+
+
+def _standing(found: Port, terms: HostTerms) -> str:
+    """Say how an address stands to nodes, which it may be one of where the policy names none."""
+    known = _names_nodes(found, terms)
+    return "is no address of a node" if known else "is not known as an address of a node"
+
+
+def _remedy(found: Port, terms: HostTerms) -> str:
+    """Say what always works, and who can make this address do."""
+    leave = "leave it out, so that the port is opened under the node's own addresses"
+    if _names_nodes(found, terms):
+        return leave
+    return f"{leave}, or ask {terms.contact} to list those in network.clusterCIDRs.nodes"
 
 
 RULE = Rule(

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 
 from aup.api.sections.choice import Permission
 from aup.facts.model import ContainerKind, Port
+from aup.policy.addresses import AddressSet
 from aup.rules.base import Violation
 from aup.rules.host.port import port
 from support.neutral import TERMS
@@ -43,6 +44,28 @@ def test_the_policy_may_allow_host_ports() -> None:
     served = container("nginx", ports=(Port(80, 80, "p"),))
     allowing = replace(TERMS.host, host_ports=Permission.ALLOWED)
     assert not list(port(workload(containers=(served,)), allowing))
+
+
+def test_a_policy_that_names_no_nodes_does_not_say_that_an_address_is_none_of_theirs() -> None:
+    """Whoever can tell is named: the family counts, and nodes of one say nothing of the other."""
+
+    def said(text: str, nodes: tuple[str, ...]) -> list[tuple[str, str]]:
+        address = ip_address(text)
+        served = container("nginx", ports=(Port(80, 80, "p", host_ip=text, host_address=address),))
+        terms = replace(
+            TERMS.host, host_ports=Permission.ALLOWED, nodes=AddressSet.of(nodes), contact="noc"
+        )
+        found = port(workload(containers=(served,)), terms)
+        return [(v.detail.partition(",")[0], v.remedy.partition("addresses")[2]) for v in found]
+
+    unknown = (
+        "is not known as an address of a node",
+        ", or ask noc to list those in network.clusterCIDRs.nodes",
+    )
+    assert said("10.0.0.9", ()) == [unknown]
+    assert said("fd00::9", ("10.0.0.0/24",)) == [unknown]
+    assert said("10.0.1.9", ("10.0.0.0/24",)) == [("is no address of a node", "")]
+    assert said("10.0.0.9", ("10.0.0.0/24",)) == []
 
 
 def test_allowed_ports_are_opened_under_addresses_of_the_node_or_ones_own() -> None:
