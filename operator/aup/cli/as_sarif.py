@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from aup import __version__
 from aup.cli.bundle import Bundle
-from aup.cli.judge import Advice, Checked, Judged
+from aup.cli.judge import REPEATED_KEY, UNKNOWN_FIELD, Advice, Checked, Judged
 from aup.cli.place import Spot
 from aup.cli.sources import STDIN_NAME, Unreadable
 from aup.engine import message
@@ -26,8 +26,11 @@ SCHEMA: Final = (
 )
 ROOT: Final = "%SRCROOT%"
 """Name of the folder that file names are relative to: the one that the command ran in."""
-UNKNOWN_FIELD: Final = "aup/unknown-field"
-"""Pseudo-rule of fields that our own kinds do not have."""
+ADVICE: Final[Mapping[str, str]] = {
+    UNKNOWN_FIELD: "a field that the kind does not have",
+    REPEATED_KEY: "a key that its object has already",
+}
+"""Pseudo-rules."""
 
 LEVELS: Final[Mapping[Outcome, str]] = {
     Outcome.DENY: "error",
@@ -75,14 +78,14 @@ def _rules(links: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield what can be found; the link is known of rules that were broken."""
     described = [(rule.id, rule.title, f"Cannot see: {rule.blind}") for rule in CATALOGUE]
     described.append((UNREADABLE, "an object that cannot be read", ""))
-    described.append((UNKNOWN_FIELD, "a field that the kind does not have", ""))
+    described.extend((id_, title, "") for id_, title in ADVICE.items())
     for id_, title, more in described:
         rule: dict[str, Any] = {
             "id": id_,
             "name": _pascal(id_),
             "shortDescription": {"text": title},
             "fullDescription": {"text": f"{title}. {more}".strip()},
-            "defaultConfiguration": {"level": "warning" if id_ == UNKNOWN_FIELD else "error"},
+            "defaultConfiguration": {"level": "warning" if id_ in ADVICE else "error"},
         }
         if link := links.get(id_):
             rule["helpUri"] = link
@@ -115,7 +118,7 @@ def _results(one: Checked) -> Iterator[dict[str, Any]]:
 
 def _advice(one: Checked, advice: Advice) -> dict[str, Any]:
     return {
-        "ruleId": UNKNOWN_FIELD,
+        "ruleId": advice.about,
         "level": "warning",
         "message": {"text": _capital(f"{advice.remark.text}.")},
         "locations": [_location(one, advice.spot)],

@@ -21,7 +21,8 @@ from aup.api.tenant import Tenant
 from aup.cli.nearby import KINDS as AROUND
 from aup.cli.nearby import Nearby, nearby
 from aup.cli.ours import BundleError, Remark, decode_ours, is_ours, unknown_fields
-from aup.cli.place import locate
+from aup.cli.place import Spot, locate
+from aup.cli.repeats import repeated_keys
 from aup.cli.sources import Source, Unreadable, read_sources
 from aup.cli.stand_in import stand_in
 from aup.documents import Document, InvalidDocumentError, read_stream
@@ -167,6 +168,10 @@ def _read(
             if isinstance(decoded, Remark):
                 raise BundleError(problem=_at(source, document, decoded))
             warnings.extend(
+                _place(source, spot, remark)
+                for remark, spot in repeated_keys(document, source.lines)
+            )
+            warnings.extend(
                 _at(source, document, remark) for remark in unknown_fields(document.value)
             )
             yield decoded
@@ -174,7 +179,10 @@ def _read(
 
 def _at(source: Source, document: Document, remark: Remark) -> str:
     """Return a remark with the place that it is about."""
-    spot = locate(document, source.lines, remark.path)
+    return _place(source, locate(document, source.lines, remark.path), remark)
+
+
+def _place(source: Source, spot: Spot | None, remark: Remark) -> str:
     place = f"{source.name}:{spot.line}:{spot.column}" if spot else source.name
     return f"{place}: {remark.text}"
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from aup.cli.bundle import Bundle, UnclaimedError
 from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields
 from aup.cli.place import Spot, locate
+from aup.cli.repeats import repeated_keys
 from aup.cli.sources import Source, Unreadable
 from aup.documents import Document, InvalidDocumentError, read_stream
 from aup.engine.decision import Decision, Finding, Outcome
@@ -28,12 +29,19 @@ class Located:
     spot: Spot | None
 
 
+UNKNOWN_FIELD: Final = "aup/unknown-field"
+"""Of an object of ours."""
+REPEATED_KEY: Final = "aup/repeated-key"
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Something about an object of ours that no rule forbids."""
+    """Something about an object that no rule forbids, and that is hardly meant."""
 
     remark: Remark
     spot: Spot | None
+    about: str
+    """Stands where a finding has its rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +107,14 @@ def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -
         terms = bundle.terms(subject.namespace)
     except UnclaimedError as error:
         return _unreadable(source, document, error.problem, "metadata.namespace")
-    advice: tuple[Advice, ...] = ()
+    advice = tuple(
+        Advice(remark, spot, REPEATED_KEY) for remark, spot in repeated_keys(document, source.lines)
+    )
     if is_ours(document.value):
         if isinstance(wrong := decode_ours(document.value), Remark):
             return _unreadable(source, document, wrong.text, wrong.path)
-        advice = tuple(
-            Advice(remark, locate(document, source.lines, remark.path))
+        advice += tuple(
+            Advice(remark, locate(document, source.lines, remark.path), UNKNOWN_FIELD)
             for remark in unknown_fields(document.value)
         )
     facts = extract_object(document.value, replace(subject, writer=SOMEBODY), bundle.nearby)

@@ -51,6 +51,19 @@ def locate(document: Document, lines: Sequence[str], path: str, value: str = "")
     return _spot(lines, mark.line + document.offset, mark.column, end.column)
 
 
+def written(node: yaml.Node, lines: Sequence[str], offset: int) -> Spot | None:
+    """Return where a key or another short node is written.
+
+    Args:
+        node: of a text.
+        lines: of that text.
+        offset: of the document that it is in.
+
+    """
+    start, end = node.start_mark, node.end_mark
+    return _spot(lines, start.line + offset, start.column, end.column)
+
+
 def steps(path: str) -> Iterator[str | int]:
     """Yield the keys and indices of a path."""
     for match in _STEP.finditer(path):

@@ -9,11 +9,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from aup.documents.document import Document, InvalidDocumentError, after, child
+from aup.documents.document import Document, InvalidDocumentError, after, child, repeated
 from aup.documents.json_text import read_json
 from aup.documents.yaml_text import read_yaml
 
-__all__ = ["Document", "InvalidDocumentError", "child", "decode", "read_documents", "read_stream"]
+__all__ = [
+    "Document",
+    "InvalidDocumentError",
+    "child",
+    "decode",
+    "read_documents",
+    "read_stream",
+    "repeated",
+]
 
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARK: Final = re.compile("^\ufeff", re.MULTILINE)

@@ -1,12 +1,16 @@
 """One object of a text, and where in the text its parts are written."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
 
 from aup.errors import AupError
+
+_PLAIN = re.compile(r"[^.\[\]/]+")
+"""Keys that stand in a path without quotes."""
 
 
 class InvalidDocumentError(AupError):
@@ -34,6 +38,8 @@ class Document:
     """What the value was made of, merge keys and aliases led back to where they are written."""
     compose: Callable[[], yaml.Node | None] = lambda: None
     """Returns the same, where it was not needed to read the value."""
+    repeats: bool = False
+    """Whether some object in it, or in what it was part of, has a key more than once."""
 
     @property
     def tree(self) -> yaml.Node | None:
@@ -62,6 +68,26 @@ def child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node
             if key.value == step:
                 return value, key
     return None
+
+
+def repeated(node: yaml.Node | None, path: str = "") -> Iterator[tuple[str, yaml.Node]]:
+    """Yield path and node of each key that its object has already: the last one counts."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from repeated(item, f"{path}[{index}]")
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            # What a merge key brings was written elsewhere, and may be written again here.
+            if not node.start_mark.index <= key.start_mark.index < node.end_mark.index:
+                continue
+            name = str(key.value)
+            plain = f"{path}.{name}" if path else name
+            at = plain if _PLAIN.fullmatch(name) else f'{path}["{name}"]'
+            if name in seen:
+                yield at, key
+            seen.add(name)
+            yield from repeated(value, at)
 
 
 def after(text: str, line: int = 1, column: int = 1) -> tuple[int, int]:

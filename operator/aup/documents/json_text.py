@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import yaml
 
@@ -27,7 +28,7 @@ def read_json(text: str) -> list[Document] | None:
     """
     if r"\u" in text:
         text = _SURROGATES.sub(lambda match: match["well"] or r"\ufffd", text)
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    decoder = _Decoder()
     start, line, column = 0, 1, 1
     found: list[Document] = []
     while True:
@@ -41,8 +42,22 @@ def read_json(text: str) -> list[Document] | None:
             value, start = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             return None
-        found.append(Document(value, line, line - 1, compose=_composer(text[at:start], column)))
+        compose = _composer(text[at:start], column)
+        found.append(Document(value, line, line - 1, compose=compose, repeats=decoder.repeats))
         line, column = after(text[at:start], line, column)
+
+
+class _Decoder(json.JSONDecoder):
+    """Reads JSON by the letter, and notes whether an object has a key twice."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_constant=_no_constant, object_pairs_hook=self._object)
+        self.repeats = False
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        self.repeats = self.repeats or len(found) < len(pairs)
+        return found
 
 
 def _no_constant(name: str) -> None:

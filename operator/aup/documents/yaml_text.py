@@ -46,6 +46,8 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
     """A safe loader of what kubectl would make of a text."""
 
     depth = 0
+    repeats = False
+    """Whether an object may have a key twice; merge keys that are overridden look the same."""
 
     @override
     def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
@@ -62,6 +64,7 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
     @override
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
         found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        self.repeats = self.repeats or len(found) < len(node.value)
         if None in found:
             problem = "has a key that is null"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
@@ -169,8 +172,9 @@ def _until_mistake(
             begun = node.start_mark.line
             if "&" in text:
                 _written_out(node, {})
+            loader.repeats = False
             value = loader.construct_document(node)
-            yield Document(value, begun + offset + 1, offset, node)
+            yield Document(value, begun + offset + 1, offset, node, repeats=loader.repeats)
             begun = node.end_mark.line
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return _invalid(error, text, begun, offset)

@@ -34,6 +34,15 @@ def sarif(aup: Commands, *arguments: str) -> dict[str, Any]:
     return dict(run)
 
 
+def test_a_key_that_is_written_twice_is_a_warning(tmp_path: Path, aup: Commands) -> None:
+    text = f"{service(FOREIGN)}spec: {{externalIPs: [198.51.100.18]}}\n"
+    run = sarif(aup, *ACME, write(tmp_path, "s.yaml", text))
+    (result,) = run["results"]
+    rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert (rule["id"], result["level"]) == ("aup/repeated-key", "warning")
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 5
+
+
 def test_a_file_name_that_is_no_text_is_a_uri(
     tmp_path: Path, aup: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
