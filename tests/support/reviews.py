@@ -14,11 +14,13 @@ from aup.facts.model import Surroundings
 from aup.ledger.amounts import steps
 from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
-from aup.server.app import VALIDATE, App, Call, Response, Till
+from aup.server.app import App
 from aup.server.body import SMALL
 from aup.server.charge import Charge
 from aup.server.judge import Judge
 from aup.server.queue import FairQueue
+from aup.server.refusal import VALIDATE, Response
+from aup.server.underway import Call, Till
 from support.world import NOW, Cluster, load_world, terms
 
 BODY_LIMIT = 8 << 20
@@ -157,7 +159,7 @@ def send(
     """
 
     async def whole() -> list[Answer]:
-        queue: FairQueue[bytes | Charge] = FairQueue(lane=lane, clock=clock)
+        queue = FairQueue(lane=lane, clock=clock)
         judge = Judge(WorldSource(budget), surroundings or Cluster(), lambda: NOW)
         app = App(
             judge, queue, till or NoLedger(), deadline=deadline, body_limit=BODY_LIMIT, clock=clock
@@ -179,12 +181,12 @@ async def _request(app: App, body: Any, path: str, method: str, started: float) 
     held = len(raw) if len(raw) > SMALL else 0
     call.crowded = bool(held) and not await app.room(held, call)
     incoming = app.incoming(call)
-    if not all(incoming.take(raw[at : at + 65536]) for at in range(0, len(raw), 65536)):
-        found: Any = app.endless(call)
+    answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+    if all(incoming.take(raw[at : at + 65536]) for at in range(0, len(raw), 65536)):
+        app.respond(call, incoming.whole(), answer.set_result)
     else:
-        found = app.respond(call, incoming.whole())
-    if not isinstance(found, Response):
-        found = await found
+        answer.set_result(app.endless(call))
+    found = await answer
     if held and not call.crowded:
         app.give_back(held)
     return Answer(found.status, found.body)

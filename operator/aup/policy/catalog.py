@@ -109,6 +109,8 @@ class MergedCatalog:
         default_factory=dict, compare=False, repr=False
     )
     """What was asked before: each rule asks about each image, and pods are alike."""
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """The same of names, by repository."""
 
     def about(self, image: Image) -> tuple[Software, ...]:
         """Return what each catalogue says: by digest, then version range, then repository."""
@@ -132,7 +134,12 @@ class MergedCatalog:
 
     def names(self, image: Image) -> tuple[str, ...]:
         """Return the names of an image's repository: its own, and those at its origins."""
-        return self.mirrors.names(image.repository)
+        found = self._names.get(image.repository)
+        if found is None:
+            if len(self._names) >= _MOST_ANSWERS:
+                self._names.clear()
+            found = self._names[image.repository] = self.mirrors.names(image.repository)
+        return found
 
 
 @lru_cache(maxsize=64)

@@ -5,16 +5,18 @@ much as judging a small Pod. One request of a connection is answered at a time, 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, cast
 
 import httptools
 from typing_extensions import override
 
-from aup.server.app import JSON, App, Call, Response
+from aup.server.app import App
 from aup.server.body import HEAD, SMALL, Incoming, declared
 from aup.server.crowd import Crowd
+from aup.server.refusal import JSON, Response
+from aup.server.underway import Call, Underway
 
 HEAD_BYTES: Final = 64 << 10
 """Longest path and headers together; the API server's are below one KiB."""
@@ -59,8 +61,10 @@ class Connection(asyncio.Protocol):
         """When that began to be so."""
         self._ends = False
         """Whether the connection is closed after the answer."""
-        self._task: asyncio.Task[None] | None = None
-        """What does not answer at once, or waits for memory."""
+        self._waits: asyncio.Task[None] | None = None
+        """Waits for memory."""
+        self._underway: Underway | None = None
+        """What is answered later."""
         self._held = 0
         """Bytes of memory that are held for the body."""
         self._whole = False
@@ -83,8 +87,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End; nobody waits for an answer any more."""
         self._alive.discard(self)
-        if self._task is not None:
-            self._task.cancel()
+        if self._waits is not None:
+            self._waits.cancel()
+        if self._underway is not None:
+            self._underway.cancel()
         self._forget()
 
     @override
@@ -108,7 +114,7 @@ class Connection(asyncio.Protocol):
 
         ``None`` while it waits for us: for an answer, or for memory.
         """
-        waits = self._whole or self._task is not None
+        waits = self._whole or self._waits is not None
         return None if waits else (self._busy, self._since)
 
     def end(self) -> None:
@@ -162,14 +168,14 @@ class Connection(asyncio.Protocol):
             self._ends = True
             self._write(self._app.endless(self._call))
             raise _BrokenError("a body without end")
-        if self._body.limit > SMALL < self._body.size and not self._held and self._task is None:
+        if self._body.limit > SMALL < self._body.size and not self._held and self._waits is None:
             # One that does not say how long it is, and is not small.
             self._hold(self._body.limit)
 
     def on_message_complete(self) -> None:
         """Answer, once there is room for it."""
         self._whole = True
-        if self._task is None:
+        if self._waits is None:
             self._answer()
 
     # -- Inside -------------------------------------------------------------------------------
@@ -182,7 +188,7 @@ class Connection(asyncio.Protocol):
     def _hold(self, size: int) -> None:
         """Hold memory for a body, and read no more before it is there."""
         self._transport.pause_reading()
-        self._task = asyncio.get_running_loop().create_task(self._room(size))
+        self._waits = asyncio.get_running_loop().create_task(self._room(size))
 
     async def _room(self, size: int) -> None:
         if await self._app.room(size, self._call):
@@ -190,7 +196,7 @@ class Connection(asyncio.Protocol):
         else:
             self._call.crowded = True
             self._body.limit = HEAD  # which names the request
-        self._task = None
+        self._waits = None
         if self._expects:
             self._transport.write(_CONTINUE)
         self._transport.resume_reading()
@@ -198,16 +204,9 @@ class Connection(asyncio.Protocol):
             self._answer()
 
     def _answer(self) -> None:
-        found = self._app.respond(self._call, self._body.whole())
-        if isinstance(found, Response):
-            self._write(found)
-        else:
-            self._task = asyncio.get_running_loop().create_task(self._later(found))
-
-    async def _later(self, coming: Awaitable[Response]) -> None:
-        found = await coming
-        self._task = None
-        self._write(found)
+        underway = self._app.respond(self._call, self._body.whole(), self._write)
+        if self._whole:
+            self._underway = underway
 
     def _write(self, response: Response) -> None:
         """Send a whole response, and wait for the next request."""
@@ -225,6 +224,7 @@ class Connection(asyncio.Protocol):
 
     def _forget(self) -> None:
         """Give memory back."""
+        self._underway = None
         if self._held:
             self._app.give_back(self._held)
             self._held = 0

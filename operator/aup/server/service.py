@@ -71,9 +71,7 @@ class AdmissionService:
             fields=f"metadata.name={settings.certificate_secret}",
             on_change=self._certificate_changed,
         )
-        self._queue: FairQueue[bytes | Charge] = FairQueue(
-            lane=settings.queue_per_tenant, clock=time.monotonic
-        )
+        self._queue = FairQueue(lane=settings.queue_per_tenant, clock=time.monotonic)
         metrics.ADMISSION_QUEUE.set_function(lambda: len(self._queue))
         self._have_certificate = asyncio.Event()
         self._listener: Listener | None = None

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aup.server.app import App
-from aup.server.charge import Charge
 from aup.server.connection import BUSY_SECONDS, HEAD_BYTES, IDLE_SECONDS, Connection
 from aup.server.crowd import MOST, Crowd
 from aup.server.judge import Judge
@@ -38,7 +37,7 @@ class Server:
 
     @asynccontextmanager
     async def running(self, deadline: float = 5.0) -> AsyncIterator[int]:
-        queue: FairQueue[bytes | Charge] = FairQueue(lane=100, clock=self.clock)
+        queue = FairQueue(lane=100, clock=self.clock)
         judge = Judge(WorldSource(), Cluster(), lambda: NOW)
         app = App(
             judge,

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import pytest
-
-from aup.server.queue import FairQueue, Refusal
+from aup.server.queue import FEW, FairQueue, Refusal
 
 
 class Clock:
@@ -19,73 +17,55 @@ class Clock:
         return self.now
 
 
-def run(
-    story: Callable[[FairQueue[bytes], Clock], Coroutine[Any, Any, None]], *, lane: int = 4
-) -> None:
-    """Run a story with a queue that is being served once the story yields."""
+class Request:
+    """A request in line, and what became of it."""
+
+    def __init__(self, judge: Callable[[], None] = lambda: None, expires: float = 1000) -> None:
+        self.expires = expires
+        self.gone = False
+        self.answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
+        self._judge = judge
+
+    def turn(self, refused: Refusal | None = None) -> None:
+        if refused is None:
+            self._judge()
+        self.answer.set_result(refused)
+
+
+class Story:
+    """A queue, and who was judged, at a second each unless it is said otherwise."""
+
+    def __init__(self, queue: FairQueue, clock: Clock) -> None:
+        self.queue, self.clock = queue, clock
+        self.log: list[str] = []
+
+    def send(
+        self, tenant: str, *, seconds: float = 1, expires: float = 1000
+    ) -> asyncio.Future[Refusal | None]:
+        """Send a request; return its answer to come."""
+
+        def judge() -> None:
+            self.log.append(tenant)
+            self.clock.now += seconds
+
+        request = Request(judge, expires)
+        self.queue.submit(tenant, request)
+        return request.answer
+
+
+def run(tell: Callable[[Story], Coroutine[Any, Any, None]], *, lane: int = 4) -> None:
+    """Tell a story of a queue that is being served once the story yields."""
 
     async def whole() -> None:
         clock = Clock()
-        queue = FairQueue[bytes](lane=lane, clock=clock)
+        queue = FairQueue(lane=lane, clock=clock)
         server = asyncio.create_task(queue.serve())
         try:
-            await asyncio.wait_for(story(queue, clock), 5)
+            await asyncio.wait_for(tell(Story(queue, clock)), 5)
         finally:
             server.cancel()
 
     asyncio.run(whole())
-
-
-def test_a_request_is_answered_by_its_judge() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        assert await queue.submit("acme", lambda: b"yes", expires=1) == b"yes"
-
-    run(story)
-
-
-def test_a_full_lane_refuses_at_once_and_leaves_other_tenants_alone() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        flood = [asyncio.create_task(queue.submit("loud", lambda: b"l", 1)) for _ in range(10)]
-        quiet = asyncio.create_task(queue.submit("quiet", lambda: b"q", 1))
-        answers = await asyncio.gather(*flood)
-        assert answers.count(Refusal.OVERLOAD) == 6
-        assert await quiet == b"q"
-        assert len(queue) == 0
-
-    run(story)
-
-
-def test_tenants_take_turns_however_long_one_line_is() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        served: list[str] = []
-
-        def judge(name: str) -> Callable[[], bytes]:
-            def answer() -> bytes:
-                served.append(name)
-                return b""
-
-            return answer
-
-        tasks = [
-            asyncio.create_task(queue.submit(tenant, judge(tenant), 1))
-            for tenant in ("loud", "loud", "loud", "quiet")
-        ]
-        await asyncio.gather(*tasks)
-        assert served == ["loud", "quiet", "loud", "loud"]
-
-    run(story)
-
-
-def served_by(
-    queue: FairQueue[bytes], log: list[str], tenant: str
-) -> asyncio.Task[bytes | Refusal]:
-    """Send a request whose judgement is put down in a log."""
-
-    def answer() -> bytes:
-        log.append(tenant)
-        return b""
-
-    return asyncio.create_task(queue.submit(tenant, answer, 1))
 
 
 async def turns(count: int) -> None:
@@ -94,89 +74,163 @@ async def turns(count: int) -> None:
         await asyncio.sleep(0)
 
 
-def test_who_had_nothing_waiting_comes_before_all_who_have() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        log: list[str] = []
-        floods = [served_by(queue, log, name) for name in "abcd" for _ in range(4)]
-        await turns(8)
-        served = len(log)
-        assert served < len(floods)
-        quiet = served_by(queue, log, "quiet")
-        await quiet
-        # One may have been chosen before it was there.
-        assert log.index("quiet") <= served + 1
+def test_a_request_is_judged_when_its_turn_comes() -> None:
+    async def tell(story: Story) -> None:
+        coming = story.send("acme")
+        assert story.log == []
+        assert await coming is None
+        assert story.log == ["acme"]
+
+    run(tell)
+
+
+def test_a_full_lane_refuses_at_once_and_leaves_other_tenants_alone() -> None:
+    async def tell(story: Story) -> None:
+        flood = [story.send("loud") for _ in range(10)]
+        assert [f.result() for f in flood if f.done()] == [Refusal.OVERLOAD] * 6
+        assert await story.send("quiet") is None
+        assert (await asyncio.gather(*flood)).count(None) == 4
+        assert len(story.queue) == 0
+
+    run(tell)
+
+
+def test_tenants_take_turns_however_long_one_line_is() -> None:
+    async def tell(story: Story) -> None:
+        await asyncio.gather(*(story.send(t) for t in ("loud", "loud", "loud", "quiet")))
+        assert story.log == ["loud", "quiet", "loud", "loud"]
+
+    run(tell)
+
+
+def test_they_share_the_time_and_not_the_turns() -> None:
+    """Whoever sends what takes long is served less often."""
+
+    async def tell(story: Story) -> None:
+        large = [story.send("large", seconds=4) for _ in range(4)]
+        small = [story.send("small") for _ in range(8)]
+        await asyncio.gather(*large, *small)
+        assert story.log[:10].count("large") < 4
+
+    run(tell, lane=8)
+
+
+def test_who_has_many_waiting_pays_for_it() -> None:
+    """Two who never have more than two waiting are kept from less of the time by a flood."""
+
+    async def tell(story: Story) -> None:
+        floods = [story.send("loud") for _ in range(4 * FEW)]
+
+        async def ordinary() -> None:
+            for _ in range(6):
+                await story.send("ordinary")
+
+        await asyncio.gather(ordinary(), ordinary())
+        assert story.log.count("loud") <= 5
         await asyncio.gather(*floods)
 
-    run(story)
+    run(tell, lane=100)
 
 
-def test_nobody_is_new_twice_in_a_row() -> None:
+def test_a_flood_is_served_however_much_others_ask_for() -> None:
+    async def tell(story: Story) -> None:
+        floods = [story.send("loud") for _ in range(4 * FEW)]
+
+        async def ordinary() -> None:
+            for _ in range(40):
+                await story.send("ordinary")
+
+        await asyncio.gather(ordinary(), ordinary())
+        assert story.log[:40].count("loud") >= 4
+        await asyncio.gather(*floods)
+
+    run(tell, lane=100)
+
+
+def test_who_had_nothing_waiting_comes_before_all_who_have() -> None:
+    async def tell(story: Story) -> None:
+        floods = [story.send(name) for name in "abcd" for _ in range(4)]
+        await turns(7)
+        served = len(story.log)
+        assert 4 < served < len(floods)
+        await story.send("quiet")
+        # Whoever has had as little and waits for longer comes first.
+        assert story.log[served:].index("quiet") == 1
+        await asyncio.gather(*floods)
+
+    run(tell)
+
+
+def test_nobody_is_new_again_by_having_sent_one_request_at_a_time() -> None:
     """Who always has one request waiting takes turns with who has many."""
 
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        log: list[str] = []
-        floods = [served_by(queue, log, "loud") for _ in range(4)]
+    async def tell(story: Story) -> None:
+        floods = [story.send("loud") for _ in range(4)]
 
         async def steady() -> None:
             for _ in range(6):
-                await served_by(queue, log, "steady")
+                await story.send("steady")
 
         await asyncio.gather(steady(), *floods)
-        # Were it new each time, nobody else would be served before it is done.
-        assert [one for one in log[:6] if one == "loud"] == ["loud"] * 4
+        assert story.log[:6].count("loud") >= 3
 
-    run(story)
+    run(tell)
 
 
-def test_lanes_are_given_up_when_nobody_waits() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
+def test_nothing_is_owed_where_nobody_waited() -> None:
+    async def tell(story: Story) -> None:
         for number in range(50):
-            await queue.submit(f"tenant-{number}", lambda: b"", 1)
+            await story.send(f"tenant-{number}", seconds=number)
         await turns(3)
-        assert queue._lanes == {}
+        assert story.queue._lanes == {}
+        assert story.queue._order == []
 
-    run(story)
+    run(tell)
+
+
+def test_many_who_come_and_go_leave_nothing_behind() -> None:
+    """Also while somebody always waits."""
+
+    async def tell(story: Story) -> None:
+        loud = [story.send("loud") for _ in range(60)]
+        for number in range(20):
+            await story.send(f"tenant-{number}")
+        assert len(story.queue) > 20
+        await turns(20)
+        assert set(story.queue._lanes) <= {"loud", "tenant-19"}
+        await asyncio.gather(*loud)
+
+    run(tell, lane=60)
 
 
 def test_a_request_past_its_deadline_is_not_judged() -> None:
-    async def story(queue: FairQueue[bytes], clock: Clock) -> None:
-        judged: list[str] = []
-
-        def slow() -> bytes:
-            clock.now += 5
-            return b"slow"
-
-        def quick() -> bytes:
-            judged.append("late")
-            return b"quick"
-
-        first = asyncio.create_task(queue.submit("acme", slow, 1))
-        late = asyncio.create_task(queue.submit("acme", quick, 1))
-        assert await first == b"slow"
+    async def tell(story: Story) -> None:
+        first, late = story.send("acme", seconds=5), story.send("acme", expires=1)
+        assert await first is None
         assert await late is Refusal.DEADLINE
-        assert await queue.submit("acme", lambda: b"", expires=5) is Refusal.DEADLINE
-        assert not judged
+        assert story.send("acme", expires=5).result() is Refusal.DEADLINE
+        assert story.log == ["acme"]
 
-    run(story)
+    run(tell)
 
 
-def test_a_judge_that_fails_fails_its_own_request_only() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        def broken() -> bytes:
+def test_one_that_fails_does_not_stop_the_line() -> None:
+    async def tell(story: Story) -> None:
+        def broken() -> None:
             raise ZeroDivisionError
 
-        with pytest.raises(ZeroDivisionError):
-            await queue.submit("acme", broken, 1)
-        assert await queue.submit("acme", lambda: b"next", 1) == b"next"
+        story.queue.submit("acme", Request(broken))
+        assert await story.send("acme") is None
 
-    run(story)
+    run(tell)
 
 
-def test_a_client_that_went_away_does_not_stop_the_line() -> None:
-    async def story(queue: FairQueue[bytes], _clock: Clock) -> None:
-        gone = asyncio.create_task(queue.submit("acme", lambda: b"", 1))
-        await asyncio.sleep(0)
-        gone.cancel()
-        assert await queue.submit("acme", lambda: b"next", 1) == b"next"
+def test_a_client_that_went_away_gets_no_turn() -> None:
+    async def tell(story: Story) -> None:
+        gone = Request(lambda: story.log.append("gone"))
+        story.queue.submit("acme", gone)
+        gone.gone = True
+        assert await story.send("acme") is None
+        assert story.log == ["acme"]
 
-    run(story)
+    run(tell)
