@@ -80,7 +80,8 @@ def _budget() -> dict[str, Any]:
 
 def _machine() -> dict[str, Any]:
     """Say on what it is measured."""
-    return {"cores": os.cpu_count(), "python": platform.python_version()}
+    python = f"{platform.python_version()} ({' '.join(platform.python_build())})"
+    return {"cores": os.cpu_count(), "python": python}
 
 
 def _engine() -> dict[str, Any]:
