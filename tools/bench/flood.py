@@ -151,7 +151,6 @@ class _Sender:
             "kind": {"group": "", "version": "v1", "kind": "Pod"},
             "operation": "CREATE",
             "namespace": namespace,
-            "name": obj["metadata"]["name"],
             "userInfo": {"username": "somebody", "groups": ["system:authenticated"]},
             "object": obj,
         }
