@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.contender import Contender
+from bench.floor import SaysYes
 from bench.handwritten import HandWritten
 from bench.load import Burst, burst, quantile, resident, settle
 from bench.modes import MODES, Part, Switch
@@ -94,7 +95,9 @@ def measure(*, peers: bool = False) -> list[Row]:
 
 
 def _peers(cluster: ControlPlane) -> Sequence[Contender]:
-    return Gatekeeper(cluster, "CEL"), Gatekeeper(cluster, "Rego"), Kyverno(cluster)
+    """Return the other engines, and what none of them can stay below."""
+    engines = Gatekeeper(cluster, "CEL"), Gatekeeper(cluster, "Rego"), Kyverno(cluster)
+    return SaysYes(cluster), *engines
 
 
 @contextmanager

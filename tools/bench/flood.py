@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.load import generator
+from bench.load import program
 from bench.objects import encoded, pod
 from support.installation import Installation, installed
 from support.provision import provide, tenant
@@ -198,7 +198,7 @@ class _Sender:
 
     def _command(self, body: Path, clients: int, requests: int) -> list[str | Path]:
         return [
-            generator(self._cluster.folder),
+            program("load", self._cluster.folder),
             *("-url", self._url, "-ca", self._ca, "-token-file", self._token, "-body", body),
             *("-clients", str(clients), "-requests", str(requests)),
         ]

@@ -33,12 +33,12 @@ class Burst:
 
 
 @cache
-def generator(folder: Path) -> Path:
-    """Build the load generator into a folder; it has no dependencies, so that takes seconds."""
-    target = folder / "load"
+def program(name: str, folder: Path) -> Path:
+    """Build a program of the benchmark into a folder; none has dependencies: it takes seconds."""
+    target = folder / name
     subprocess.run(
         [build.find_go(), "build", "-o", target, "."],
-        cwd=GO_MODULES / "load",
+        cwd=GO_MODULES / name,
         env=build.environment(),
         check=True,
         timeout=300,
@@ -69,7 +69,7 @@ def burst(
     token.touch(mode=0o600)
     token.write_text(cluster.admin_token)
     command: list[str | Path] = [
-        generator(cluster.folder),
+        program("load", cluster.folder),
         "-url",
         f"{cluster.url}{URL}",
         "-ca",
