@@ -52,6 +52,8 @@ _SPOOFING_SYSCTL = re.compile(
     r"rp_filter|accept_local|ip_nonlocal_bind|route_localnet|forward|proxy_arp|proxy_ndp",
     re.IGNORECASE,
 )
+_HEARS_ALL: Final = {"promisc": "promisc", "promiscmode": "promiscMode"}
+"""Switches of the plugins tuning and bridge, as their pages write them."""
 _OWN_FILE: Final = frozenset({"server_socket"})
 """Kube-OVN's socket, which each of its networks names."""
 
@@ -115,9 +117,10 @@ def _word(name: str, value: object, path: str) -> Iterator[Leaf]:
     text = text_of(value)
     if name == "mac" and text:
         yield PlatformSetting(text, path, _SPEC, Reach.SPOOFING, HARDWARE)
-    elif name in {"promisc", "promiscmode"} and value is True:
+    elif (switch := _HEARS_ALL.get(name)) and value is True:
+        # By its name: there may be many a ``true`` in a configuration.
         detail = "lets an interface hear all packets of its network"
-        yield PlatformSetting(text, path, _SPEC, Reach.SPOOFING, detail)
+        yield PlatformSetting(switch, path, _SPEC, Reach.SPOOFING, detail)
     elif _FILE.fullmatch(text) and name not in _OWN_FILE:
         detail = "is a file or a folder of the node"
         yield PlatformSetting(text, path, _SPEC, Reach.ROUTING, detail)

@@ -123,8 +123,12 @@ def test_files_of_the_node_and_the_checks_of_an_interface_are_settings() -> None
         "setting net.ipv4.conf.all.RP_Filter",
         "setting /var/log/cni.log",
         "setting 02:00:00:00:00:01",
-        "setting true",
+        "setting promisc",
     ]
+
+
+def test_a_switch_is_cited_by_its_name_as_it_is_written() -> None:
+    assert said({"type": "dummy", "PromiscMode": True}) == ["setting promiscMode"]
 
 
 _NAMES = st.sampled_from(
