@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+import yaml
 from kubernetes.aio import client, config
 from kubernetes.aio.client.rest import RESTClientObject
 from yarl import URL
 
 from aup import __version__
 from aup.errors import UnreachableError
+from aup.text import join
 
 CONNECT_SECONDS = 10.0
 """Limit for the TCP and TLS handshake; an API server that needs longer is not there."""
@@ -55,22 +57,30 @@ class Response:
     """Seconds that the server asks to wait (header ``Retry-After``)."""
 
 
-def _in_cluster() -> bool:
-    return bool(os.environ.get("KUBERNETES_SERVICE_HOST"))
+def _mounted(kubeconfig: Path | None, context: str | None) -> bool:
+    """Tell whether it is the pod's own ServiceAccount that counts."""
+    asked = kubeconfig is not None or context is not None
+    return not asked and bool(os.environ.get("KUBERNETES_SERVICE_HOST"))
 
 
 def _must_exist(kubeconfig: Path | None) -> None:
     """Raise FileNotFoundError for a file that is not there, which the library takes for empty."""
-    if kubeconfig is not None and not kubeconfig.is_file():
-        raise FileNotFoundError("there is no such file")
+    if kubeconfig is not None:
+        if not kubeconfig.is_file():
+            raise FileNotFoundError("there is no such file")
+        return
+    named = (os.environ.get("KUBECONFIG") or "~/.kube/config").split(os.pathsep)
+    if not any(Path(name).expanduser().is_file() for name in named if name):
+        raise FileNotFoundError(f"there is no file {join(named)}; give --kubeconfig")
 
 
 async def _load(kubeconfig: Path | None, context: str | None) -> Any:
     """Load the configuration: the given file, else the pod's ServiceAccount, else kubectl's."""
     configuration = client.Configuration()
-    if kubeconfig is None and context is None and _in_cluster():
+    if _mounted(kubeconfig, context):
         config.load_incluster_config(client_configuration=configuration)
     else:
+        _must_exist(kubeconfig)
         # persist_config would write refreshed tokens back into somebody else's file.
         await config.load_kube_config(
             config_file=str(kubeconfig) if kubeconfig else None,
@@ -86,7 +96,7 @@ def context_namespace(kubeconfig: Path | None, context: str | None) -> str:
 
     Raises UnreachableError when there is no usable configuration.
     """
-    if kubeconfig is None and context is None and _in_cluster():
+    if _mounted(kubeconfig, context):
         return _MOUNTED_NAMESPACE.read_text(encoding="ascii").strip()
     with _wrapped(f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"):
         _must_exist(kubeconfig)
@@ -128,7 +138,6 @@ class Connection:
             return await _load(kubeconfig, context)
 
         with _wrapped(f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"):
-            _must_exist(kubeconfig)
             return cls(await load(), load)
 
     async def close(self) -> None:
@@ -257,9 +266,15 @@ def _wrapped(server: str) -> Iterator[None]:
     """Turn every way in which an exchange fails into UnreachableError."""
     try:
         yield
-    except (aiohttp.ClientError, config.ConfigException, OSError, ValueError) as error:
+    except (
+        aiohttp.ClientError,
+        config.ConfigException,
+        yaml.YAMLError,
+        OSError,
+        ValueError,
+    ) as error:
         # TimeoutError is an OSError, and many errors of the network carry no text.
-        problem = str(error) or type(error).__name__
+        problem = " ".join(str(error).split()) or type(error).__name__
         raise UnreachableError(server=server, problem=problem) from error
 
 

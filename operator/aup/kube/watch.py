@@ -110,11 +110,11 @@ class Informer(Generic[T]):
         for key, value in list(self.items.items()):
             self._call(callback, key, None, value)
 
-    async def run(self, fatal: tuple[type[ApiError], ...] = ()) -> None:
+    async def run(self, fatal: tuple[type[AupError], ...] = ()) -> None:
         """List and watch until cancelled; every failure is logged and retried.
 
         Raises:
-            ApiError: one of ``fatal``, which nobody should wait out.
+            AupError: one of ``fatal``, which nobody should wait out.
 
         """
         while True:
@@ -126,6 +126,8 @@ class Informer(Generic[T]):
                 self._version = ""
                 await self._unserved(error)
             except UnreachableError as error:
+                if isinstance(error, fatal):
+                    raise
                 await self._pause("unreachable", str(error))
             except (ApiError, msgspec.MsgspecError) as error:
                 if isinstance(error, fatal):

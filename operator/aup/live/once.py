@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, NamedTuple
 
-from aup.errors import ForbiddenError
+from aup.errors import ForbiddenError, UnreachableError
 from aup.kube.reader import Reader
 from aup.kube.watch import Informer
 from aup.live.surroundings import LiveSurroundings
@@ -32,12 +32,16 @@ async def look(
 
     Raises:
         ForbiddenError: whoever asks may not read one of them.
+        UnreachableError: the API server does not answer a person who waits.
 
     """
     world = LiveWorld(reader, namespace, platform_namespaces)
     surroundings = LiveSurroundings(reader)
     informers: tuple[Informer[Any], ...] = (*world.informers, *surroundings.informers)
-    tasks = [asyncio.create_task(informer.run((ForbiddenError,))) for informer in informers]
+    tasks = [
+        asyncio.create_task(informer.run((ForbiddenError, UnreachableError)))
+        for informer in informers
+    ]
     tasks.append(asyncio.create_task(world.run()))
     try:
         await _first(_ready(world, informers), tasks)
