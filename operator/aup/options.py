@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import EnumType
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ class Option:
     description: str
     default: Any
     type: Any
+    choices: tuple[str, ...] = ()
+    """Where there are only a few values."""
 
     @property
     def flag(self) -> str:
@@ -50,7 +53,9 @@ def options() -> Iterator[Option]:
     for field in msgspec.structs.fields(Settings):
         bare = plain[field.name]
         kind = bare if bare in {Names, Path | None} else field.type
-        yield Option(field.name, field.type.__metadata__[-1].description, field.default, kind)
+        choices = tuple(bare) if isinstance(bare, EnumType) else ()
+        told = field.type.__metadata__[-1].description
+        yield Option(field.name, told, field.default, kind, choices)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +90,8 @@ def load(
         try:
             values[option.name] = option.parse(text)
         except msgspec.ValidationError as error:
-            problems.append(f"{source}={text!r}: {_plain(error)}")
+            wanted = f"is none of {', '.join(option.choices)}" if option.choices else _plain(error)
+            problems.append(f"{source}={text!r}: {wanted}")
     if not problems:
         settings = Settings(**values)
         problems = list(_conflicts(settings))

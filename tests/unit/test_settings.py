@@ -60,7 +60,7 @@ def test_texts_become_types() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("role", "boss", "AUP_ROLE='boss': invalid enum value 'boss'"),
+        ("role", "boss", "AUP_ROLE='boss': is none of admission, controller"),
         ("admission_port", "70000", "AUP_ADMISSION_PORT='70000': expected int <= 65535"),
         ("health_port", "tcp://10.0.0.1:80", "AUP_HEALTH_PORT='tcp://10.0.0.1:80': expected int"),
         ("deadline_seconds", "0", "AUP_DEADLINE_SECONDS='0': expected float > 0"),
