@@ -4,6 +4,7 @@ import pytest
 
 from bench.admission import CLIENTS, Row
 from bench.checks import CHECKS, REGISTRY, Check, breaching
+from bench.floor import SaysYes
 from bench.goals import judge
 from bench.handwritten import HandWritten
 from bench.objects import SIZE, encoded, pod
@@ -13,10 +14,11 @@ PEERS = ("Gatekeeper CEL", "Gatekeeper Rego", "Kyverno")
 OURS = ("guard", "twins", "webhook", "all")
 
 
-def rows(*, ours: float, peers: float, by_hand: float) -> list[Row]:
+def rows(*, ours: float, peers: float, by_hand: float, yes: float = 0.1) -> list[Row]:
     """Return a run in which every figure of a contender is the same number."""
     none = Row("no policy", 1, 2, 8, 0, 0, 400, 2, 0, 0, 0, 1)
-    figures = {HandWritten.name: by_hand} | dict.fromkeys(PEERS, peers) | dict.fromkeys(OURS, ours)
+    measures = {HandWritten.name: by_hand, SaysYes.name: yes}
+    figures = measures | dict.fromkeys(PEERS, peers) | dict.fromkeys(OURS, ours)
     made = [
         replace(none, mode=m, added_p50=f, added_p99=f, engine_cpu=f, server_cpu=2 + f)
         for m, f in figures.items()
@@ -47,6 +49,17 @@ def test_the_better_peer_is_the_measure() -> None:
     good = [replace(r, added_p50=1.0) if r.mode == "Kyverno" else r for r in found]
     missed = {goal.goal for goal in judge(good) if goal.verdict == "missed"}
     assert missed == {"added p50: 0.2 of a peer's"}
+
+
+def test_what_saying_yes_costs_too_much_for_is_out_of_reach() -> None:
+    """Of latencies only: processor time is an engine's own matter."""
+    judged = judge(rows(ours=2, peers=2, by_hand=1, yes=0.5))
+    of_peers = {g.goal: g.verdict for g in judged if g.mode == "webhook"}
+    assert of_peers == {
+        "added p50: 0.2 of a peer's": "out of reach",
+        "added p99: 0.2 of a peer's": "out of reach",
+        "engine cpu: 0.125 of a peer's": "missed",
+    }
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)

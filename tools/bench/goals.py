@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.admission import CLIENTS, Row
+from bench.floor import SaysYes
 from bench.handwritten import HandWritten
 
 _PEERS: Final = ("Gatekeeper CEL", "Gatekeeper Rego", "Kyverno")
@@ -40,7 +41,9 @@ def _at(clients: int, rows: Sequence[Row]) -> Iterator[Goal]:
         for figure, share in _OF_PEERS.items():
             better = min(_figure(of, peer, figure) for peer in _PEERS)
             what = f"{figure}: {share:g} of a peer's"
-            yield _goal(mode, clients, what, _figure(of, mode, figure), share * better)
+            # It reads nothing, so its processor time tells nothing of what an engine needs.
+            least = 0.0 if figure == "engine_cpu" else _figure(of, SaysYes.name, figure)
+            yield _goal(mode, clients, what, _figure(of, mode, figure), share * better, least)
     for mode in _POLICIES:
         for figure, times in _BY_HAND.items():
             limit = times * _figure(of, HandWritten.name, figure)
@@ -55,6 +58,9 @@ def _figure(of: dict[str, Row], mode: str, figure: str) -> float:
     return float(getattr(of[mode], figure))
 
 
-def _goal(mode: str, clients: int, goal: str, figure: float, limit: float) -> Goal:
-    verdict = "met" if figure <= limit else "missed"
+def _goal(
+    mode: str, clients: int, goal: str, figure: float, limit: float, least: float = 0.0
+) -> Goal:
+    """Judge a figure; ``least`` is what nobody can stay below on this machine."""
+    verdict = "met" if figure <= limit else "out of reach" if least > limit else "missed"
     return Goal(mode, clients, goal.replace("_", " "), figure, limit, verdict)
