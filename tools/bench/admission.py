@@ -18,7 +18,7 @@ from bench.floor import SaysYes
 from bench.handwritten import HandWritten
 from bench.load import Burst, burst, quantile, resident, settle
 from bench.modes import MODES, Part, Switch
-from bench.objects import NAMESPACE, pod
+from bench.objects import NAMESPACE, catalogue, pod
 from bench.peers.gatekeeper import Gatekeeper
 from bench.peers.kyverno import Kyverno
 from support.controlplane import ControlPlane
@@ -104,7 +104,8 @@ def _peers(cluster: ControlPlane) -> Sequence[Contender]:
 def _running() -> Iterator[Installation]:
     """Run the product in mode `available`, which has every part, with one tenant."""
     with installed({"mode": "available"}) as installation:
-        provide(installation, tenant("bench", namespaces={"names": [NAMESPACE]}))
+        found = tenant("bench", namespaces={"names": [NAMESPACE]})
+        provide(installation, catalogue(), found)
         yield installation
 
 

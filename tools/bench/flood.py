@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.load import program
-from bench.objects import encoded, pod
+from bench.objects import catalogue, encoded, pod
 from support.installation import Installation, installed
 from support.provision import provide, tenant
 from support.waiting import until
@@ -58,7 +58,7 @@ class Row:
 def measure() -> list[Row]:
     """Run the product with two tenants and measure the one beside the other."""
     with _apart(), installed(replicas=1) as installation:
-        provide(installation, tenant("bench"), tenant("loud"))
+        provide(installation, catalogue(), tenant("bench"), tenant("loud"))
         _confine(installation.admission[0].process.pid, CORES[:1])
         sender = _Sender(installation)
         quiet = sender.body("quiet", "bench-prod", pod())

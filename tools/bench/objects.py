@@ -7,6 +7,9 @@ from typing import Any, Final
 SIZE: Final = 8 * 1024
 """Bytes of JSON: what templates of real applications have."""
 NAMESPACE: Final = "bench-prod"
+IMAGES: Final = "registry.example/web"
+NAMES: Final = ("app", "proxy", "metrics")
+"""Containers, and the repositories of their images."""
 KEEP_NET_RAW: Final = os.environ.get("KEEP_NET_RAW", "") not in {"", "0"}
 """Whether containers keep what runtimes give by default, as most do, or drop it, as they should."""
 
@@ -29,6 +32,18 @@ def deployment() -> dict[str, Any]:
     return _padded(manifest)
 
 
+def catalogue() -> dict[str, Any]:
+    """Return the provider's word on the images of both: the peers have a list of registries."""
+    repositories = [f"{IMAGES}/{name}" for name in ("migrate", *NAMES)]
+    items = [{"repository": found, "license": "Apache-2.0"} for found in repositories]
+    return {
+        "apiVersion": "aup.asergo.com/v1alpha1",
+        "kind": "SoftwareCatalog",
+        "metadata": {"name": "bench"},
+        "spec": {"items": items},
+    }
+
+
 def _metadata() -> dict[str, Any]:
     annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": "8080"}
     return {"labels": {"app": "web", "tier": "front"}, "annotations": annotations}
@@ -37,7 +52,7 @@ def _metadata() -> dict[str, Any]:
 def _spec() -> dict[str, Any]:
     return {
         "initContainers": [_container("migrate", 3)],
-        "containers": [_container(name, i) for i, name in enumerate(("app", "proxy", "metrics"))],
+        "containers": [_container(name, i) for i, name in enumerate(NAMES)],
         "nodeSelector": {"kubernetes.io/os": "linux"},
         "tolerations": [{"key": "spot", "operator": "Exists"}],
         "volumes": [
@@ -50,7 +65,7 @@ def _spec() -> dict[str, Any]:
 def _container(name: str, number: int) -> dict[str, Any]:
     return {
         "name": name,
-        "image": f"registry.example/web/{name}:1.4.{number}",
+        "image": f"{IMAGES}/{name}:1.4.{number}",
         "ports": [{"name": name, "containerPort": 8080 + number}],
         "env": [{"name": f"SETTING_{i}", "value": "x" * 24} for i in range(20)],
         "resources": {
