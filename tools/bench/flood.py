@@ -155,7 +155,7 @@ class _Sender:
             "object": obj,
         }
         path = self._cluster.folder / f"flood-{name}-{len(encoded(obj))}.body"
-        path.write_text(json.dumps({"request": request}))
+        path.write_bytes(encoded({"request": request}))
         return path
 
     def burst(self, body: Path, clients: int, requests: int) -> tuple[list[float], float]:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from aup.admission import review
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import UNREADABLE
@@ -82,6 +84,29 @@ def test_what_the_envelope_says_counts_and_not_what_the_object_says() -> None:
     assert (found.namespace, found.name) == ("acme-prod", "other")
     generated = review.subject(request(b'{"metadata": {"generateName": "web-"}}'))
     assert generated.name == "web-*"
+
+
+@pytest.mark.parametrize(
+    ("obj", "name"),
+    [
+        (
+            b'{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web-1","generateName":"web-"}}',
+            "web-1",
+        ),
+        (b'{"metadata":{"name":"web"},"spec":{"metadata":{"name":"other"}}}', "web"),
+        (b'{"kind":"Pod","apiVersion":"v1","metadata":{"name":"","generateName":"web-"}}', "web-*"),
+        (
+            b'{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"name":"a"},"name":"web"}}',
+            "web",
+        ),
+        (b'{"metadata":{"name":"\\u0077eb"}}', "web"),
+        (b'{"kind":"\\"metadata\\":{\\"name\\":\\"a\\"","metadata":{"name":"web"}}', "web"),
+        (b'{"spec":{},"metadata":{"name":"web"}}', "web"),
+        (b'{"metadata":{"name":1}}', ""),
+    ],
+)
+def test_an_object_is_called_what_it_says_wherever_that_stands(obj: bytes, name: str) -> None:
+    assert review.subject(request(obj)).name == name
 
 
 def request(obj: bytes) -> review.Request:
