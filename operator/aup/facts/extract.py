@@ -58,7 +58,7 @@ def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     if extractor is None:
         return Facts(subject)
     facts = with_pod_networks(extractor(raw, subject, surroundings), surroundings)
-    markings, entered = read_markings(raw, subject), access.joined(subject)
+    markings, entered = read_markings(raw, subject, facts.workloads), access.joined(subject)
     if markings or entered:
         facts = replace(facts, markings=markings, access=entered or facts.access)
     return facts

@@ -17,6 +17,7 @@ from aup.facts.model import (
     HostnameClaim,
     Loan,
     NamespaceReference,
+    OpenPort,
     ParentGateway,
     Subject,
     Surroundings,
@@ -37,13 +38,17 @@ KEEP_TO_YOURSELF: Final = 'set exportTo: ["."]'
 
 
 def gateway(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
-    """Read the hosts of a Gateway: ``shop.acme.example``, ``*``, ``acme-prod/shop.acme.example``.
+    """Read the ports and hosts of a Gateway: ``www.acme.example``, ``acme-prod/www.acme.example``.
 
     Before the slash stands whose routes may use the host; without it anybody's may, as they may by
     default.
     """
     for server in tree.objects("spec.servers[]"):
         protocol = text_of(server.one("port.protocol")).upper()
+        number = server.one("port.number")
+        # All of its protocols use TCP; a number that is none is the CRD's to refuse.
+        if isinstance(number, int) and not isinstance(number, bool):
+            yield OpenPort(number, server.at("port.number"))
         for path, value in server.each("hosts[]"):
             before, slash, host = text_of(value).rpartition("/")
             if slash and before not in {*OWN, EVERYONE}:

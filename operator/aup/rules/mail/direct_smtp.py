@@ -3,7 +3,7 @@
 mail/direct-smtp
     Fields read   image of all containers and image volumes; ports[].containerPort and .hostPort of
                   containers, initContainers and ephemeralContainers; ports[].port and .targetPort
-                  of Services; listeners[].port of Gateways
+                  of Services; listeners[].port of Gateways, servers[].port of Istio's
     Looked up     the provider's catalogues, for software of category MailServer
     Allowed       mail servers, and the ports of `mail.ports`, of tenants that are approved for
                   direct delivery (`mail.directSMTP` of the Tenant) or under a policy that allows

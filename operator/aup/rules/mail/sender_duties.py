@@ -3,8 +3,9 @@
 mail/sender-duties
     Fields read   image of all containers and image volumes; ports[].containerPort and .hostPort of
                   containers, initContainers and ephemeralContainers; ports[].port and .targetPort
-                  of Services; listeners[].port of Gateways; label aup.asergo.com/workload-class of
-                  the pod, where it says mail, bulk-mail, commercial-mail or newsletter
+                  of Services; listeners[].port of Gateways, servers[].port of Istio's; label
+                  aup.asergo.com/workload-class of the pod, where it says mail, bulk-mail,
+                  commercial-mail or newsletter
     Looked up     the provider's catalogues, for software of category MailServer
     Allowed       mail of tenants whose Tenant names both `mail.privacyPolicyURL` and
                   `mail.abuseContact`; everything that shows no mail server and is not declared
@@ -18,7 +19,7 @@ from typing import Final
 from aup.facts.model import Facts
 from aup.policy.terms import MailTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.mail.signs import declared, servers
+from aup.rules.mail.signs import Sign, declared, servers
 from aup.text import join
 
 _DUTIES: Final[Mapping[str, str]] = {
@@ -29,14 +30,12 @@ _DUTIES: Final[Mapping[str, str]] = {
 
 
 def sender_duties(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
-    """Yield the first sign of mail of a tenant that lacks what a sender needs."""
+    """Yield the first sign of mail of each image, of a tenant that lacks what a sender needs."""
     if not terms.missing_duties:
         return
-    own = (sign for workload in facts.workloads for sign in declared(workload))
-    sign = next(chain(own, servers(facts, terms)), None)
-    if sign is not None:
-        missing = [_DUTIES.get(name, name) for name in terms.missing_duties]
-        fields = join(terms.missing_duties, "and")
+    missing = [_DUTIES.get(name, name) for name in terms.missing_duties]
+    fields = join(terms.missing_duties, "and")
+    for sign in _first_of_each(facts, terms):
         yield Violation(
             path=sign.path,
             value=sign.value,
@@ -45,9 +44,23 @@ def sender_duties(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
                 f"send {'it' if len(missing) == 1 else 'both'} to {terms.contact}, "
                 f"for {fields} of the Tenant"
             ),
-            key=terms.missing_duties,
+            key=(*terms.missing_duties, sign.image.partition("@")[0]),
             image=sign.image,
         )
+
+
+def _first_of_each(facts: Facts, terms: MailTerms) -> Iterator[Sign]:
+    """Yield one sign of each image, and one of what has none.
+
+    More would say the same of the tenant again; fewer would let a server pass behind one that was
+    there before, or to which an exemption is limited.
+    """
+    own = (sign for workload in facts.workloads for sign in declared(workload))
+    seen: set[str] = set()
+    for sign in chain(own, servers(facts, terms)):
+        if sign.image not in seen:
+            seen.add(sign.image)
+            yield sign
 
 
 RULE = Rule(

@@ -1,8 +1,9 @@
 """Tenancy: what the operator says in its own name stays its own.
 
 tenancy/tampering
-    Fields read   labels and annotations of the object whose keys are the operator's: its stamps,
-                  its mark of managed objects, claims of namespaces
+    Fields read   labels and annotations of the object, and of the pods in its templates, whose
+                  keys are the operator's: its stamps, its mark of managed objects, claims of
+                  namespaces
     Allowed       the declarations that tenants make under the same prefix (workload-class,
                   end-use, high-risk-use, license, labels of export categories); anything that the
                   platform writes, and what stands there already

@@ -3,14 +3,14 @@
 import pytest
 
 from aup.api.catalog import CatalogItem, SoftwareCategory
-from aup.facts.model import Facts, Workload
+from aup.facts.model import Facts, Port, Workload
 from aup.policy.declaration import WORKLOAD_CLASS
 from aup.rules.base import Violation
 from aup.rules.mail.sender_duties import sender_duties
 from support.licences import catalogues
 from support.neutral import TERMS as NEUTRAL
 from support.replacing import replace
-from support.workloads import subject, workload
+from support.workloads import container, subject, workload
 
 MTA = CatalogItem(repository="reg.example/mta", category=SoftwareCategory.MAIL_SERVER)
 BOTH = ("mail.privacyPolicyURL", "mail.abuseContact")
@@ -23,7 +23,7 @@ def judged(running: Workload, *missing: str) -> list[Violation]:
 
 
 def test_what_is_missing_is_said_with_where_to_send_it() -> None:
-    running = workload("reg.example/mta", labels={WORKLOAD_CLASS: "Bulk_Mail"})
+    running = workload("reg.example/app", labels={WORKLOAD_CLASS: "Bulk_Mail"})
     assert judged(running, *BOTH) == [
         Violation(
             path='metadata.labels["aup.asergo.com/workload-class"]',
@@ -32,8 +32,19 @@ def test_what_is_missing_is_said_with_where_to_send_it() -> None:
             "complaints on record",
             remedy="send both to abuse@asergo.example, for mail.privacyPolicyURL and "
             "mail.abuseContact of the Tenant",
-            key=BOTH,
+            key=(*BOTH, ""),
         )
+    ]
+
+
+def test_each_image_counts_for_itself_and_its_ports_say_no_more() -> None:
+    """A server that was there, or that an exemption covers, hides no other one."""
+    first = container("reg.example/mta:1", ports=(Port(25, 0, "c[0].ports[0]"),))
+    second = container("reg.example/relay:1", ports=(Port(587, 0, "c[1].ports[0]"),))
+    found = judged(workload(containers=(first, second)), *BOTH)
+    assert [(v.path, v.image, v.key) for v in found] == [
+        ("spec.containers[0].image", "reg.example/mta", (*BOTH, "reg.example/mta")),
+        ("c[1].ports[0].containerPort", "reg.example/relay", (*BOTH, "reg.example/relay")),
     ]
 
 
