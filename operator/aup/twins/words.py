@@ -16,7 +16,8 @@ def _allowed(kind: str) -> str:
 
 
 _PLATFORM: Final = (
-    "'system:nodes' in request.userInfo.?groups.orValue([])"
+    "request.userInfo.?groups.orValue([]).exists(g,"
+    " g in ['system:multus', 'system:nodes', 'system:ovn-nodes'])"
     " || request.userInfo.username in ['system:apiserver', 'system:cloud-controller-manager',"
     " 'system:kube-controller-manager']"
     " || ('writer:' + request.userInfo.username) in variables.allows"

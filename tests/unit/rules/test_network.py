@@ -53,6 +53,8 @@ PLATFORM = [
     Writer("metallb"),
     Writer("system:serviceaccount:kube-system:endpointslice-controller"),
     Writer("system:node:a", ("system:nodes", "system:authenticated")),
+    Writer("system:ovn-node:a", ("system:ovn-nodes", "system:authenticated")),
+    Writer("system:multus:a", ("system:multus", "system:authenticated")),
     Writer("system:cloud-controller-manager"),
     Writer("system:kube-controller-manager"),
 ]
@@ -66,6 +68,7 @@ TENANTS = [
     Writer("system:serviceaccount:kube-system:endpointslice-controller:more"),
     Writer("kube-system"),
     Writer("system:nodes"),
+    Writer("system:ovn-node:a", ("system:authenticated",)),
 ]
 
 

@@ -34,8 +34,8 @@ from aup.facts.model import (
 from aup.facts.wire.tree import Tree, read_tree
 
 _SPEC: Final = ClaimSource.SPEC
-_HIDDEN: Final = ("masquerade", "passt", "slirp")
-"""Bindings behind which a machine has no address of its own."""
+_HIDDEN: Final = ("masquerade", "passt", "passtBinding", "slirp")
+"""Bindings behind which a machine has no address of its own, as fields and as names of plugins."""
 _NAT: Final = (ip_network("10.0.2.0/24"), ip_network("fd10:0:2::/120"))
 """KubeVirt's networks between a pod and the machine that it masquerades, unless another is said."""
 _BRIDGE: Final = "is bridged to the network of pods, where a machine may take any address"
@@ -67,7 +67,8 @@ def _plugged(spec: Tree, subject: Subject, surroundings: Surroundings) -> Iterat
     for at, value in spec.each("networks[].multus.networkName"):
         yield from _MULTUS(Note("", value, at, subject.namespace, surroundings))
     for interface in spec.objects("domain.devices.interfaces[]"):
-        if any(interface.one(name) is not None for name in _HIDDEN):
+        plugin = text_of(interface.one("binding.name"))
+        if plugin in _HIDDEN or any(interface.one(name) is not None for name in _HIDDEN):
             continue
         text, at = text_of(interface.one("name")), interface.at("name")
         if interface.one("bridge") is not None and text not in wires:

@@ -14,8 +14,9 @@ CONTROL_PLANE = frozenset(
 )
 """Usernames of the control plane where its controllers do not use ServiceAccounts."""
 
-NODES = "system:nodes"
-"""Group of the kubelets."""
+NODES = frozenset({"system:multus", "system:nodes", "system:ovn-nodes"})
+"""Groups of what runs on each node under a certificate of that node: the kubelet, and where they
+are given one Multus and the part of OVN-Kubernetes that notes which address a pod got."""
 
 _SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):[^:]+")
 
@@ -31,7 +32,7 @@ def is_platform(writer: Writer | None, terms: NetworkTerms) -> bool:
     return (
         writer.username in CONTROL_PLANE
         or writer.username in terms.platform_writers
-        or NODES in writer.groups
+        or not NODES.isdisjoint(writer.groups)
         or (account is not None and account[1] in terms.platform_namespaces)
     )
 

@@ -66,9 +66,21 @@ def test_every_kind_of_machine_is_read(kind: tuple[str, str]) -> None:
     ]
 
 
-@pytest.mark.parametrize("binding", ["masquerade", "passt", "slirp"])
-def test_behind_its_pod_a_machine_may_have_any_hardware_address(binding: str) -> None:
-    assert settings({"name": "default", binding: {}, "macAddress": "02:01"}) == []
+@pytest.mark.parametrize(
+    "binding",
+    [
+        *({name: {}} for name in ("masquerade", "passtBinding", "slirp")),
+        {"binding": {"name": "passt"}},
+    ],
+    ids=str,
+)
+def test_behind_its_pod_a_machine_may_have_any_hardware_address(binding: dict[str, Any]) -> None:
+    assert settings({"name": "default", "macAddress": "02:01"} | binding) == []
+
+
+def test_on_a_wire_it_may_not_whatever_the_plugin() -> None:
+    plugged = {"name": "wire", "binding": {"name": "macvtap"}, "macAddress": "02:01"}
+    assert settings(plugged) == ["spec.template.spec.domain.devices.interfaces[0].macAddress 02:01"]
 
 
 def test_a_bridge_is_refused_on_the_network_of_pods_alone() -> None:
