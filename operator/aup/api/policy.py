@@ -58,7 +58,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class RuleEnforcement(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An exception of one rule from the policy's enforcement."""
+    """An exception of one rule from the enforcement of its section and of the policy."""
 
     id: str
     enforcement: Enforcement
@@ -74,7 +74,7 @@ class PolicySpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     changes: Changes = Changes()
     clauses: tuple[Clause, ...] = ()
     enforcement: Enforcement = Enforcement.DENY
-    """Of every rule that `rules` does not name."""
+    """Of every rule that neither `rules` names nor its section decides about."""
     rules: tuple[RuleEnforcement, ...] = ()
     network: NetworkTerms = NetworkTerms()
     license: LicenseTerms = LicenseTerms()

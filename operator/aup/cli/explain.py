@@ -10,6 +10,7 @@ from aup import presets
 from aup.api.meta import read
 from aup.api.policy import AcceptableUsePolicy, PolicySpec
 from aup.errors import AupError
+from aup.policy.edition import enforcement_of
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule
 from aup.text import join
@@ -51,8 +52,7 @@ def run(options: argparse.Namespace) -> int:
 def explain(rule: Rule[Any, Any], policy: PolicySpec) -> Iterator[str]:
     """Yield what there is to know of a rule under a policy."""
     yield f"{rule.id}: {rule.title}"
-    mode = next((r.enforcement for r in policy.rules if r.id == rule.id), policy.enforcement)
-    yield f"enforcement: {mode}"
+    yield f"enforcement: {enforcement_of(policy, rule.id) or policy.enforcement}"
     clauses = [clause for clause in policy.clauses if rule.id in clause.rules]
     yield from (f"clause {clause.id}: {clause.summary}" for clause in clauses)
     if not clauses:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from aup.api.policy import PolicySpec
-from aup.api.sections.choice import Enforcement
+from aup.api.sections.choice import Enforcement, SectionTerms
 from aup.api.sections.export import ExportTerms
 from aup.policy.addresses import AddressSet
 from aup.policy.countries import CountryRules
@@ -13,6 +14,9 @@ from aup.policy.repository import read_prefix
 from aup.policy.spdx import SpdxProblem, parse_exception, parse_license
 from aup.policy.terms import ExportCategory, PolicyRef
 from aup.text import printable
+
+_HELD_BY: Final = {"host": "network"}
+"""Section of rules to the section of the policy, where that has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,18 @@ class _Notes:
 
 
 def _modes(spec: PolicySpec, rules: frozenset[str], notes: _Notes) -> Mapping[str, Enforcement]:
-    """Read what the policy says of single rules."""
-    known = set(notes.known_rules("rules", (rule.id for rule in spec.rules), rules))
-    return {rule.id: rule.enforcement for rule in spec.rules if rule.id in known}
+    """Read what the policy says of single rules and of sections."""
+    notes.known_rules("rules", (rule.id for rule in spec.rules), rules)
+    said = {rule: enforcement_of(spec, rule) for rule in rules}
+    return {rule: mode for rule, mode in said.items() if mode is not None}
+
+
+def enforcement_of(spec: PolicySpec, rule: str) -> Enforcement | None:
+    """Return what a policy says of a rule, or else of its section; ``None`` where of neither."""
+    section = rule.partition("/")[0]
+    terms: SectionTerms = getattr(spec, _HELD_BY.get(section, section), SectionTerms())
+    own = (named.enforcement for named in spec.rules if named.id == rule)
+    return next(own, terms.enforcement)
 
 
 def _clauses(spec: PolicySpec, rules: frozenset[str], notes: _Notes) -> Mapping[str, str]:

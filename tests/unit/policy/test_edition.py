@@ -36,6 +36,16 @@ def test_rules_have_modes_of_their_own() -> None:
     assert compiled(rules=rules).modes == {"host/port": Enforcement.WARN}
 
 
+def test_a_section_decides_about_its_rules_unless_they_are_named() -> None:
+    """The rules of host/ have their terms in the section network."""
+    rule = RuleEnforcement(id="network/assigned-address", enforcement=Enforcement.DENY)
+    found = compiled(rules=(rule,), network=NetworkTerms(enforcement=Enforcement.WARN))
+    assert found.modes == {
+        "network/assigned-address": Enforcement.DENY,
+        "host/port": Enforcement.WARN,
+    }
+
+
 @pytest.mark.parametrize(
     ("rules_url", "base"),
     [

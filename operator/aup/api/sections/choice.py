@@ -1,6 +1,8 @@
-"""The choices that several sections of a policy offer."""
+"""The choices that several sections of a policy offer, and what they have in common."""
 
 from enum import StrEnum
+
+import msgspec
 
 
 class Enforcement(StrEnum):
@@ -14,6 +16,13 @@ class Enforcement(StrEnum):
     """The finding is reported."""
     OFF = "Off"
     """The rule is not evaluated."""
+
+
+class SectionTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What every section with rules can say."""
+
+    enforcement: Enforcement | None = None
+    """Of the section's rules that `spec.rules` does not name; default: the policy's."""
 
 
 class Permission(StrEnum):

@@ -2,12 +2,10 @@
 
 from enum import StrEnum
 
-import msgspec
-
-from aup.api.sections.choice import Permission
+from aup.api.sections.choice import Permission, SectionTerms
 
 
-class ConductTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ConductTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section conduct."""
 
     high_risk_use: Permission = Permission.FORBIDDEN
@@ -24,7 +22,7 @@ class LaterEditions(StrEnum):
     """By going on."""
 
 
-class TenancyTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class TenancyTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section tenancy."""
 
     require_acceptance: bool = False

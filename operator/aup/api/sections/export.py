@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from aup.api.meta import Time
-from aup.api.sections.choice import Unknown
+from aup.api.sections.choice import SectionTerms, Unknown
 
 
 class Placement(StrEnum):
@@ -87,7 +87,7 @@ class SanctionsList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     retrieved_at: Time | None = None
 
 
-class ExportTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ExportTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section export."""
 
     countries: CountryTerms = CountryTerms()

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from aup.api.sections.choice import Unknown
+from aup.api.sections.choice import SectionTerms, Unknown
 
 
 class OnExpiry(StrEnum):
@@ -38,7 +38,7 @@ class LicenseReference(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     """Product that a LicenseEntitlement of the tenant must name."""
 
 
-class LicenseTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class LicenseTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section license."""
 
     verification: Verification = Verification.ON

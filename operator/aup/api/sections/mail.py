@@ -3,10 +3,10 @@
 import msgspec
 
 from aup.api.duration import Duration
-from aup.api.sections.choice import Permission
+from aup.api.sections.choice import Permission, SectionTerms
 
 
-class MailTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class MailTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section mail."""
 
     direct_smtp: Permission = msgspec.field(default=Permission.FORBIDDEN, name="directSMTP")

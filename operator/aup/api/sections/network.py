@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from aup.api.sections.choice import Permission, Unrecognised
+from aup.api.sections.choice import Permission, SectionTerms, Unrecognised
 
 
 class EndpointTargets(StrEnum):
@@ -39,7 +39,7 @@ class SharedGateway(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     name: str
 
 
-class NetworkTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class NetworkTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the sections network and host."""
 
     cluster_cidrs: ClusterCIDRs = msgspec.field(default=ClusterCIDRs(), name="clusterCIDRs")

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from aup.api.meta import Quantity
-from aup.api.sections.choice import Unrecognised
+from aup.api.sections.choice import SectionTerms, Unrecognised
 
 
 class DefaultRequests(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -63,7 +63,7 @@ class Weight(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Extended resource, or quota key, to what one of it counts: ``1``, ``0.5``, ``1/7``."""
 
 
-class ResourceTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ResourceTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section resources."""
 
     default_requests: DefaultRequests = DefaultRequests()

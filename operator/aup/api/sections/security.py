@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-import msgspec
+from aup.api.sections.choice import SectionTerms
 
 
 class PodSecurityLevel(StrEnum):
@@ -44,7 +44,7 @@ TOOL_COMMANDS = (
 """Names that nothing else goes by."""
 
 
-class SecurityTerms(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class SecurityTerms(SectionTerms, frozen=True, kw_only=True, rename="camel"):
     """Terms of the section security."""
 
     pod_security: PodSecurityLevel = PodSecurityLevel.BASELINE
