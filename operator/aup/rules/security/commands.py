@@ -1,19 +1,23 @@
 """The programs that a container starts, as far as its command lines say.
 
 Those are its own, and those of its probes and hooks. The image's entry point is not known here. Of
-a shell's script the first word of each command counts, whatever the command is made of: a script is
-not interpreted.
+a shell's script the program of each command counts: a script is read and not interpreted, so that
+variables stand for nothing and branches that are never taken count.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
 from aup.facts.model import Container
+from aup.rules.security.script import lines
 
 SHELLS: Final = frozenset({"ash", "bash", "dash", "ksh", "runuser", "sh", "su", "zsh"})
 """What runs the script that follows ``-c``."""
+
+
+_Word = tuple[str, str]
+"""A word, or a script, after the path of where it stands."""
 
 
 class _Starter(NamedTuple):
@@ -23,33 +27,57 @@ class _Starter(NamedTuple):
     """Letters of its options that take the next word."""
     operands: int = 0
     """Words of its own before the program."""
+    asks: str = ""
+    """Letters of its options with which it only says where the program is."""
 
 
-_KEYWORDS: Final = ("!", "builtin", "command", "do", "elif", "else", "eval", "if", "then", "until")
+_KEYWORDS: Final = ("!", "builtin", "do", "elif", "else", "if", "then", "until", "while", "{")
+_PLAIN: Final = (
+    "busybox",
+    "catatonit",
+    "nohup",
+    "proxychains",
+    "proxychains4",
+    "setsid",
+    "torsocks",
+)
 _BEFORE: Final[Mapping[str, _Starter]] = {
-    **dict.fromkeys((*_KEYWORDS, "while", "busybox", "nohup", "setsid"), _Starter()),
+    **dict.fromkeys((*_KEYWORDS, *_PLAIN), _Starter()),
     "chroot": _Starter(operands=1),
+    "chrt": _Starter("pTPD", operands=1),
+    "command": _Starter(asks="vV"),
     "doas": _Starter("uC"),
     "dumb-init": _Starter("r"),
     "env": _Starter("uC"),
     "exec": _Starter("a"),
+    "flock": _Starter("Ew", operands=1),
     "gosu": _Starter(operands=1),
     "ionice": _Starter("cn"),
     "nice": _Starter("n"),
+    "nsenter": _Starter("tSGW"),
+    "s6-setuidgid": _Starter(operands=1),
     "stdbuf": _Starter("ioe"),
+    "strace": _Starter("abeEIoOpPsSuUX"),
     "su-exec": _Starter(operands=1),
     "sudo": _Starter("CDgpRrTtuU"),
     "taskset": _Starter(operands=1),
     "time": _Starter("fo"),
     "timeout": _Starter("ks", operands=1),
     "tini": _Starter("ep"),
+    "unshare": _Starter("RwSG"),
     "watch": _Starter("n"),
     "xargs": _Starter("adEILnPs"),
 }
 """Words before the program that a command starts."""
-_ENDS: Final = re.compile(r"[\n;&|(){}`]")
-"""Where in a script a command ends and the next one begins."""
-MAX_SCRIPT: Final = 64 * 1024
+_EVAL: Final = frozenset({"eval", "trap"})
+"""What runs the words, or the first of them, that follow."""
+_FINDS: Final = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+"""Options of ``find`` before a program."""
+_GIVEN: Final[Mapping[str, int]] = {"$0": 0, "$@": 1, "$*": 1, "$1": 1, "${1}": 1, "${@}": 1}
+"""How a script names the words that follow it on the command line."""
+_DEEPEST: Final = 4
+"""Commands within commands that are read; of what lies deeper each word counts as a program."""
+MAX_SCRIPT: Final = 16 * 1024
 """Characters of scripts that are read as commands: of one in each container of a pod that names a
 tool, together. Millions of commands would keep all other requests waiting."""
 _LONGEST_NAME: Final = 255
@@ -63,7 +91,7 @@ def words(container: Container) -> Iterator[str]:
     return chain(container.command, container.args, *(line.words for line in container.executed))
 
 
-def started(container: Container, most: int = MAX_SCRIPT) -> Iterator[tuple[str, str]]:
+def started(container: Container, most: int = MAX_SCRIPT) -> Iterator[_Word]:
     """Yield path and name of each program: ``spec.containers[0].command[2]``, ``nmap``.
 
     Of each script so many characters are looked at.
@@ -98,28 +126,67 @@ def _located(words: Sequence[str], path: str) -> Iterator[tuple[str, str]]:
     return ((f"{path}[{i}]", word) for i, word in enumerate(words))
 
 
-def _programs(words: list[tuple[str, str]], most: int) -> Iterator[tuple[str, str]]:
-    """Yield the programs of one command line."""
+def _programs(
+    words: Sequence[_Word], most: int, given: Sequence[_Word] = (), depth: int = 0
+) -> Iterator[_Word]:
+    """Yield the programs of one command, and those of the scripts that it runs.
+
+    Args:
+        words: with the path of each; words of a script have the script's.
+        most: characters of a script that are looked at.
+        given: what the script around the command was started with.
+        depth: how many scripts lie around it.
+
+    """
+    if depth > _DEEPEST:
+        yield from ((path, _name(word)) for path, word in words)
+        return
     first = _program([word for _, word in words])
     if first is None:
         return
-    path, word = words[first]
+    (path, word), rest = words[first], words[first + 1 :]
+    if (index := _GIVEN.get(word, len(given))) < len(given):
+        yield from _programs([*given[index:], *rest], most, depth=depth + 1)
+        return
     name = _name(word)
     yield path, name
-    if name in SHELLS and (script := _script(words[first + 1 :])):
-        path, text = script
-        for command in _ENDS.split(text[:most]):
-            for program in _of_script(command.split(maxsplit=_MAX_WORDS)):
-                yield path, program
+    if name == "find" and (at := next((i for i, w in enumerate(rest) if w[1] in _FINDS), None)):
+        yield from _programs(rest[at + 1 :], most, depth=depth + 1)
+    for script, arguments in _scripts(name, words, first):
+        yield from _of_script(script, most, arguments, depth)
 
 
-def _of_script(words: list[str]) -> Iterator[str]:
-    """Yield the program of one command of a script, and that of a shell's script within it."""
-    at = _program(words)
-    if at is not None:
-        yield (name := _name(words[at]))
-        if name in SHELLS and (script := _script([("", word) for word in words[at + 1 :]])):
-            yield _name(script[1])
+def _scripts(
+    name: str, words: Sequence[_Word], first: int
+) -> Iterator[tuple[_Word, Sequence[_Word]]]:
+    """Yield each script that a command's words hold, and the words that it is given."""
+    rest = words[first + 1 :]
+    if name in SHELLS:
+        for i, (_, word) in enumerate(rest[:-1]):
+            if word.startswith("-") and not word.startswith("--") and "c" in word:
+                yield rest[i + 1], rest[i + 2 :]
+                return
+    elif name in _EVAL and rest:
+        said = rest[:1] if name == "trap" else rest
+        yield (rest[0][0], " ".join(word for _, word in said)), ()
+    elif first and words[first - 1][1] == "-S":
+        yield words[first], rest
+
+
+def _of_script(script: _Word, most: int, given: Sequence[_Word], depth: int) -> Iterator[_Word]:
+    """Yield the programs of a script."""
+    path, text = script
+    if depth == _DEEPEST:
+        yield from ((path, _name(word)) for word in text[:most].split())
+        return
+    for line in lines(text[:most]):
+        shells = False
+        for command in line.commands:
+            for where, name in _programs([(path, w) for w in command], most, given, depth + 1):
+                shells |= name in SHELLS
+                yield where, name
+        for fed in line.fed if shells else ():
+            yield from _of_script((path, fed), most, (), depth + 1)
 
 
 def _program(words: list[str]) -> int | None:
@@ -129,10 +196,17 @@ def _program(words: list[str]) -> int | None:
         if "=" in words[at]:
             at += 1
         elif starter := _BEFORE.get(_name(words[at])):
+            if at + 1 < len(words) and _asks(words[at + 1], starter):
+                return None
             at = _after(words, at + 1, starter)
         else:
             return at
     return None
+
+
+def _asks(option: str, starter: _Starter) -> bool:
+    """Tell whether an option makes a starter only say where a program is."""
+    return option.startswith("-") and any(letter in option for letter in starter.asks)
 
 
 def _after(words: list[str], at: int, starter: _Starter) -> int:
@@ -149,14 +223,6 @@ def _after(words: list[str], at: int, starter: _Starter) -> int:
         else:
             break
     return at
-
-
-def _script(words: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """Return path and text of what a shell is told to run: the word after ``-c``."""
-    for i, (_, word) in enumerate(words[:-1]):
-        if word.startswith("-") and not word.startswith("--") and "c" in word:
-            return words[i + 1]
-    return None
 
 
 def _name(word: str) -> str:

@@ -53,12 +53,43 @@ def names(*lines: Any) -> list[str]:
         ),
         pytest.param(("sh", "-c", "a | xargs nmap"), (), ["sh", "a", "nmap"], id="pipe-to-xargs"),
         pytest.param(("sh", "-c", " \n;; "), (), ["sh"], id="nothing-but-ends"),
+        pytest.param(("sh", "-c", "command -v nmap"), (), ["sh"], id="only-asked-for"),
+        pytest.param(("sh", "-c", "command nmap"), (), ["sh", "nmap"], id="no-function"),
+        pytest.param(
+            ("sh", "-c", "$(which nmap) x"), (), ["sh", "which", "nmap"], id="asked-and-started"
+        ),
+        pytest.param(("sh", "-c", "echo 'a; nmap'"), (), ["sh", "echo"], id="end-in-a-text"),
+        pytest.param(("sh", "-c", 'exec "$@"', "-", "nmap"), (), ["sh", "nmap"], id="all-given"),
+        pytest.param(("sh", "-c", "$0 x", "nmap"), (), ["sh", "nmap"], id="first-given"),
+        pytest.param(
+            ("sh", "-c", '"$@"', "-", "timeout", "5", "nmap"),
+            (),
+            ["sh", "nmap"],
+            id="given-starter",
+        ),
+        pytest.param(("sh", "-c", "eval nmap x"), (), ["sh", "eval", "nmap"], id="eval"),
+        pytest.param(("sh", "-c", "trap 'nmap x' EXIT"), (), ["sh", "trap", "nmap"], id="trap"),
+        pytest.param(
+            ("find", "/", "-exec", "nmap", "{}", ";"), (), ["find", "nmap"], id="for-each-file"
+        ),
+        pytest.param(("env", "-S", "nmap x"), (), ["nmap x", "nmap"], id="split-by-env"),
+        pytest.param(("sh", "-c", "cat > x <<E\nnmap\nE"), (), ["sh", "cat"], id="written-file"),
+        pytest.param(
+            ("sh", "-c", "bash <<E\nnmap\nE"), (), ["sh", "bash", "nmap"], id="script-that-is-fed"
+        ),
+        pytest.param(
+            ("sh", "-c", "case $1 in\nnmap) a;;\nesac"), (), ["sh", "a"], id="pattern-of-a-case"
+        ),
     ],
 )
 def test_programs_are_found(
     command: tuple[str, ...], args: tuple[str, ...], expected: list[str]
 ) -> None:
     assert names(command, args) == expected
+
+
+def test_what_lies_very_deep_counts_word_by_word() -> None:
+    assert "nmap" in names(("sh", "-c", "eval eval eval eval eval eval echo nmap"))
 
 
 def test_a_program_is_named_by_where_it_is_written() -> None:
