@@ -11,7 +11,7 @@ from docgen import kinds
 from support.repository import ROOT
 
 JUDGED = yaml.safe_load((ROOT / "charts/aup-operator/files/judged.yaml").read_text())
-GROUPS: list[dict[str, Any]] = [*JUDGED["namespaced"], *JUDGED["cluster"]]
+GROUPS: list[dict[str, Any]] = [group for part in JUDGED.values() for group in part]
 every_group = pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["group"] or "core")
 
 

@@ -34,7 +34,7 @@ def test_a_case_names_no_row_that_is_not_there() -> None:
 def test_the_rows_are_complete() -> None:
     """Numbers run on: a row that is dropped would be missed by nobody else."""
     ids = [row.id for row in rows()]
-    for family, last in (("I", 31), ("E", 4), ("S", 10), ("H", 8)):
+    for family, last in (("I", 31), ("E", 4), ("S", 11), ("H", 8)):
         assert [i for i in ids if i[0] == family and ":" not in i] == [
             f"{family}{n}" for n in range(1, last + 1)
         ]

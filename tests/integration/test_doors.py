@@ -22,6 +22,12 @@ PLATFORM = (
     "system:serviceaccount:kube-system:agent",
     ("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),
 )
+PROVISIONER = (
+    "system:serviceaccount:free:provisioner",
+    ("system:serviceaccounts", "system:serviceaccounts:free", "system:authenticated"),
+)
+"""Of storage, in a namespace that nobody has called the platform's."""
+BINDER = ("system:serviceaccount:kube-system:persistent-volume-binder", PLATFORM[1])
 CONTROLLERS = ("system:kube-controller-manager", ("system:authenticated",))
 STAFF = ("one@asergo.example", ("asergo:support", "system:authenticated"))
 
@@ -111,6 +117,7 @@ ANYTHING = tuple(
         "clusternetworkpolicies.policy.networking.k8s.io",
         "rollouts.argoproj.io,applications.argoproj.io,bgppeers.crd.projectcalico.org",
         "ciliumendpoints.cilium.io,supportaccessgrants.aup.asergo.com,leases.coordination.k8s.io",
+        "persistentvolumes,persistentvolumes/status",
     )
 )
 
@@ -134,6 +141,43 @@ DEPLOYMENT = {
 }
 WIDGET = custom("example.org/v7", "Widget", "standing", size=1)
 STANDING = (named(pod(), "standing"), DEPLOYMENT, WIDGET)
+
+
+def volume(name: str, annotations: dict[str, str] | None = None, **source: Any) -> dict[str, Any]:
+    """Return a volume of the cluster."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": name, "annotations": annotations or {}},
+        "spec": {
+            "capacity": {"storage": "1Gi"},
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": "fast",
+            **source,
+        },
+    }
+
+
+DISK: dict[str, Any] = {
+    "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1", "volumeAttributes": {"a": "b"}}
+}
+SHARE: dict[str, Any] = {
+    "csi": {
+        "driver": "nfs.csi.k8s.io",
+        "volumeHandle": "n",
+        "volumeAttributes": {"Server": "n.example"},
+    }
+}
+OF_NODE: dict[str, Any] = {"hostPath": {"path": "/opt/local-path-provisioner/pvc-1"}}
+MADE = {"pv.kubernetes.io/provisioned-by": "ebs.csi.aws.com"}
+STORE = ("create", "-f", "-")
+BOUND = (
+    '{"spec":{"claimRef":{"kind":"PersistentVolumeClaim","namespace":"acme-prod","name":"data"}}}'
+)
+PHASE = '{"status":{"phase":"Available"}}'
+ELSEWHERE = (
+    '{"metadata":{"annotations":{"volume.beta.kubernetes.io/mount-options":"addr=203.0.113.9"}}}'
+)
 LEASE = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "l"}}
 CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}
 PEER = custom("crd.projectcalico.org/v7", "BGPPeer", "p", peerIP="203.0.113.9")
@@ -224,6 +268,25 @@ ROWS = (
     Row("an annotation of it", ALICE, ("annotate", "namespace", NS, "x=y"), 1),
     Row("a label beside it", ALICE, ("label", "namespace", NS, "y=z"), 0),
     Row("the same by the provider", ADMIN, ("annotate", "namespace", NS, "z=y"), 0),
+    # A volume's life: made by a driver's provisioner, bound by the control plane, attached.
+    Row("a disk, by its provisioner", PROVISIONER, STORE, 0, volume("disk", MADE, **DISK)),
+    Row("its claim, by the control plane", BINDER, patch("pv/disk", BOUND), 0),
+    Row("its phase", BINDER, patch("pv/disk", PHASE, "--subresource=status"), 0),
+    Row("its finalizer", PROVISIONER, patch("pv/disk", FINALIZER), 0),
+    Row("its label", PROVISIONER, patch("pv/disk", LABEL), 0),
+    Row("its size", PROVISIONER, patch("pv/disk", '{"spec":{"capacity":{"storage":"2Gi"}}}'), 0),
+    Row("a disk, by a tenant", ALICE, STORE, 0, volume("own", MADE, **DISK)),
+    Row("mount options of a disk", ALICE, CREATE, 0, volume("m", mountOptions=["noatime"], **DISK)),
+    Row("those of a share", ALICE, CREATE, 1, volume("m", mountOptions=["a", "ADDR = x"], **DISK)),
+    Row("a path, by its provisioner", PROVISIONER, STORE, 1, volume("path", **OF_NODE)),
+    Row("its claim", BINDER, patch("pv/path", BOUND), 0),
+    Row("its finalizer, too", PROVISIONER, patch("pv/path", FINALIZER), 0),
+    Row("a path, by a provisioner of the platform", PLATFORM, CREATE, 0, volume("p", **OF_NODE)),
+    Row("a path, by the provider", ADMIN, CREATE, 0, volume("p", **OF_NODE)),
+    Row("a path, by a tenant", ALICE, CREATE, 1, volume("p", MADE, **OF_NODE)),
+    Row("a share, by a tenant", ALICE, CREATE, 1, volume("s", MADE, **SHARE)),
+    Row("phase, by a tenant", ALICE, patch("pv/path", PHASE, "--subresource=status"), 0),
+    Row("beside it", ALICE, patch("pv/path", ELSEWHERE, "--subresource=status"), 1),
     Row("a deletion", ALICE, ("delete", "widget", "standing", "-n", NS, "--wait=false"), 0),
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from aup.facts.carriers.walk import KNOWN_GROUPS, is_custom
+from aup.facts.connections import ATTRIBUTES
 from aup.facts.extract import KINDS
 from aup.facts.routing import KINDS as ROUTING
 from aup.facts.routing.kind import RoutingKind
@@ -22,6 +23,7 @@ HEAD = """\
 # reported kinds in tenants' namespaces through which the platform's own controllers tell what they
 #          did; from them these are not sent
 # known    groups with a dot about whose other kinds there is nothing to say
+# attributes of CSI drivers, in lower case, that may say where a node connects to for a volume
 """
 
 
@@ -36,7 +38,12 @@ def text() -> str:
         for (group, kind), how in ROUTING.items()
         if isinstance(how, RoutingKind) and how.noted
     )
-    table = {"custom": dict(custom), "reported": reported, "known": sorted(KNOWN_GROUPS)}
+    table = {
+        "custom": dict(custom),
+        "reported": reported,
+        "known": sorted(KNOWN_GROUPS),
+        "attributes": sorted(ATTRIBUTES),
+    }
     return HEAD + yaml.safe_dump(table, sort_keys=False, width=100)
 
 

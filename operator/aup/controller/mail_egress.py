@@ -19,8 +19,8 @@ from aup.controller.context import Context
 from aup.controller.reconciler import Reconciler, Wake
 from aup.controller.status import write_status
 from aup.errors import ApiError
+from aup.facts.routing.passages import DELIVERY_PORT
 from aup.isolation.mail_egress import (
-    DELIVERY_PORT,
     PURPOSE_LABELS,
     RULE,
     Closing,

@@ -27,6 +27,7 @@ from aup.facts.model import (
     NamedClaim,
     NodePort,
     OpenPort,
+    Passage,
     PlatformSetting,
     Plugin,
     Problem,
@@ -54,6 +55,7 @@ Leaf = (
     | NamedClaim
     | NodePort
     | OpenPort
+    | Passage
     | PlatformSetting
     | Plugin
     | SharingClaim
@@ -72,6 +74,7 @@ SORTS: Final[Mapping[type[Leaf], str]] = {
     NamedClaim: "names",
     NodePort: "node_ports",
     OpenPort: "open_ports",
+    Passage: "passages",
     PlatformSetting: "settings",
     Plugin: "plugins",
     SharingClaim: "sharing",

@@ -18,7 +18,7 @@ from aup.facts.hostname import parse_hostname
 from aup.facts.json_value import text_of
 from aup.facts.model import KubeletConnection, Purpose
 from aup.facts.wire.security import Handler, Probed
-from aup.facts.wire.volume import Volume
+from aup.facts.wire.volume import CSIVolume, PersistentSource, Volume
 
 _HOST = r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:/@?#,\[\]\\]+))(?::[0-9]{1,5})?"
 
@@ -57,9 +57,28 @@ _CSI: Mapping[str, tuple[str, Form]] = {
 """CSI drivers that mount without a PersistentVolume, with their attribute that names a host; all of
 them read its name in any case."""
 
+_CSI_PERSISTENT: Mapping[str, tuple[str, Form]] = {
+    **_CSI,
+    "efs.csi.aws.com": ("mounttargetip", Form.PLAIN),
+    "fsx.csi.aws.com": ("dnsname", Form.PLAIN),
+    "filestore.csi.storage.gke.io": ("ip", Form.PLAIN),
+    "azurelustre.csi.azure.com": ("mgs-ip-address", Form.PLAIN),
+}
+"""Those that name a host where they have a PersistentVolume."""
+_CSI_OTHER: tuple[str, Form] = ("server", Form.PLAIN)
+"""How drivers of a PersistentVolume say it that no table here knows: ``server`` is a host in all
+that are known to have such an attribute."""
+
 _OPTIONS = "mountOptions"
 _ELSEWHERE = re.compile(r"(?:^|,)\s*(?:ip|addr|mountaddr|mounthost)\s*=\s*([^,]+)", re.IGNORECASE)
 """Of mount.cifs and mount.nfs: where they connect to, whatever the share is called."""
+
+MOUNT_OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
+"""On a PersistentVolume; the kubelet's own drivers read it before ``mountOptions``."""
+ATTRIBUTES = frozenset(
+    {_OPTIONS.lower(), *(name for name, _ in (*_CSI_PERSISTENT.values(), _CSI_OTHER))}
+)
+"""Attributes of a CSI driver, in lower case, that may say where the node connects to."""
 
 _FLEX: Mapping[str, Form] = {"networkPath": Form.URL, "server": Form.PLAIN, "source": Form.URL}
 """Options by which FlexVolume drivers name hosts."""
@@ -99,25 +118,54 @@ def handlers(container: Probed) -> list[tuple[Handler, str]]:
 
 
 def volume_connections(volume: Volume, path: str) -> Iterator[KubeletConnection]:
-    """Yield the hosts that the volume at ``path`` is mounted from."""
+    """Yield the hosts that the volume of a pod at ``path`` is mounted from."""
+    yield from _mounted(volume, path)
+    if volume.csi is not None and (known := _CSI.get(volume.csi.driver or "")):
+        yield from _attributes(volume.csi, path, *known)
+
+
+def persistent_connections(
+    volume: PersistentSource, path: str, annotated: Any
+) -> Iterator[KubeletConnection]:
+    """Yield the hosts that the PersistentVolume with its spec at ``path`` is mounted from.
+
+    Args:
+        volume: its spec.
+        path: of the spec.
+        annotated: what the annotation of mount options says.
+
+    """
+    yield from _mounted(volume, path)
+    if volume.csi is not None:
+        known = _CSI_PERSISTENT.get(volume.csi.driver or "", _CSI_OTHER)
+        yield from _attributes(volume.csi, path, *known)
+    for i, option in enumerate(volume.mount_options or ()):
+        yield from _elsewhere(option, f"{path}.mountOptions[{i}]")
+    yield from _elsewhere(annotated, f'metadata.annotations["{MOUNT_OPTIONS_ANNOTATION}"]')
+
+
+def _mounted(volume: Volume, path: str) -> Iterator[KubeletConnection]:
+    """Yield the hosts that sources of Kubernetes' own, and FlexVolumes, name."""
     for attribute, fields in _VOLUMES.items():
         source = getattr(volume, attribute)
         if source is not None:
             for name, key, form in fields:
                 yield from _hosts(source.get(key), f"{path}.{name}.{key}", form)
-    if volume.csi is not None and (known := _CSI.get(volume.csi.driver or "")):
-        name, form = known
-        for key, value in (volume.csi.volume_attributes or {}).items():
-            at = f'{path}.csi.volumeAttributes["{key}"]'
-            if key.lower() == name:
-                yield from _hosts(value, at, form)
-            elif key.lower() == _OPTIONS.lower():
-                yield from _elsewhere(value, at)
     if volume.flex_volume is not None:
         options = volume.flex_volume.options or {}
         for key, form in _FLEX.items():
             yield from _hosts(options.get(key), f'{path}.flexVolume.options["{key}"]', form)
         yield from _elsewhere(options.get(_OPTIONS), f'{path}.flexVolume.options["{_OPTIONS}"]')
+
+
+def _attributes(source: CSIVolume, path: str, name: str, form: Form) -> Iterator[KubeletConnection]:
+    """Yield the hosts that the attributes of a CSI driver name."""
+    for key, value in (source.volume_attributes or {}).items():
+        at = f'{path}.csi.volumeAttributes["{key}"]'
+        if key.lower() == name:
+            yield from _hosts(value, at, form)
+        elif key.lower() == _OPTIONS.lower():
+            yield from _elsewhere(value, at)
 
 
 def _elsewhere(value: Any, path: str) -> Iterator[KubeletConnection]:

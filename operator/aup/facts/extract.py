@@ -13,6 +13,7 @@ from aup.facts.cni.pods import with_pod_networks
 from aup.facts.joined import Table, joined
 from aup.facts.markings import read_markings
 from aup.facts.model import Facts, Problem, Subject, Surroundings
+from aup.facts.persistent_volume import persistent_volume
 from aup.facts.routes.kinds import ROUTES
 from aup.facts.wire.shape import WHOLE
 
@@ -33,6 +34,7 @@ EXTRACTORS: Table = joined(
         ("batch", "Job"): workload.controller,
         ("batch", "CronJob"): workload.cron_job,
         ("", "Binding"): binding.binding,
+        ("", "PersistentVolume"): persistent_volume,
     },
     dict.fromkeys(access.DOORS, access.request),
     allocation.EXTRACTORS,

@@ -7,7 +7,7 @@ from aup.facts.image import read_image
 from aup.facts.json_value import text_of
 from aup.facts.model import HostPath, Image, KubeletConnection
 from aup.facts.node_names import file_path
-from aup.facts.wire.volume import Source, Volume
+from aup.facts.wire.volume import PersistentSource, Source, Volume
 
 Volumes = Iterable[tuple[str, Volume]]
 """Path and volume, such as ``spec.volumes[0]``."""
@@ -82,6 +82,13 @@ def remote_sources(volumes: Volumes) -> Iterator[str]:
         for attribute, name in _REMOTE.items():
             if getattr(volume, attribute) is not None:
                 yield f"{path}.{name}"
+
+
+def persistent_host_paths(source: PersistentSource, path: str) -> Iterator[HostPath]:
+    """Yield the paths of the node that a PersistentVolume with its spec at ``path`` is."""
+    for name, found in (("hostPath", source.host_path), ("local", source.local)):
+        if found is not None:
+            yield _host_path(found, f"{path}.{name}.path")
 
 
 def _host_path(source: Source, path: str) -> HostPath:

@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from aup.api.meta import MANAGED_LABELS, TENANT_LABEL
 from aup.api.sections.choice import Enforcement, Permission
+from aup.facts.routing.passages import DELIVERY_PORT
 from aup.policy.terms import Terms
 
 RULE: Final = "mail/direct-smtp"
 """Whose enforcement decides."""
-DELIVERY_PORT: Final = 25
 PREFIX: Final = "aup-mail"
 PURPOSE_LABELS: Final[Mapping[str, str]] = {
     **MANAGED_LABELS,

@@ -256,7 +256,8 @@ WORKLOADS: Final = Group(
         Twin(
             "host/path",
             (Search(_PATH, {VOLUME: "has(v.hostPath)"}),),
-            leaves="Disks of virtual machines, which are a kind of another project.",
+            leaves="Disks of virtual machines, which are a kind of another project. "
+            "PersistentVolumes: whose one is, its writer tells.",
         ),
         Twin(
             "host/capabilities",
@@ -273,7 +274,8 @@ WORKLOADS: Final = Group(
             "host/kubelet-connections",
             (CONNECTIONS, SERVERS),
             leaves="Servers of iscsi, cephfs, rbd, gitRepo, quobyte, scaleIO, CSI and FlexVolume: "
-            "lists, ports and URLs that would have to be taken apart.",
+            "lists, ports and URLs that would have to be taken apart. PersistentVolumes: whose one "
+            "is, its writer tells.",
         ),
     ),
 )

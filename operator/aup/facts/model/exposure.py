@@ -126,6 +126,23 @@ class Capture(msgspec.Struct, frozen=True):
     """Digest of all that the object says, where any change of it is a new violation."""
 
 
+class Passage(msgspec.Struct, frozen=True):
+    """Traffic that a policy of the whole cluster lets pass, before others are heard."""
+
+    text: str
+    """What it does, as written: ``Accept``, ``Allow``, ``Pass``."""
+    path: str
+    final: bool
+    """Whether nobody else is heard any more, NetworkPolicies least of all."""
+    delivers: bool
+    """Whether mail could leave pods by it: at port 25, to hosts, and before the operator closes
+    that."""
+    networks: tuple[IPNetwork, ...] = ()
+    """Where to, where it delivers; empty: anywhere."""
+    says: tuple[str, ...] = ()
+    """Digest of all that the object says, where any change of it is a new violation."""
+
+
 class Attachment(msgspec.Struct, frozen=True):
     """A further network that a pod or a machine is plugged into."""
 
@@ -201,6 +218,7 @@ class Exposure(msgspec.Struct, frozen=True):
     names: tuple[NamedClaim, ...] = ()
     settings: tuple[PlatformSetting, ...] = ()
     captures: tuple[Capture, ...] = ()
+    passages: tuple[Passage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     plugins: tuple[Plugin, ...] = ()
     sharing: tuple[SharingClaim, ...] = ()

@@ -51,6 +51,8 @@ class Purpose(StrEnum):
     PROBE = "probe"
     HOOK = "hook"
     VOLUME = "volume"
+    PERSISTENT = "persistent volume"
+    """A volume of the cluster, which pods reach through a claim."""
 
 
 class KubeletConnection(msgspec.Struct, frozen=True):
@@ -67,6 +69,8 @@ class KubeletConnection(msgspec.Struct, frozen=True):
     """Where an address is written, canonical; else ``None``."""
     hostname: str = ""
     """Where a name is written, canonical; else empty."""
+    says: tuple[str, ...] = ()
+    """Digest of all that the object says, where any change of it is a new violation."""
 
 
 class HostPath(msgspec.Struct, frozen=True):
@@ -76,3 +80,7 @@ class HostPath(msgspec.Struct, frozen=True):
     path: str
     canonical: str
     """Absolute, without ``.``, ``..`` or doubled slashes."""
+    persistent: bool = False
+    """Whether it is a volume of the cluster, which pods reach through a claim."""
+    says: tuple[str, ...] = ()
+    """Digest of all that the object says, where any change of it is a new violation."""

@@ -1,9 +1,10 @@
 """Network policies of the whole cluster: whose traffic they decide about.
 
-Only their subjects are read. Peers, ports and actions say with whom these may speak and claim
-nothing. Three API groups have a ``ClusterNetworkPolicy``, each another one.
+With whom these may speak claims nothing, but for what is let pass before others are heard (see
+passages.py). Three API groups have a ``ClusterNetworkPolicy``, each another one.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from aup.facts import claims
+from aup.facts.address import parse_network
 from aup.facts.json_value import text_of
 from aup.facts.model import (
     Capture,
@@ -28,14 +30,23 @@ from aup.facts.namespace import (
     named_namespace,
     selected_namespaces,
 )
+from aup.facts.routing import passages
 from aup.facts.routing.calico_selector import demanded
 from aup.facts.routing.kind import SPEC, Kinds, RoutingKind, statement
 from aup.facts.wire.tree import Tree, read_tree
 
+_POLICY: Final = Reach.POLICY
 _DECIDES: Final = "decides about the traffic of"
+_GROUPS: Final = "lets policies that name it be about"
+_LENDS: Final = "is taken in by policies of others that select it"
 _NODES: Final = "decides about the traffic of nodes"
 _CONFINE: Final = "select pods of your own namespaces"
 
+_MEMBERS: Final = {
+    "childGroups": "are groups that may hold pods of anybody",
+    "externalEntitySelector": "selects hosts outside of the cluster",
+}
+"""Of a ClusterGroup, what is the platform's whatever it says."""
 _SOURCES: Final = ("k8s:", "", "any:")
 """Cilium's labels say where they come from, or leave it open."""
 _OF_NAMESPACE: Final = "io.cilium.k8s.namespace.labels."
@@ -67,14 +78,20 @@ class PolicyKind:
     """Where that would stand. A policy that does not say whom it is for is for everybody."""
     label: str = NAME_LABEL
     """Under which a selector there finds the name of a namespace."""
+    lets: passages.Read = passages.nothing
+    """Yields what one lets pass before others are heard."""
+    what: str = _DECIDES
+    """What one does with those whom it is for."""
 
     def __call__(self, raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         """Read the facts of an object."""
         tree = read_tree(raw)
         says = statement(tree, subject)
         found = list(self.subjects(tree, surroundings))
-        found = found or [_decides(every_namespace("", self.at), self.label)]
-        return claims.exposed(subject, tree.problems, [replace(one, says=says) for one in found])
+        found = found or [Capture(self.what, every_namespace("", self.at), self.label, _POLICY)]
+        let = list(self.lets(tree))
+        leaves = [replace(one, says=says) for one in (*found, *let)]
+        return claims.exposed(subject, tree.problems, leaves)
 
 
 def network_policy_api(tree: Tree, surroundings: Surroundings) -> _Subjects:
@@ -124,6 +141,43 @@ def antrea(tree: Tree, surroundings: Surroundings) -> _Subjects:
             yield from _applied(target, surroundings)
 
 
+def antrea_group(tree: Tree, surroundings: Surroundings) -> _Subjects:
+    """Yield whom a ClusterGroup holds, which policies of anybody take in by its name.
+
+    Antrea lets only one sort of these be set.
+    """
+    found = False
+    for spec in tree.objects("spec"):
+        for path in ("ipBlocks[].cidr", "ipBlock.cidr"):
+            for at, value in spec.each(path):
+                found = True
+                yield _networks(value, at)
+        for name, detail in _MEMBERS.items():
+            if (value := spec.one(name)) not in (None, []):
+                found = True
+                yield _platform(value, spec.at(name), detail)
+        for service in spec.objects("serviceReference"):
+            found = True
+            namespace = text_of(service.one("namespace"))
+            at = service.at("namespace")
+            yield _grouped(named_namespace(namespace, namespace, at, surroundings))
+        selector = spec.one("namespaceSelector")
+        if selector is not None or not found:
+            at = spec.at("namespaceSelector")
+            for reference in selected_namespaces(selector, at, surroundings):
+                yield _grouped(reference)
+
+
+def _networks(value: Any, at: str) -> PlatformSetting:
+    """Return a network in a group: one of the tenant's own may be there."""
+    networks = parse_network(value).networks
+    return replace(_platform(value, at, _LENDS), networks=networks)
+
+
+def _grouped(reference: NamespaceReference) -> Capture:
+    return Capture(_GROUPS, reference, reach=_POLICY)
+
+
 def _applied(target: Tree, surroundings: Surroundings) -> _Subjects:
     """Yield what one element of ``appliedTo`` holds. Antrea lets only one of these be set."""
     found = False
@@ -152,7 +206,7 @@ def _held(selector: Any, at: str, surroundings: Surroundings) -> _Subjects:
 
 def _decides(reference: NamespaceReference, label: str = NAME_LABEL) -> Capture:
     """Return what a policy does with the traffic of namespaces."""
-    return Capture(_DECIDES, reference, label, Reach.POLICY)
+    return Capture(_DECIDES, reference, label, _POLICY)
 
 
 def _of_nodes(selector: Any, at: str) -> PlatformSetting:
@@ -161,38 +215,42 @@ def _of_nodes(selector: Any, at: str) -> PlatformSetting:
 
 def _platform(value: Any, at: str, detail: str) -> PlatformSetting:
     """Return what is the platform's, whatever it says."""
-    return PlatformSetting(text_of(value), at, SPEC, Reach.POLICY, detail, instead=_CONFINE)
+    return PlatformSetting(text_of(value), at, SPEC, _POLICY, detail, instead=_CONFINE)
 
 
-_NETWORK_POLICY_API: Final = PolicyKind(network_policy_api, "spec.subject")
-_CALICO: Final = PolicyKind(calico, "spec.namespaceSelector", _CALICO_NAME)
+_ADMIN: Final = PolicyKind(network_policy_api, "spec.subject", lets=passages.of_network_policy_api)
+_BASELINE: Final = PolicyKind(network_policy_api, "spec.subject")
+_STAGED: Final = PolicyKind(calico, "spec.namespaceSelector", _CALICO_NAME)
+_CALICO: Final = dataclasses.replace(_STAGED, lets=passages.of_calico)
 _ORDERS: Final = "settles in which order policies of everybody are heard"
-_LENDS: Final = "is taken in by policies of others that select it"
 
 
 def _platforms(detail: str, instead: str) -> RoutingKind:
     """Return the reader of a kind that is the platform's as a whole."""
-    return RoutingKind(detail, reach=Reach.POLICY, instead=instead)
+    return RoutingKind(detail, reach=_POLICY, instead=instead)
 
 
 _TIER: Final = _platforms(_ORDERS, "use a tier that is there")
 _SET: Final = _platforms(_LENDS, "use a NetworkSet of your own namespace")
 
 POLICIES: Final[Kinds] = {
-    ("policy.networking.k8s.io", "AdminNetworkPolicy"): _NETWORK_POLICY_API,
-    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): _NETWORK_POLICY_API,
-    ("policy.networking.k8s.io", "ClusterNetworkPolicy"): _NETWORK_POLICY_API,
-    ("networking.k8s.aws", "ClusterNetworkPolicy"): _NETWORK_POLICY_API,
+    ("policy.networking.k8s.io", "AdminNetworkPolicy"): _ADMIN,
+    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): _BASELINE,
+    ("policy.networking.k8s.io", "ClusterNetworkPolicy"): _ADMIN,
+    ("networking.k8s.aws", "ClusterNetworkPolicy"): _ADMIN,
     ("cilium.io", "CiliumClusterwideNetworkPolicy"): PolicyKind(cilium, "spec", CILIUM_NAMES[0]),
     ("cilium.io", "CiliumCIDRGroup"): _platforms(_LENDS, "write the networks into your policy"),
-    ("crd.antrea.io", "ClusterNetworkPolicy"): PolicyKind(antrea, "spec.appliedTo"),
+    ("crd.antrea.io", "ClusterNetworkPolicy"): PolicyKind(
+        antrea, "spec.appliedTo", lets=passages.of_antrea
+    ),
+    ("crd.antrea.io", "ClusterGroup"): PolicyKind(antrea_group, "spec", what=_GROUPS),
     ("crd.antrea.io", "Tier"): _TIER,
     **{
         (group, kind): how
         for group in ("projectcalico.org", "crd.projectcalico.org")
         for kind, how in (
             ("GlobalNetworkPolicy", _CALICO),
-            ("StagedGlobalNetworkPolicy", _CALICO),
+            ("StagedGlobalNetworkPolicy", _STAGED),
             ("GlobalNetworkSet", _SET),
             ("Tier", _TIER),
         )

@@ -74,3 +74,14 @@ class Volume(Wire, frozen=True):
     scale_io: Source | None = field(default=None, name="scaleIO")
     storageos: Source | None = None
     vsphere_volume: Source | None = None
+
+
+class PersistentSource(Volume, frozen=True):
+    """PersistentVolumeSource and what stands beside it in PersistentVolumeSpec.
+
+    Its sources have the names that they have in a pod; ``local`` is one of its own.
+    """
+
+    local: Source | None = None
+    mount_options: list[Any] | None = None
+    """Which drivers hand to the program that mounts."""

@@ -4,7 +4,8 @@ host/kubelet-connections
     Fields read   host of httpGet and tcpSocket in livenessProbe, readinessProbe, startupProbe,
                   lifecycle.postStart and lifecycle.preStop; servers of the volumes nfs, iscsi,
                   cephfs, rbd, glusterfs, gitRepo, quobyte and scaleIO, of the CSI drivers that
-                  mount shares without a PersistentVolume, and of FlexVolumes
+                  mount shares, and of FlexVolumes; the same of a PersistentVolume, with its mount
+                  options, where its writer belongs to a tenant
     Allowed       no host (a probe then goes to the pod itself), and addresses that are assigned
                   to the tenant
     Serves        "no unauthorised access, monitoring or interference" (asergo/1.2)
@@ -24,6 +25,7 @@ _REMEDIES = {
     Purpose.PROBE: "leave it out, so that the pod itself is asked",
     Purpose.HOOK: "leave it out, so that the pod itself is called",
     Purpose.VOLUME: "use a PersistentVolumeClaim, or the address of a server of your own",
+    Purpose.PERSISTENT: "claim a volume of a storage class, or use the address of your own server",
 }
 
 
@@ -36,7 +38,7 @@ def kubelet_connections(workload: Workload, terms: HostTerms) -> Iterator[Violat
                 value=found.text,
                 detail=_detail(found, terms),
                 remedy=_REMEDIES[found.purpose],
-                key=(found.purpose, found.text),
+                key=(found.purpose, found.text, *found.says),
                 address=found.address,
                 hostname=found.hostname,
             )
@@ -58,8 +60,10 @@ RULE = Rule(
     terms=lambda terms: terms.host,
     check=kubelet_connections,
     blind=(
-        "Where an answer to a probe or hook redirects the kubelet. Servers of PersistentVolumes "
-        "and StorageClasses, which are the provider's. What drivers of CSI and FlexVolume do with "
+        "Where an answer to a probe or hook redirects the kubelet. PersistentVolumes of the "
+        "provider's, and who wrote a stored one: that is not known, so it counts as nobody's. "
+        "StorageClasses. Which disk a volumeHandle is, and whose claim a volume is for: who may "
+        "write PersistentVolumes is for rights to say. What drivers of CSI and FlexVolume do with "
         "attributes that no table here knows. Registries that images are pulled from."
     ),
 )

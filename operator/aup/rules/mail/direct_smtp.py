@@ -3,13 +3,17 @@
 mail/direct-smtp
     Fields read   image of all containers and image volumes; ports[].containerPort and .hostPort of
                   containers, initContainers and ephemeralContainers; ports[].port and .targetPort
-                  of Services; listeners[].port of Gateways, servers[].port of Istio's
+                  of Services; listeners[].port of Gateways, servers[].port of Istio's; tier,
+                  actions, ports and peers of egress rules in AdminNetworkPolicy,
+                  ClusterNetworkPolicy (of SIG Network, AWS and Antrea) and Calico's
+                  GlobalNetworkPolicy
     Looked up     the provider's catalogues, for software of category MailServer
     Allowed       mail servers, and the ports of `mail.ports`, of tenants that are approved for
                   direct delivery (`mail.directSMTP` of the Tenant) or under a policy that allows
                   it to everybody; of senders who fulfil the duties that their contract asks for
                   (mail/sender-duties): a relay delivers for them, and the network is closed to
-                  anything else. Anything that hands its mail to a server elsewhere: settings and
+                  anything else. Policies that deny, that are about other ports, or that come after
+                  the provider's. Anything that hands its mail to a server elsewhere: settings and
                   connections that go out are not read. ExternalName and Services without a
                   selector, which lead to others
     Serves        "for bulk or commercial email" (asergo/2.0)
@@ -18,14 +22,19 @@ mail/direct-smtp
 from collections.abc import Iterator
 
 from aup.api.sections.choice import Permission
-from aup.facts.model import Facts
+from aup.facts.model import Facts, Passage
+from aup.facts.routing.passages import DELIVERY_PORT
+from aup.policy.addresses import AddressSet
 from aup.policy.terms import MailTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.mail.signs import servers
+from aup.rules.paths import unindexed
 
 
 def direct_smtp(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
-    """Yield what shows a mail server of a tenant that is not approved to have one."""
+    """Yield what shows a mail server of a tenant that is not approved, or a way out for one."""
+    if terms.direct is Permission.FORBIDDEN and DELIVERY_PORT in terms.ports:
+        yield from _ways_out(facts, terms)
     if terms.servers is Permission.ALLOWED:
         return
     relay = f"the relay {terms.relay}" if terms.relay else "a relay"
@@ -40,6 +49,29 @@ def direct_smtp(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
         )
 
 
+def _ways_out(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
+    """Yield what policies of the cluster let out before the network closes direct delivery."""
+    exposure = facts.exposure
+    for passage in exposure.passages if exposure else ():
+        if passage.delivers and not _is_relayed(passage, terms):
+            yield Violation(
+                path=passage.path,
+                value=passage.text,
+                detail=(
+                    f"lets mail out at port {DELIVERY_PORT} before the provider's policy is heard, "
+                    f"and {terms.tenant} is not approved to deliver mail itself"
+                ),
+                remedy=f"leave the port out of this rule, or ask {terms.contact}",
+                key=(unindexed(passage.path), passage.text, *passage.says),
+            )
+
+
+def _is_relayed(passage: Passage, terms: MailTerms) -> bool:
+    """Tell whether mail gets to the provider's relay and nowhere else."""
+    relays = AddressSet.of(terms.relays)
+    return bool(passage.networks) and all(map(relays.covers, passage.networks))
+
+
 RULE = Rule(
     id="mail/direct-smtp",
     title="Only known senders run mail servers",
@@ -49,6 +81,7 @@ RULE = Rule(
     blind=(
         "A mail server that declares no port and that no catalogue knows, or that listens on "
         "another port. Programs that deliver mail without listening at all: only the network can "
-        "keep them from port 25. Named target ports that no container declares."
+        "keep them from port 25. Named target ports that no container declares. Policies of "
+        "Cilium, which cannot let out what the provider's denies."
     ),
 )

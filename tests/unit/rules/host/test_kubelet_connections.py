@@ -56,3 +56,11 @@ def test_loopback_is_the_node(text: str) -> None:
 def test_a_server_of_a_volume_has_a_remedy_of_its_own() -> None:
     (found,) = kubelet_connections(workload(connections=(to("10.0.0.1", Purpose.VOLUME),)), HOST)
     assert found.remedy == "use a PersistentVolumeClaim, or the address of a server of your own"
+
+
+def test_a_volume_of_the_cluster_is_asked_for_by_its_class() -> None:
+    """And what stands there excuses no change of it."""
+    found = replace(to("203.0.113.9", Purpose.PERSISTENT), says=("digest",))
+    (told,) = kubelet_connections(workload(connections=(found,)), HOST)
+    assert told.remedy.startswith("claim a volume of a storage class")
+    assert told.key == ("persistent volume", "203.0.113.9", "digest")

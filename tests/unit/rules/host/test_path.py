@@ -55,3 +55,15 @@ def test_what_is_lent_is_lent_with_all_below_it(text: str) -> None:
 def test_what_is_beside_or_above_is_not(text: str) -> None:
     (found,) = path(workload(host_paths=(mounted(text),)), LENDING)
     assert found.remedy == f"{OWN}, or mount /srv/shared or /var/log/pods or what is below"
+
+
+def test_a_volume_of_the_cluster_is_asked_for_by_its_class() -> None:
+    """And what stands there excuses no change of it."""
+    found = replace(mounted("/etc"), persistent=True, says=("digest",))
+    (told,) = path(workload(host_paths=(found,)), TERMS.host)
+    assert told.remedy == (
+        "claim a volume of a storage class, or ask abuse@asergo.example for this one"
+    )
+    assert told.key == ("/etc", "digest")
+    lent = replace(found, canonical="/srv/shared/a")
+    assert list(path(workload(host_paths=(lent,)), LENDING)) == []

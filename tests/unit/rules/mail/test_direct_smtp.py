@@ -1,10 +1,13 @@
 """Mail servers of tenants that are not approved to have one."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from aup.api.catalog import CatalogItem, SoftwareCategory
 from aup.api.sections.choice import Permission
-from aup.facts.model import Exposure, Facts, OpenPort, Port, Workload
+from aup.facts.model import Exposure, Facts, OpenPort, Passage, Port, Workload
+from aup.policy.terms import MailTerms
 from aup.rules.base import Violation
 from aup.rules.mail.direct_smtp import direct_smtp
 from support.licences import catalogues
@@ -100,3 +103,44 @@ def test_who_is_approved_may() -> None:
 
 def test_other_software_may() -> None:
     assert not judged(listening("reg.example/shop:1", (8080, 0)), workload("nobody/knows"))
+
+
+def ways_out(terms: MailTerms, *networks: str, delivers: bool = True) -> list[Violation]:
+    """Return what is found of a policy that passes traffic on, to these networks or anywhere."""
+    goal = tuple(ip_network(network) for network in networks)
+    at = "spec.egress[3].action"
+    passage = Passage("Pass", at, final=False, delivers=delivers, networks=goal, says=("digest",))
+    facts = Facts(subject(), exposure=Exposure("", passages=(passage,)))
+    return list(direct_smtp(facts, terms))
+
+
+def test_a_policy_that_is_heard_before_ours_is_a_way_out() -> None:
+    assert ways_out(TERMS) == [
+        Violation(
+            path="spec.egress[3].action",
+            value="Pass",
+            detail="lets mail out at port 25 before the provider's policy is heard, and acme is "
+            "not approved to deliver mail itself",
+            remedy="leave the port out of this rule, or ask abuse@asergo.example",
+            key=("spec.egress.action", "Pass", "digest"),
+        )
+    ]
+    assert ways_out(TERMS, delivers=False) == []
+
+
+def test_the_way_to_the_relay_is_open() -> None:
+    relayed = replace(TERMS, relays=("198.51.100.0/24", "2001:db8::/32"))
+    assert ways_out(relayed, "198.51.100.7/32", "2001:db8:1::/48") == []
+    assert len(ways_out(relayed, "198.51.100.7/32", "203.0.113.0/24")) == 1
+    assert len(ways_out(relayed, "0.0.0.0/0")) == 1
+    assert len(ways_out(relayed)) == 1
+
+
+def test_a_way_out_is_nobodys_matter_where_delivery_is_not_closed() -> None:
+    assert ways_out(replace(TERMS, direct=Permission.ALLOWED)) == []
+    assert ways_out(replace(TERMS, ports=frozenset({465, 587}))) == []
+
+
+def test_a_server_that_hands_its_mail_to_the_relay_needs_no_other_way_out() -> None:
+    """Who runs one may not yet deliver by itself."""
+    assert len(ways_out(replace(TERMS, servers=Permission.ALLOWED))) == 1

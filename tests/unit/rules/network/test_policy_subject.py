@@ -30,7 +30,7 @@ POLICY = ("policy.networking.k8s.io", "ClusterNetworkPolicy")
 
 def test_the_platforms_policy_is_not_a_tenants_to_fill() -> None:
     """That it is about everybody stood there before, and excuses no other rules in it."""
-    filled = EVERYBODY | {"egress": [{"action": "Accept"}]}
+    filled = EVERYBODY | {"ingress": [{"action": "Pass"}]}
     refused = ["Deny network/policy-subject"]
     assert outcomes(POLICY, {"spec": filled}, {"spec": EVERYBODY}) == refused
 
@@ -70,3 +70,24 @@ def test_in_a_namespace_what_stood_before_may_change() -> None:
     old, new = (extract(as_json({"spec": {"a": value}}), subject, Cluster()) for value in (1, 2))
     decision = evaluate(new, terms(now=NOW), old)
     assert [str(finding.outcome) for finding in decision.findings] == ["Warn"]
+
+
+def test_what_overrides_network_policies_may_stay_and_not_change() -> None:
+    """It lies in no namespace, so the lock of a quarantine does not hold it."""
+    pods = {"action": "Accept", "to": [{"namespaces": {}}]}
+    spec = {"subject": OWN, "priority": 5, "egress": [pods]}
+    labelled = {"metadata": {"labels": {"a": "b"}}, "spec": spec}
+    assert outcomes(POLICY, labelled, {"spec": spec}) == ["Warn network/policy-subject"]
+    earlier = {"spec": spec | {"priority": 1}}
+    assert outcomes(POLICY, earlier, {"spec": spec}) == ["Deny network/policy-subject"]
+    passed = {"spec": spec | {"egress": [pods | {"action": "Pass"}]}}
+    assert outcomes(POLICY, passed, {"spec": spec}) == []
+
+
+def test_the_platforms_word_overrides_whom_it_likes() -> None:
+    """Its own webhook condition keeps it from being asked; no other door judges its word either."""
+    account = Writer("system:serviceaccount:kube-system:network", ("system:serviceaccounts",))
+    subject = Subject(*POLICY, "", "x", writer=account)
+    spec = {"subject": OWN, "egress": [{"action": "Accept", "to": [{"namespaces": {}}]}]}
+    facts = extract(as_json({"spec": spec}), subject, Cluster())
+    assert evaluate(facts, terms(now=NOW)).findings == ()
