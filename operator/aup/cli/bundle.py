@@ -1,7 +1,7 @@
 """What manifests are judged by off the cluster: the provider's objects, a report, or a preset."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +20,9 @@ from aup.api.support import SupportAccessGrant
 from aup.api.tenant import Tenant
 from aup.cli.nearby import KINDS as AROUND
 from aup.cli.nearby import Nearby, nearby
-from aup.cli.ours import BundleError, Remark, decode_ours, is_ours, unknown_fields
-from aup.cli.place import Spot, locate
-from aup.cli.repeats import repeated_keys
-from aup.cli.sources import Source, Unreadable, read_sources
+from aup.cli.ours import BundleError
+from aup.cli.provider_files import read_files
 from aup.cli.stand_in import stand_in
-from aup.documents import Document, InvalidDocumentError, read_stream
 from aup.engine.evaluate import Rules
 from aup.policy.compiler import compile_terms
 from aup.policy.problem import Trouble
@@ -118,7 +115,7 @@ def load(wanted: Wanted) -> Bundle:
     warnings: list[str] = []
     ours: list[msgspec.Struct] = []
     others: list[Mapping[str, Any]] = []
-    for found in _read(wanted.paths, warnings):
+    for found in read_files(wanted.paths, warnings):
         if isinstance(found, msgspec.Struct):
             ours.append(found)
         else:
@@ -148,43 +145,6 @@ def load(wanted: Wanted) -> Bundle:
 def _claims(tenants: Iterable[Tenant]) -> Mapping[str, str]:
     """Return the tenant of each namespace that one names as its own."""
     return {ns: t.metadata.name for t in tenants for ns in t.spec.namespaces.names}
-
-
-def _read(
-    paths: Iterable[Path], warnings: list[str]
-) -> Iterator[msgspec.Struct | Mapping[str, Any]]:
-    """Yield our objects decoded, and others as they are; what nobody reads is warned about."""
-    for source in read_sources(str(path) for path in paths):
-        if isinstance(source, Unreadable):
-            raise BundleError(problem=f"{source.name}: {source.problem}")
-        for document in read_stream(source.text):
-            if isinstance(document, InvalidDocumentError):
-                raise BundleError(problem=f"{source.name}: {document}")
-            if not is_ours(document.value):
-                if isinstance(document.value, dict):
-                    yield document.value
-                continue
-            decoded = decode_ours(document.value)
-            if isinstance(decoded, Remark):
-                raise BundleError(problem=_at(source, document, decoded))
-            warnings.extend(
-                _place(source, spot, remark)
-                for remark, spot in repeated_keys(document, source.lines)
-            )
-            warnings.extend(
-                _at(source, document, remark) for remark in unknown_fields(document.value)
-            )
-            yield decoded
-
-
-def _at(source: Source, document: Document, remark: Remark) -> str:
-    """Return a remark with the place that it is about."""
-    return _place(source, locate(document, source.lines, remark.path), remark)
-
-
-def _place(source: Source, spot: Spot | None, remark: Remark) -> str:
-    place = f"{source.name}:{spot.line}:{spot.column}" if spot else source.name
-    return f"{place}: {remark.text}"
 
 
 def _objects(found: Iterable[msgspec.Struct]) -> Objects:

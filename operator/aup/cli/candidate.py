@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import msgspec
-
-from aup.api.meta import API_VERSION, read
 from aup.api.policy import AcceptableUsePolicy
-from aup.documents import InvalidDocumentError, read_documents
+from aup.cli.ours import BundleError
+from aup.cli.provider_files import read_files
 from aup.errors import AupError
-
-KIND = "AcceptableUsePolicy"
 
 
 class CandidateError(AupError):
@@ -20,28 +16,24 @@ class CandidateError(AupError):
         self.problem = problem
 
 
-def read_candidate(path: Path) -> AcceptableUsePolicy:
+def read_candidate(path: Path, warnings: list[str]) -> AcceptableUsePolicy:
     """Return the one policy of a file; other objects in it are left alone.
+
+    Args:
+        path: a file or a folder.
+        warnings: takes what nobody reads of it, such as a term that is misspelt.
 
     Raises:
         CandidateError: none, several, or one that cannot be read.
 
     """
     try:
-        documents = list(read_documents(path.read_bytes()))
-    except OSError as error:
-        raise CandidateError(problem=f"{path}: {error.strerror or error}") from error
-    except InvalidDocumentError as error:
-        raise CandidateError(problem=f"{path}: {error}") from error
-    found = [
-        document
-        for document in documents
-        if isinstance(document, dict)
-        and (document.get("apiVersion"), document.get("kind")) == (API_VERSION, KIND)
-    ]
+        found = [
+            one for one in read_files([path], warnings) if isinstance(one, AcceptableUsePolicy)
+        ]
+    except BundleError as error:
+        raise CandidateError(problem=str(error)) from error
     if len(found) != 1:
-        raise CandidateError(problem=f"{path} holds {len(found)} {KIND} objects, not one")
-    try:
-        return read(AcceptableUsePolicy, found[0])
-    except msgspec.ValidationError as error:
-        raise CandidateError(problem=f"{path}: {error}") from error
+        kind = AcceptableUsePolicy.__name__
+        raise CandidateError(problem=f"{path} holds {len(found)} {kind} objects, not one")
+    return found[0]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,7 +68,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what would be refused; exit code 1 if anything would be."""
-    candidate = read_candidate(options.policy) if options.policy else None
+    warnings: list[str] = []
+    candidate = read_candidate(options.policy, warnings) if options.policy else None
+    for warning in warnings:
+        print(f"aup: {warning}", file=sys.stderr)
     if candidate is None and not options.tenant:
         raise CandidateError(problem="name a TENANT, or a candidate with --policy")
     outlooks = asyncio.run(_outlooks(options, candidate))
