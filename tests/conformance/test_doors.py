@@ -5,7 +5,7 @@ turns on that says so itself, in an annotation ``case/…`` (aup/cli/cases.py li
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from aup.audit.stored import judge, read_stored
 from aup.cli.cases import AUDIT, BUDGET, GROUPS, OFFLINE, SUBRESOURCE, USER
@@ -23,7 +24,7 @@ from aup.engine import message
 from aup.text import clip
 from support.corpus import CASES, as_json, cases, documents
 from support.reviews import review, send
-from support.world import NOW, WORLD_FILE, Cluster, load_world, terms
+from support.world import NOW, WORLD_FILE, Cluster, load_world, manifests, terms
 
 NAMESPACE = "acme-prod"
 ORDINARY = sorted((CASES / "ordinary").rglob("*.yaml"))
@@ -214,15 +215,28 @@ def test_a_reason_to_differ_is_one(one: One) -> None:
 
 @pytest.mark.parametrize("tenant", sorted(load_world().accounts))
 def test_an_exported_bundle_judges_as_the_cluster_does(tenant: str, tmp_path: Path) -> None:
-    """With the objects that one tenant may see: the same words for each of its cases."""
-    exported = tmp_path / "bundle.yaml"
+    """With the objects that one tenant may see: the same words for each of its cases.
+
+    But for which namespaces are others': the whole bundle is compared without them.
+    """
+    exported, whole = tmp_path / "bundle.yaml", tmp_path / "whole.yaml"
+    whole.write_text(yaml.safe_dump_all(without_others(tenant)), encoding="utf-8")
     text = written(reduced(load_world(), terms(tenant, NOW), NOW), tenant, NOW)
     exported.write_text(text, encoding="utf-8")
     files = {one.file for one in OBJECTS if TENANTS[one.namespace] == tenant}
     own = [one for one in OBJECTS if one.file in files]
     if own:
-        by_bundle = check("--bundle", str(exported), of=own)
-        assert by_bundle == {name(one): command()[name(one)] for one in own}
+        by_bundle, by_all = (check("--bundle", str(path), of=own) for path in (exported, whole))
+        assert by_bundle == by_all
+
+
+def without_others(tenant: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of the world, with no namespaces named but one tenant's."""
+    for manifest in manifests():
+        if manifest["kind"] == "Tenant" and manifest["metadata"]["name"] != tenant:
+            yield {**manifest, "spec": {**manifest["spec"], "namespaces": {}}}
+        else:
+            yield manifest
 
 
 def test_no_door_is_silent() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -29,6 +29,7 @@ from aup.policy.problem import Trouble
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
 from aup.rules import RULE_IDS
+from aup.settings import Settings
 from aup.text import join
 
 _FIELDS: Mapping[str, type[msgspec.Struct]] = {
@@ -41,6 +42,9 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "grants": SupportAccessGrant,
 }
 """What a world is made of."""
+
+_PLATFORM: Final = frozenset(Settings().platform_namespaces)
+"""Namespaces that are the platform's in every cluster, whatever else a release adds."""
 
 
 class UnclaimedError(BundleError):
@@ -124,7 +128,7 @@ def load(wanted: Wanted) -> Bundle:
         warnings.append(f"the bundle holds no object of {API_VERSION}: nothing is judged by it")
     added = stand_in(ours, wanted.preset, now, wanted.tenant)
     objects = _objects((*ours, *added.objects))
-    world = compile_world(objects, rules=RULE_IDS)
+    world = compile_world(objects, rules=RULE_IDS, platform_namespaces=_PLATFORM)
     warnings += [f"{k} {n}: {t.message}" for (k, n), ts in world.troubles.items() for t in ts]
     try:
         around = nearby(others, _claims(objects.tenants))

@@ -22,8 +22,9 @@ _TEMPLATE = re.compile(
 r"""Traefik's older form: ``{name:[a-z]+}.acme.example``, in which a dot is a dot."""
 _FORBIDDEN = re.compile(r"\\[QEKbBzZAGC]|\(\*|\(\?(?!:|i\)|P<)|[\s;]")
 """Quoting, assertions, verbs and flags, which change what stands around them."""
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL)
-"""A character, an escape, or a class of characters."""
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*+(?:\]|\\?\Z)|.", re.DOTALL)
+"""A character, an escape, or a class of characters. A class that nothing closes is the whole rest:
+to look for its end from each bracket anew would take seconds."""
 _LITERAL = re.compile(r"[a-z0-9-]|\\\.", _FLAGS)
 """What matches itself and nothing else."""
 

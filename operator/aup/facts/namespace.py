@@ -21,9 +21,12 @@ _ACCOUNT: Final = "system:serviceaccount:"
 def named_namespace(
     namespace: str, text: str, path: str, surroundings: Surroundings
 ) -> NamespaceReference:
-    """Return a namespace by its name, with whose it is; without a name it is the platform's."""
-    known = surroundings.pods_known
-    owner = surroundings.tenant_of(namespace) if known and namespace else None
+    """Return a namespace by its name, with whose it is; without a name it is the platform's.
+
+    Off the cluster a namespace is still known to be a tenant's where that tenant names it.
+    """
+    owner = surroundings.tenant_of(namespace) if namespace else None
+    known = surroundings.pods_known or owner is not None
     return NamespaceReference(text, path, owner, known or not namespace)
 
 

@@ -59,6 +59,25 @@ def test_each_namespace_is_judged_for_its_tenant(tmp_path: Path, aup: Commands) 
     assert aup.run("check", *world, "-n", "acme-prod", file).code == 1
 
 
+def test_namespaces_that_others_name_are_theirs_without_a_cluster(
+    tmp_path: Path, aup: Commands
+) -> None:
+    """Of a namespace that no Tenant of the bundle names, nobody can say here whose it is."""
+
+    def external(name: str) -> str:
+        spec = f"{{type: ExternalName, externalName: {name}}}"
+        text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: db}}\nspec: {spec}\n"
+        return write(tmp_path, f"{name}.yaml", text)
+
+    inside = {
+        "db.beta-prod.svc": 1,
+        "db.kube-system.svc": 1,
+        "db.acme-dev.svc": 0,
+        "db.lost.svc": 0,
+    }
+    assert {name: aup.run("check", *ACME, external(name)).code for name in inside} == inside
+
+
 @pytest.mark.parametrize("text", ["", service(OWN)])
 def test_a_bundle_that_says_nothing_is_warned_about(
     tmp_path: Path, aup: Commands, text: str

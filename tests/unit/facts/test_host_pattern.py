@@ -65,6 +65,11 @@ def test_a_bound_expression_stands_for_its_domain(text: str, name: str, *, below
         r"^.+; \.acme\.example$",
         r"^)(.+\.acme\.example$",
         r"^((.+)\.acme\.example$",
+        # What a bracket opens and nothing closes goes on to the end.
+        r"^[a-z.+\.acme\.example$",
+        r"^[[:alpha:]\.acme\.example$",
+        "[" * 400 + r"\.acme\.example$",
+        "^[\\",
         r"a{2}.acme.example",
         r"{a:x|y}.acme.example",
         "a" * 5000 + r"\.acme\.example$",

@@ -1,5 +1,6 @@
 """Namespaces that are selected: confined by labels that tenants cannot write, or any at all."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,3 +93,11 @@ def test_a_file_does_not_know_whose_a_namespace_is() -> None:
     reference = named_namespace("beta-prod", "text", "path", Offline())
     assert (reference.owner, reference.known, reference.everyone) == (None, False, False)
     assert named_namespace("", "text", "path", Offline()).known
+
+
+def test_a_namespace_that_a_tenant_names_is_known_off_the_cluster() -> None:
+    """A bundle with Tenants and nothing of the cluster is what a pipeline checks with."""
+    around = replace(Cluster(), pods_known=False)
+    reference = named_namespace("beta-prod", "text", "path", around)
+    assert (reference.owner, reference.known) == ("beta", True)
+    assert not named_namespace("kube-system", "text", "path", around).known

@@ -56,7 +56,9 @@ def conditions(note: Note) -> Iterator[Leaf]:
     try:
         found = list(objects([read_json(text_of(note.value))]))
     except UnreadableJSONError as error:
-        yield HostnameClaim(text_of(note.value), note.path, HERE, "", problem=str(error))
+        whole = text_of(note.value)
+        instead = "correct the JSON"
+        yield HostnameClaim(whole, note.path, HERE, "", problem=str(error), instead=instead)
         return
     # AWS calls it hostHeaderConfig, Alibaba hostConfig.
     about_hosts = list(objects(all_of(found, "hostheaderconfig", "hostconfig")))

@@ -24,16 +24,9 @@ from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.model import Facts, Ground, RegionGround, Workload
 from aup.policy.terms import ExportCategory, ExportTerms
 from aup.rules.base import Rule, Violation
+from aup.rules.landing import confine
 from aup.rules.software import known
 from aup.text import join
-
-_SELECTOR = "nodeSelector topology.kubernetes.io/region"
-_FREE = {
-    Ground.NODE: "name no node, and ",
-    Ground.ZONE: "name no zone, and ",
-    Ground.VOLUME: "take no volume from there, and ",
-}
-"""What else to do for a pod that is held where it may not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +162,7 @@ def _place(reason: _Controlled, terms: ExportTerms, ground: Ground) -> str:
     """Say how to get there; a pod that is held elsewhere must first be freed."""
     regions = join(sorted(reason.category.regions))
     ask = f"ask {terms.contact} about an authorisation"
-    instead = _FREE.get(ground, "")
-    return f"{instead}set {_SELECTOR} to {regions}, or {ask}" if regions else ask
+    return f"{confine(regions, ground)}, or {ask}" if regions else ask
 
 
 RULE = Rule(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from aup.api.sections.license import OnExpiry
-from aup.facts.model import Workload
+from aup.facts.model import Ground, Placement, Workload
 from aup.policy.spdx import AllOf, AnyOf, Expression, License
 from aup.policy.terms import EntitlementState, EntitlementTerm, LicenseTerms, Software
+from aup.rules.landing import confine
 from aup.rules.license.verdict import Verdict, judge
 from aup.text import join
 
@@ -154,7 +155,7 @@ def _gaps(entitlement: EntitlementTerm, workload: Workload, terms: LicenseTerms)
             Nearness.REGION,
             f"covers {join(regions, 'and')} only, while the pods may run "
             f"{_where(workload.placement.regions, entitlement.regions)}",
-            f"set nodeSelector topology.kubernetes.io/region to {join(regions)}",
+            confine(join(regions), _ground(workload.placement, entitlement.regions)),
         )
     if not entitlement.production and workload.namespace not in terms.non_production:
         elsewhere = join(sorted(terms.non_production)) or "a namespace that is not production"
@@ -164,6 +165,14 @@ def _gaps(entitlement: EntitlementTerm, workload: Workload, terms: LicenseTerms)
 def _within(possible: frozenset[str] | None, covered: frozenset[str]) -> bool:
     """Whether a pod can land nowhere but in covered regions."""
     return possible is not None and possible <= covered
+
+
+def _ground(placement: Placement, covered: frozenset[str]) -> Ground:
+    """Return what lets a pod in where it is not covered; a selection of regions can be edited."""
+    if placement.regions is None and placement.value:
+        return Ground.NODE
+    elsewhere = (found.ground for found in placement.grounds if found.region not in covered)
+    return next(elsewhere, Ground.REGION)
 
 
 def _where(possible: frozenset[str] | None, covered: frozenset[str]) -> str:

@@ -110,6 +110,7 @@ RULE = Rule(
     blind=(
         "Where a name of the internet leads: whoever owns it can point it at an internal "
         "address, so proxies should be kept from following such Services, or behind a network "
-        "policy. Without a cluster, namespaces of others are not known."
+        "policy. Without a cluster, whose a namespace is "
+        "that no Tenant in the bundle names."
     ),
 )

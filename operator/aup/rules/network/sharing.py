@@ -54,7 +54,7 @@ RULE = Rule(
     check=sharing,
     blind=(
         "Two tenants that write the same key where one pool serves both (MetalLB, PureLB and AKO "
-        "compare keys across namespaces): give each tenant a pool of its own. Off the cluster, "
-        "whose a namespace is."
+        "compare keys across namespaces): give each tenant a pool of its own. Without a cluster, "
+        "whose a namespace is that no Tenant in the bundle names."
     ),
 )

@@ -50,6 +50,7 @@ RULE = Rule(
     check=lending,
     blind=(
         "What a tenant's own proxy passes on for somebody else; access given to people of "
-        "another tenant (RBAC, passwords). Without a cluster, whose a namespace is is not known."
+        "another tenant (RBAC, passwords). Without a cluster, whose a namespace is that no Tenant "
+        "in the bundle names."
     ),
 )
