@@ -166,6 +166,44 @@ def test_a_policy_of_a_tenants_is_about_its_own_namespaces(installation: Install
     bob.kubectl("delete", KIND, "own", "others")
 
 
+def test_no_policy_of_a_tenants_is_heard_before_ours(installation: Installation) -> None:
+    """Ours has the largest priority that the API takes; what denies, or is about else, passes."""
+    alice = installation.cluster.as_user("alice", ["tenants:shop"])
+    world = [{"networks": ["0.0.0.0/0", "::/0"]}]
+
+    def send(tier: str, priority: int, action: str, port: int) -> str:
+        egress = {
+            "action": action,
+            "to": world,
+            "protocols": [{"tcp": {"destinationPort": {"number": port}}}],
+        }
+        policy = {
+            "apiVersion": "policy.networking.k8s.io/v1alpha2",
+            "kind": "ClusterNetworkPolicy",
+            "metadata": {"name": "shop"},
+            "spec": {
+                "tier": tier,
+                "priority": priority,
+                "subject": {"namespaces": {"matchLabels": {"aup.asergo.com/tenant": "shop"}}},
+                "egress": [egress],
+            },
+        }
+        command = ("create", "--dry-run=server", "-f", "-")
+        return alice.kubectl(*command, input=json.dumps(policy), check=False).stderr
+
+    for action in ("Accept", "Pass"):
+        assert "[mail/direct-smtp, clause 2.0] spec.egress[0].action" in send(
+            "Admin", 0, action, 25
+        )
+        assert "mail/direct-smtp" in send("Admin", 1000, action, 25)
+    assert "spec.priority" in send("Admin", 1001, "Pass", 25)
+    assert send("Admin", 0, "Deny", 25) == ""
+    assert send("Admin", 0, "Pass", 443) == ""
+    assert send("Baseline", 0, "Accept", 25) == ""
+    # By a NetworkPolicy a namespace is isolated: it would be open again at any port.
+    assert "[network/policy-subject, clause 1.2]" in send("Admin", 1000, "Accept", 443)
+
+
 def test_an_approval_opens_and_its_end_closes_again(installation: Installation) -> None:
     patch(installation, "tenant/shop", {"mail": {"directSMTP": True}})
     until("nothing closed", lambda: "aup-mail-asergo" not in closed(installation))

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from aup.api.meta import MANAGED_LABELS, TENANT_LABEL
 from aup.api.sections.choice import Enforcement, Permission
+from aup.facts.routing.local_policies import CALICO_PODS
 from aup.facts.routing.passages import DELIVERY_PORT
 from aup.policy.terms import Terms
 
@@ -131,6 +132,7 @@ def calico_policies(closing: Closing) -> tuple[Manifest, ...]:
     """Return Calico's Tier, in which nothing is denied by default, and the GlobalNetworkPolicy."""
     api = "projectcalico.org/v3"
     smtp = {"ports": [DELIVERY_PORT]}
+    pods = f"{CALICO_PODS} == 'k8s'"
     names = ", ".join(f"'{tenant}'" for tenant in closing.tenants)
     relay = {"nets": list(closing.relays), **smtp}
     spec = {
@@ -139,7 +141,8 @@ def calico_policies(closing: Closing) -> tuple[Manifest, ...]:
         "namespaceSelector": f"{TENANT_LABEL} in {{ {names} }}",
         "types": ["Egress"],
         "egress": [
-            {"action": "Pass", "destination": {"namespaceSelector": "all()"}},
+            # Without the label it would pass whatever networks a NetworkSet of a tenant's holds.
+            {"action": "Pass", "destination": {"namespaceSelector": "all()", "selector": pods}},
             *([{"action": "Pass", "protocol": "TCP", "destination": relay}] * bool(closing.relays)),
             {"action": "Deny", "protocol": "TCP", "destination": smtp},
             {"action": "Pass"},

@@ -141,7 +141,13 @@ def test_calico_has_a_tier_of_its_own_that_ends_in_pass() -> None:
     spec = found["spec"]
     assert spec["namespaceSelector"] == "aup.asergo.com/tenant in { 'acme', 'beta' }"
     assert spec["egress"] == [
-        {"action": "Pass", "destination": {"namespaceSelector": "all()"}},
+        {
+            "action": "Pass",
+            "destination": {
+                "namespaceSelector": "all()",
+                "selector": "projectcalico.org/orchestrator == 'k8s'",
+            },
+        },
         {
             "action": "Pass",
             "protocol": "TCP",

@@ -7,7 +7,16 @@ from aup.facts.routing.clouds import CLOUDS
 from aup.facts.routing.dataplane import DATAPLANE
 from aup.facts.routing.egress import EGRESS
 from aup.facts.routing.kind import Kinds
+from aup.facts.routing.local_policies import IN_NAMESPACES
 from aup.facts.routing.mesh import MESH
 from aup.facts.routing.policies import POLICIES
 
-KINDS: Final[Kinds] = {**EGRESS, **ANNOUNCEMENTS, **DATAPLANE, **POLICIES, **MESH, **CLOUDS}
+KINDS: Final[Kinds] = {
+    **EGRESS,
+    **ANNOUNCEMENTS,
+    **DATAPLANE,
+    **POLICIES,
+    **IN_NAMESPACES,
+    **MESH,
+    **CLOUDS,
+}

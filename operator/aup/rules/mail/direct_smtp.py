@@ -5,8 +5,8 @@ mail/direct-smtp
                   containers, initContainers and ephemeralContainers; ports[].port and .targetPort
                   of Services; listeners[].port of Gateways, servers[].port of Istio's; tier,
                   actions, ports and peers of egress rules in AdminNetworkPolicy,
-                  ClusterNetworkPolicy (of SIG Network, AWS and Antrea) and Calico's
-                  GlobalNetworkPolicy
+                  ClusterNetworkPolicy (of SIG Network, AWS and Antrea), Calico's
+                  GlobalNetworkPolicy, and NetworkPolicy of Antrea and Calico
     Looked up     the provider's catalogues, for software of category MailServer
     Allowed       mail servers, and the ports of `mail.ports`, of tenants that are approved for
                   direct delivery (`mail.directSMTP` of the Tenant) or under a policy that allows

@@ -8,8 +8,8 @@ network/policy-subject
                   GlobalNetworkPolicy and StagedGlobalNetworkPolicy, in both of its groups;
                   appliedTo of Antrea's ClusterNetworkPolicy and of its rules; selectors, networks
                   and references of Antrea's ClusterGroup; the kinds Tier, GlobalNetworkSet and
-                  CiliumCIDRGroup; tier and actions of policies that are heard before
-                  NetworkPolicies
+                  CiliumCIDRGroup; label projectcalico.org/orchestrator of NetworkSets; tier and
+                  actions of policies that are heard before NetworkPolicies
     Allowed       what is confined to own namespaces: by their names, or by the operator's stamp,
                   under a label that no tenant can write. To deny, and to pass on (`Pass`)
     Serves        "no unauthorised access to, or interference with, systems and networks"

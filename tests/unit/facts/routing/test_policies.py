@@ -162,3 +162,25 @@ def test_only_an_update_is_told_from_another_one() -> None:
     before = says(Operation.UPDATE, spec=spec, metadata={"labels": {"a": "b"}}, status={"x": 1})
     assert before == says(Operation.UPDATE, spec={"tier": "Admin", "priority": 1})
     assert before != says(Operation.UPDATE, spec={"tier": "Admin", "priority": 2})
+
+
+def test_a_group_of_antreas_holds_whom_it_selects_and_what_it_names() -> None:
+    group = ("crd.antrea.io", "ClusterGroup")
+    assert held(group, spec={"namespaceSelector": CONFINED}) == [
+        'spec.namespaceSelector.matchLabels["kubernetes.io/metadata.name"] acme'
+    ]
+    assert held(group, spec={"podSelector": {}}) == ["spec.namespaceSelector <every>"]
+    named = {"serviceReference": {"name": "web", "namespace": "beta-prod"}}
+    assert held(group, spec=named) == ["spec.serviceReference.namespace beta"]
+    nowhere = {"serviceReference": {"name": "web"}}
+    assert held(group, spec=nowhere) == ["spec.serviceReference.namespace None"]
+    blocks = {"ipBlocks": [{"cidr": "203.0.113.0/24"}, {}], "ipBlock": {"cidr": "x"}}
+    assert held(group, spec=blocks) == [
+        "spec.ipBlocks[0].cidr <platform>",
+        "spec.ipBlock.cidr <platform>",
+    ]
+    others = {"childGroups": ["a"], "externalEntitySelector": {}}
+    assert held(group, spec=others) == [
+        "spec.childGroups <platform>",
+        "spec.externalEntitySelector <platform>",
+    ]
