@@ -81,7 +81,7 @@ class NotAList(str):
     """A text that stands where a JSON list belongs."""
 
     __slots__ = ()
-    problem: Final = "is not a JSON list"
+    problem: Final = 'is not a JSON list such as ["one", "two"]'
 
 
 def addresses(split: Split = comma, source: ClaimSource = HERE) -> Reader:

@@ -92,12 +92,12 @@ def test_a_list_that_is_separated_by_white_space() -> None:
         ("[]", []),
         ("null", []),
         ("[null]", ["is null where an address belongs"]),
-        ('["198.51.100.17"', ["is not a JSON list"]),
-        ("198.51.100.17", ["is not a JSON list"]),
-        ('"198.51.100.17"', ["is not a JSON list"]),
-        ('{"a": "198.51.100.17"}', ["is not a JSON list"]),
-        ("[" * 5000, ["is not a JSON list"]),
-        ("7", ["is not a JSON list"]),
+        ('["198.51.100.17"', ['is not a JSON list such as ["one", "two"]']),
+        ("198.51.100.17", ['is not a JSON list such as ["one", "two"]']),
+        ('"198.51.100.17"', ['is not a JSON list such as ["one", "two"]']),
+        ('{"a": "198.51.100.17"}', ['is not a JSON list such as ["one", "two"]']),
+        ("[" * 5000, ['is not a JSON list such as ["one", "two"]']),
+        ("7", ['is not a JSON list such as ["one", "two"]']),
     ],
 )
 def test_a_json_list_of_addresses(value: str, found: list[str]) -> None:
@@ -163,7 +163,7 @@ def test_pools_go_by_name_or_by_network() -> None:
         NamedClaim("198.51.100.17/28", AT, Topic.POOL, networks=(ip_network("198.51.100.16/28"),)),
     ]
     assert read(pools(json_list), '["public"') == [
-        NamedClaim('["public"', AT, Topic.POOL, "is not a JSON list")
+        NamedClaim('["public"', AT, Topic.POOL, 'is not a JSON list such as ["one", "two"]')
     ]
     assert read(pools(), 7) == [NamedClaim("7", AT, Topic.POOL, "is a number where a name belongs")]
 
