@@ -42,6 +42,12 @@ def run(options: argparse.Namespace) -> int:
     for action in _actions(whole, deep=True):
         if _is_path(action):
             action.complete = shtab.FILE  # type: ignore[attr-defined] # shtab's way of saying it
+        elif isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            # Beside each command a shell has room for a line, not for all of its description.
+            for name, meaning in _commands(action):
+                action.choices[name].description = meaning
+        else:
+            action.choices = _words(action)
     print(shtab.complete(whole, options.shell))
     return 0
 
@@ -59,10 +65,10 @@ def for_kubectl() -> int:
 
 
 def candidates(
-    whole: argparse.ArgumentParser, words: Sequence[str]
+    whole: argparse.ArgumentParser, line: Sequence[str]
 ) -> tuple[list[tuple[str, str]], Directive]:
     """Return what the last word may become, each with its meaning, and whether files may follow."""
-    *before, part = words
+    *before, part = line
     current, expected = _reached(whole, before)
     if expected is None and part.startswith("-"):
         found = [
@@ -75,12 +81,9 @@ def candidates(
     if awaited is None:
         return [], Directive.NO_FILES
     if isinstance(awaited, argparse._SubParsersAction):  # noqa: SLF001
-        told = {choice.dest: choice.help or "" for choice in awaited._choices_actions}  # noqa: SLF001
-        return _beginning(
-            part, [(name, told[name]) for name in awaited.choices]
-        ), Directive.NO_FILES
-    if awaited.choices:
-        return _beginning(part, [(str(c), "") for c in awaited.choices]), Directive.NO_FILES
+        return _beginning(part, list(_commands(awaited))), Directive.NO_FILES
+    if words := _words(awaited):
+        return _beginning(part, [(word, "") for word in words]), Directive.NO_FILES
     return [], Directive.FILES if _is_path(awaited) else Directive.NO_FILES
 
 
@@ -108,6 +111,23 @@ def _actions(parser: argparse.ArgumentParser, *, deep: bool = False) -> Iterator
         if deep and isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for below in action.choices.values():
                 yield from _actions(below, deep=True)
+
+
+def _commands(
+    action: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> Iterator[tuple[str, str]]:
+    """Yield each subcommand with what it does."""
+    for choice in action._choices_actions:  # noqa: SLF001
+        yield choice.dest, choice.help or ""
+
+
+def _words(action: argparse.Action) -> list[str] | None:
+    """Return what an argument may be, where that is known beforehand."""
+    if action.metavar == "RULE":
+        from aup.rules import CATALOGUE
+
+        return [rule.id for rule in CATALOGUE]
+    return None if action.choices is None else [str(choice) for choice in action.choices]
 
 
 def _is_path(action: argparse.Action) -> bool:

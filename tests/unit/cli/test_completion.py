@@ -1,6 +1,7 @@
 """Shells complete commands, flags, their values and files."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,7 @@ def candidates(*words: str) -> tuple[list[str], int]:
         (("evidence", ""), ["verify"], 4),
         (("evidence", "verify", "--h"), ["--help", "--head"], 4),
         (("completion", "z"), ["zsh"], 4),
+        (("explain", "mail/"), ["mail/direct-smtp", "mail/sender-duties"], 4),
         (("version", ""), [], 4),
         (("nope", ""), list(COMMANDS), 4),
     ],
@@ -82,14 +84,27 @@ def test_bash_completes(tmp_path: Path, aup: Commands) -> None:
     assert bash(tmp_path, script, "check", "we") == ["web.yaml"]
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-@pytest.mark.skipif(
-    not all(shutil.which(shell) for shell in ("zsh", "fish")), reason="zsh and fish are not here"
-)
-def test_the_other_shells_take_their_scripts(tmp_path: Path, aup: Commands, shell: str) -> None:
-    file = tmp_path / "script"
-    file.write_text(aup.run("completion", shell).out)
-    subprocess.run([shell, "-n", str(file)], check=True, timeout=30)
+@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not here")
+def test_fish_completes(tmp_path: Path, aup: Commands) -> None:
+    script = tmp_path / "aup.fish"
+    script.write_text(aup.run("completion", "fish").out)
+
+    def complete(line: str) -> list[list[str]]:
+        """Return each word with what it means."""
+        command = ["fish", "--no-config", "-c", f"source {script}; complete -C {shlex.quote(line)}"]
+        found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+        return [line.split("\t") for line in found.stdout.splitlines()]
+
+    assert ["check", "judge manifests offline"] in complete("aup ")
+    assert [word for word, _ in complete("aup check --preset ze")] == ["zenlayer", "zetta"]
+    assert [word for word, _ in complete("aup explain host/po")] == ["host/port"]
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not here")
+def test_zsh_takes_its_script(tmp_path: Path, aup: Commands) -> None:
+    file = tmp_path / "_aup"
+    file.write_text(aup.run("completion", "zsh").out)
+    subprocess.run(["zsh", "-n", str(file)], check=True, timeout=30)
 
 
 @pytest.mark.parametrize("shell", completion.SHELLS)
