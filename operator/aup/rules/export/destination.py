@@ -15,18 +15,22 @@ A declaration adds to what the catalogue knows and never takes away from it. A c
 policy does not list is a matter for a person.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from aup.api.sections.export import Placement as Unconstrained
 from aup.facts.model import Facts, Ground, RegionGround, Workload
+from aup.policy.declaration import canonical_use
 from aup.policy.terms import ExportCategory, ExportTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.landing import confine
 from aup.rules.software import known
 from aup.text import join
+
+YES = frozenset({"true", "yes", "1"})
+"""Values with which a label declares whatever it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,20 @@ def _classified(workload: Workload, terms: ExportTerms) -> Iterator[_Controlled 
             )
     for label in dict.fromkeys(c.label for c in terms.categories if c.label):
         for path, value in workload.declared(label):
-            if category := _category(value, (c for c in terms.categories if c.label == label)):
+            declared = _declared(value, [c for c in terms.categories if c.label == label])
+            for category in declared:
                 words = f"the pod ({category.id} by its label {label})"
                 yield _Controlled(category, words, "", path, value)
-            else:
+            if not declared:
                 yield _unlisted(path, value, "declares an export category", terms)
+
+
+def _declared(text: str, categories: Sequence[ExportCategory]) -> Sequence[ExportCategory]:
+    """Return what a label declares: the category that it names, or each of its own by a yes."""
+    if canonical_use(text) in YES:
+        return categories
+    category = _category(text, categories)
+    return () if category is None else (category,)
 
 
 def _category(text: str, categories: Iterable[ExportCategory]) -> ExportCategory | None:
