@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from aup.facts.cni.go_json import UnreadableJSONError, all_of, objects, read_json
 from aup.facts.image import read_image
 from aup.facts.model import Image
 
@@ -29,6 +30,9 @@ _VERSIONS: Final[Mapping[str, str]] = {
 _FAMILY: Final = "-lib.custom-image"
 """End of Datadog's keys: ``admission.datadoghq.com/java-lib.custom-image``, and by container."""
 
+_LISTS: Final = frozenset({"hooks.kubevirt.io/hookSidecars"})
+"""Annotations with JSON: a list of containers, each with its image."""
+
 _SHORT: Final = frozenset({"sidecar.istio.io/proxyImage"})
 """Where a name without a slash is one of the platform's own registry."""
 
@@ -36,6 +40,9 @@ _SHORT: Final = frozenset({"sidecar.istio.io/proxyImage"})
 def injected_images(annotations: Mapping[str, str], path: str) -> Iterator[Image]:
     """Yield the images that the annotations at ``path`` name; an empty value names none."""
     for key, text in annotations.items():
+        if key in _LISTS:
+            yield from _listed(text, f'{path}["{key}"]')
+            continue
         version_key = _VERSIONS.get(key)
         if version_key is None and not key.endswith(_FAMILY):
             continue
@@ -47,3 +54,14 @@ def injected_images(annotations: Mapping[str, str], path: str) -> Iterator[Image
             full = read_image(f"{image.repository}:{version}", image.path)
             image = image if full.problem else replace(full, text=text)
         yield image
+
+
+def _listed(text: str, path: str) -> Iterator[Image]:
+    """Yield the images of containers in JSON; what cannot be read makes no pod."""
+    try:
+        found = objects([read_json(text)])
+    except UnreadableJSONError:
+        return
+    for image in all_of(found, "image"):
+        if isinstance(image, str) and image:
+            yield read_image(image, path)

@@ -71,3 +71,24 @@ def test_other_annotations_name_none() -> None:
         found(**{"dapr.io/app-image": "x", "config.linkerd.io/proxy-version": "1", "image": "x"})
         == []
     )
+
+
+HOOKS = "hooks.kubevirt.io/hookSidecars"
+
+
+@pytest.mark.parametrize(
+    ("text", "images"),
+    [
+        ('[{"image": "reg.example/a:1"}, {"Image": "reg.example/b:2"}]', ["a", "b"]),
+        ('[{"image": "reg.example/a:1", "image": "reg.example/b:2"}]', ["a", "b"]),
+        ('[{"configMap": {"name": "hook"}}, {"image": ""}, {"image": null}, null]', []),
+        ('{"image": "reg.example/a:1"}', ["a"]),
+        ('[{"image": ', []),
+        ("", []),
+    ],
+)
+def test_a_list_of_containers_names_the_image_of_each(text: str, images: list[str]) -> None:
+    """All that a reader of the annotation may take: Go reads any case, and the last of two."""
+    read = found(**{HOOKS: text})
+    assert [image.repository for image in read] == [f"reg.example/{name}" for name in images]
+    assert all(image.path == f'{AT}["{HOOKS}"]' for image in read)

@@ -50,6 +50,9 @@ BATCH: Final[dict[tuple[str, str], Carrier]] = {
         for kind, field in _REPLICAS.items()
     },
     ("kubeflow.org", "Notebook"): Carrier(templates=("spec.template",)),
+    ("kubeflow.org", "Experiment"): Carrier(
+        fragments=("spec.trialTemplate.trialSpec.spec.template",)
+    ),
     ("kubeflow.org", "PodDefault"): Carrier(specs=("spec",), containers=("spec.sidecars[]",)),
     ("trainer.kubeflow.org", "TrainJob"): Carrier(
         fragments=("spec.podTemplateOverrides[]",),

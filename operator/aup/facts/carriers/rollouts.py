@@ -1,4 +1,4 @@
-"""Kinds that roll workloads out and serve them: Argo Rollouts, Knative, OpenKruise, OpenShift.
+"""Kinds that roll workloads out and serve them: Rollouts, Knative, OpenKruise, OpenShift, games.
 
 A Rollout with ``workloadRef`` has no template: the Deployment that it names is judged itself.
 """
@@ -8,6 +8,7 @@ from typing import Final
 from aup.facts.carriers.carrier import Carrier, Reference
 
 _TEMPLATE: Final = Carrier(templates=("spec.template",))
+_GAME_SERVERS: Final = Carrier(templates=("spec.template.spec.template",))
 _JOBS: Final = ("jobTemplate", "broadcastJobTemplate")
 _UNITED: Final = (
     "statefulSetTemplate",
@@ -57,6 +58,12 @@ ROLLOUTS: Final[dict[tuple[str, str], Carrier]] = {
     ("apps.kruise.io", "EphemeralJob"): Carrier(specs=("spec.template",)),
     ("apps.kruise.io", "ImagePullJob"): Carrier(images=("spec.image",)),
     ("apps.kruise.io", "ImageListPullJob"): Carrier(images=("spec.images[]",)),
+    ("agones.dev", "GameServer"): _TEMPLATE,
+    ("agones.dev", "GameServerSet"): _GAME_SERVERS,
+    ("agones.dev", "Fleet"): _GAME_SERVERS,
+    ("machinelearning.seldon.io", "SeldonDeployment"): Carrier(
+        fragments=("spec.predictors[].componentSpecs[]",)
+    ),
     ("apps.openshift.io", "DeploymentConfig"): _TEMPLATE,
     ("build.openshift.io", "BuildConfig"): _BUILD,
     ("build.openshift.io", "Build"): _BUILD,

@@ -9,8 +9,16 @@ from aup.facts.carriers.carrier import Carrier
 
 
 def _workflow(at: str) -> Carrier:
-    """Return a workflow of Argo whose spec is at a path."""
-    templates = (f"{at}.templates[]", f"{at}.templateDefaults")
+    """Return a workflow of Argo whose spec is at a path.
+
+    A step may hold its template inline, which holds no further one.
+    """
+    templates = (
+        f"{at}.templates[]",
+        f"{at}.templates[].steps[][].inline",
+        f"{at}.templates[].dag.tasks[].inline",
+        f"{at}.templateDefaults",
+    )
     single = ("container", "script", "sidecars[]", "containerSet.containers[]")
     return Carrier(
         fragments=templates,  # for their metadata
