@@ -41,6 +41,8 @@ from aup.facts.wire.shape import WHOLE, Wire, too_many
 MAX_CLAIMS = 4096
 """Of a sort in one object. An EndpointSlice may hold 1000 endpoints and honest objects hold fewer;
 without a limit one object of a few MiB costs seconds."""
+MAX_INTERNATIONAL = 512
+"""Of names with letters beyond ASCII: to read one takes as long as to read dozens without."""
 
 W = TypeVar("W", bound=Wire)
 Leaf = (
@@ -81,6 +83,7 @@ SORTS: Final[Mapping[type[Leaf], str]] = {
     UnknownAnnotation: "unknown_annotations",
 }
 """The field of Exposure for each."""
+_NAMES: Final = (HostnameClaim, ExternalName)
 Addresses = Iterator[AddressClaim]
 Hostnames = Iterator[HostnameClaim]
 
@@ -88,9 +91,14 @@ Hostnames = Iterator[HostnameClaim]
 def exposed(subject: Subject, problems: tuple[Problem, ...], *leaves: Iterable[Leaf]) -> Facts:
     """Put the facts of one object together: leaves of any sort, each into its field."""
     sorts: dict[str, list[Leaf]] = {}
+    international = 0
     for leaf in chain.from_iterable(leaves):
         sort = SORTS[type(leaf)]
         held = sorts.setdefault(sort, [])
+        international += isinstance(leaf, _NAMES) and not leaf.text.isascii()
+        if international > MAX_INTERNATIONAL:
+            problems = (*problems, too_many(WHOLE, MAX_INTERNATIONAL, "names beyond ASCII"))
+            break
         if len(held) == MAX_CLAIMS:
             problems = (*problems, too_many(WHOLE, MAX_CLAIMS, sort.replace("_", " ")))
             break

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from aup.facts import claims
-from aup.facts.claims import MAX_CLAIMS
+from aup.facts.claims import MAX_CLAIMS, MAX_INTERNATIONAL
 from aup.facts.model import AddressClaim, ClaimSource, Facts, Problem, Subject
 from aup.facts.wire.shape import WHOLE, too_many
 
@@ -48,6 +48,17 @@ def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
     assert found.exposure is not None
     assert len(found.exposure.addresses) == MAX_CLAIMS
     assert found.problems == tuple(too_many(WHOLE, 4096, p) for p in problems)
+
+
+@pytest.mark.parametrize(("over", "problems"), [(0, ()), (1, ("names beyond ASCII",))])
+def test_names_that_take_long_to_read_are_fewer(over: int, problems: tuple[str, ...]) -> None:
+    """Of names that are written in ASCII there may be more."""
+    names = ["www.bücher.example"] * (MAX_INTERNATIONAL + over) + ["www.acme.example"] * 2000
+    leaves = (claims.hostname(name, "p", ClaimSource.SPEC) for name in reversed(names))
+    found = claims.exposed(SUBJECT, (), leaves)
+    assert found.problems == tuple(too_many(WHOLE, 512, p) for p in problems)
+    assert found.exposure is not None
+    assert len(found.exposure.hostnames) == MAX_INTERNATIONAL + 2000
 
 
 def test_claims_past_the_limit_are_not_even_made() -> None:

@@ -5,7 +5,7 @@ of one's own; they are judged by whose Service it is, as in a mesh.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,10 +25,11 @@ CERT_MANAGER: Final = "cert-manager.io"
 ACME: Final = "acme.cert-manager.io"
 GARDENER: Final = "cert.gardener.cloud"
 _HOST_SCHEMES: Final = frozenset({"http", "https", "wss", "ldap", "ldaps", "sip", "sips"})
-_IN_SUBJECT: Final = re.compile(
-    r"(?:^|[,;+])\s*(?:CN|(?:OID\.)?2\.5\.4\.3)\s*=\s*((?:\\.|[^,;+\\])*)",
-    re.IGNORECASE | re.DOTALL,
-)
+_PART: Final = re.compile(r"(?:\\.|[^,;+\\])+", re.DOTALL)
+_ASSIGNED: Final = re.compile(r"((?:\\.|[^=\\])*+)=(.*)", re.DOTALL)
+_COMMON_NAME: Final = frozenset({"cn", "commonname", "2.5.4.3", "oid.2.5.4.3"})
+_LONGEST_SUBJECT: Final = 4096
+"""Characters: real ones have a hundred, and each name in one takes its time to read."""
 _ESCAPED: Final = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\.", re.DOTALL)
 """In the text of a distinguished name (RFC 4514)."""
 _SPIFFE: Final = re.compile(r"spiffe://[^/]*/ns/([^/]+)(?:/.*)?")
@@ -58,13 +59,39 @@ def common_name(tree: Tree, subject: Subject, surroundings: Surroundings) -> Ite
 def literal_subject(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
     """Read the common names in a subject that is written out: ``C=DK,CN=www.acme.example``."""
     for where, value in tree.each("spec.literalSubject"):
-        for written in _IN_SUBJECT.findall(text_of(value)):
-            name = _ESCAPED.sub(lambda found: _unescaped(found[0]), written).strip()
+        whole = text_of(value)
+        named = list(_common_names(whole[:_LONGEST_SUBJECT]))
+        if problem := _hidden(whole, named):
+            yield HostnameClaim(whole, where, ClaimSource.SPEC, "", problem=problem)
+        for written in named:
+            name = _plain(written)
             if "." in parse_hostname(name).name:
                 for claim in host_claims.inside_or_outside(
                     name, where, subject.namespace, surroundings
                 ):
-                    yield replace(claim, text=text_of(value), reading="names")
+                    yield replace(claim, text=whole, reading="names")
+
+
+def _common_names(subject: str) -> Iterator[str]:
+    """Yield the common names in a distinguished name as written, escapes (RFC 4514) included."""
+    for part in _PART.findall(subject):
+        assigned = _ASSIGNED.fullmatch(part)
+        if assigned and _plain(assigned[1]).casefold() in _COMMON_NAME:
+            yield assigned[2].lstrip()
+
+
+def _hidden(subject: str, named: Iterable[str]) -> str:
+    """Say what of a subject is not read; empty when all is."""
+    if len(subject) > _LONGEST_SUBJECT:
+        return f"is longer than {_LONGEST_SUBJECT} characters"
+    # ``#`` begins the encoded form of a value, of which nobody reads the letters.
+    encoded = any(name.startswith("#") for name in named)
+    return "has a common name in hexadecimal digits" if encoded else ""
+
+
+def _plain(text: str) -> str:
+    """Return a type or a value of a distinguished name without its escapes."""
+    return _ESCAPED.sub(lambda found: _unescaped(found[0]), text).strip()
 
 
 def _unescaped(text: str) -> str:

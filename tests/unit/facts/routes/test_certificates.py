@@ -39,7 +39,10 @@ def test_a_common_name_counts_when_it_is_a_hostname(name: str, claimed: list[str
         ("C=DK,CN=login.beta.example", ["login.beta.example"]),
         ("cn = a.beta.example + OID.2.5.4.3=b.beta.example", ["a.beta.example", "b.beta.example"]),
         (r"CN=login\2Ebeta\.example", ["login.beta.example"]),
+        (r"\43N=a.beta.example;\63\6E=b.beta.example", ["a.beta.example", "b.beta.example"]),
         (r"O=Acme\, CN\=login.beta.example,CN=Acme internal CA", []),
+        (r"O=CN=login.beta.example", []),
+        ("CN", []),
         (r"CN=\FF\FE.beta.example", []),
         ("", []),
     ],
@@ -47,6 +50,20 @@ def test_a_common_name_counts_when_it_is_a_hostname(name: str, claimed: list[str
 def test_a_subject_counts_by_its_common_names(subject: str, claimed: list[str]) -> None:
     """Whatever is escaped in it (RFC 4514), and in whichever order its parts stand."""
     assert [c.name for c in read({"literalSubject": subject}).hostnames] == claimed
+
+
+@pytest.mark.parametrize(
+    ("subject", "problem"),
+    [
+        ("C=DK, CN=#0c126c6f67696e2e626574612e6578616d706c65", "in hexadecimal digits"),
+        ("CN=www.acme.example,O=" + "a" * 5000, "longer than 4096 characters"),
+        (r"CN=\#1 of its kind", ""),
+    ],
+)
+def test_a_subject_that_cannot_be_read_in_full_has_a_problem(subject: str, problem: str) -> None:
+    problems = [c.problem for c in read({"literalSubject": subject}).hostnames if c.problem]
+    assert len(problems) == bool(problem)
+    assert all(found.endswith(problem) for found in problems)
 
 
 def test_a_common_name_that_is_no_text_is_a_claim_with_a_problem() -> None:
