@@ -36,7 +36,7 @@ def gambling(workload: Workload, terms: ConductTerms) -> Iterator[Violation]:
         yield Violation(
             path=path,
             value=value,
-            detail=f"is gambling, {_why(terms)}",
+            detail=f"{'is for' if image else 'declares'} gambling, {_why(terms)}",
             remedy=_remedy(terms),
             key=(value if not image else image.partition("@")[0],),
             image=image,

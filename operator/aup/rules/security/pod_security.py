@@ -46,10 +46,12 @@ def pod_security(workload: Workload, terms: SecurityTerms) -> Iterator[Violation
 
 def _profiles(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]:
     """Yield profiles of seccomp and AppArmor that are switched off, and labels of SELinux."""
+    restricted = terms.level is PodSecurityLevel.RESTRICTED
+    instead = "set it to RuntimeDefault" if restricted else _WITHOUT
     for context, image in _contexts(workload):
         if context.seccomp and context.seccomp not in _PROFILES:
             detail = "lets the container call all of the kernel"
-            yield _wrong(context, "seccompProfile.type", context.seccomp, detail, image)
+            yield _wrong(context, "seccompProfile.type", context.seccomp, detail, image, instead)
         if context.apparmor and context.apparmor not in _PROFILES:
             detail = "switches AppArmor off"
             yield _wrong(context, "appArmorProfile.type", context.apparmor, detail, image)
@@ -86,12 +88,14 @@ def _noticeable(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]
 
 
 def _more_than_ports(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]:
-    """Yield capabilities beyond the one that Restricted allows, and containers that keep others."""
+    """Yield capabilities beyond the one that is allowed, and containers that keep others."""
     if workload.os == "windows":
         return
     for container, i, text in _added(workload, terms):
         if (name := capability(text)) != _BINDS_PORTS and not reaches(name):
-            yield _over(container, i, text, "is a capability that Restricted does not allow")
+            yield _over(
+                container, i, text, "is a capability that the level restricted does not allow"
+            )
     for container in _whole(workload):
         dropped = container.security.dropped
         told = terms.net_raw_must_be_dropped and not drops(dropped, ALL, NET_RAW)
@@ -141,7 +145,7 @@ def _volumes(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]:
         yield Violation(
             path=path,
             value="",
-            detail=f"is a volume of type {source}, which Restricted does not allow",
+            detail=f"is a volume of type {source}, which the level restricted does not allow",
             remedy="use a PersistentVolumeClaim",
             key=("volume", source),
         )
@@ -214,11 +218,11 @@ def _over(
 def _missing(
     context: SecurityContext, field: str, remedy: str, container: Container, shown: str = ""
 ) -> Violation:
-    """Return the violation of a field that Restricted requires; ``shown`` is what stands there."""
+    """Return the violation of a field that must be said; ``shown`` is what stands there."""
     return Violation(
         path=context.at(field),
         value=shown,
-        detail="is not what Restricted requires",
+        detail="is not what the level restricted requires",
         remedy=remedy,
         key=(field, container.image_name.partition("@")[0]),
         image=container.image_name,
