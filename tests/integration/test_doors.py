@@ -169,6 +169,14 @@ SHARE: dict[str, Any] = {
     }
 }
 OF_NODE: dict[str, Any] = {"hostPath": {"path": "/opt/local-path-provisioner/pvc-1"}}
+
+
+def sealed(namespace: str) -> dict[str, Any]:
+    """Return a disk that is mounted with a Secret of a namespace."""
+    reference = {"name": "key", "namespace": namespace}
+    return {"csi": {"driver": "rbd", "volumeHandle": "x", "nodeStageSecretRef": reference}}
+
+
 MADE = {"pv.kubernetes.io/provisioned-by": "ebs.csi.aws.com"}
 STORE = ("create", "-f", "-")
 BOUND = (
@@ -276,6 +284,9 @@ ROWS = (
     Row("its label", PROVISIONER, patch("pv/disk", LABEL), 0),
     Row("its size", PROVISIONER, patch("pv/disk", '{"spec":{"capacity":{"storage":"2Gi"}}}'), 0),
     Row("a disk, by a tenant", ALICE, STORE, 0, volume("own", MADE, **DISK)),
+    Row("with the secret of its driver", PROVISIONER, CREATE, 0, volume("m", **sealed("free"))),
+    Row("with another's", PROVISIONER, CREATE, 1, volume("m", **sealed("acme-prod"))),
+    Row("with another's, by a tenant", ALICE, CREATE, 1, volume("m", **sealed("free"))),
     Row("mount options of a disk", ALICE, CREATE, 0, volume("m", mountOptions=["noatime"], **DISK)),
     Row("those of a share", ALICE, CREATE, 1, volume("m", mountOptions=["a", "ADDR = x"], **DISK)),
     Row("a path, by its provisioner", PROVISIONER, STORE, 1, volume("path", **OF_NODE)),

@@ -110,6 +110,16 @@ def test_a_provisioners_is_admitted_wherever_it_runs(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_what_costs_the_api_server_too_much_to_look_through_is_asked_about(
+    installation: Installation,
+) -> None:
+    """An expression that exceeds its budget would let the volume pass: nobody waits for us."""
+    csi = {"driver": "x", "volumeHandle": "x"}
+    options = [*["a"] * 450_000, "addr=203.0.113.9"]
+    done = send(installation, ALICE, *CREATE, obj=volume("long", csi=csi, mountOptions=options))
+    assert REFUSED in done.stderr
+
+
 def test_a_volume_of_the_platforms_is_not_a_tenants_to_give_to_a_claim(
     installation: Installation,
 ) -> None:

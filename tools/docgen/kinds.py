@@ -11,6 +11,7 @@ import yaml
 from aup.facts.carriers.walk import KNOWN_GROUPS, is_custom
 from aup.facts.connections import ATTRIBUTES
 from aup.facts.extract import KINDS
+from aup.facts.persistent_volume import SECRETS_OF_DRIVERS
 from aup.facts.routing import KINDS as ROUTING
 from aup.facts.routing.kind import RoutingKind
 
@@ -24,6 +25,7 @@ HEAD = """\
 #          did; from them these are not sent
 # known    groups with a dot about whose other kinds there is nothing to say
 # attributes of CSI drivers, in lower case, that may say where a node connects to for a volume
+# secrets  fields of CSI drivers that name a Secret
 """
 
 
@@ -43,6 +45,7 @@ def text() -> str:
         "reported": reported,
         "known": sorted(KNOWN_GROUPS),
         "attributes": sorted(ATTRIBUTES),
+        "secrets": list(SECRETS_OF_DRIVERS),
     }
     return HEAD + yaml.safe_dump(table, sort_keys=False, width=100)
 

@@ -2,7 +2,8 @@
 
 Fields read   spec.hostPath and spec.local; the servers of nfs, iscsi, cephfs, rbd, glusterfs,
               quobyte, scaleIO and FlexVolumes; attributes of CSI drivers that name a host; mount
-              options and their annotation
+              options and their annotation; the namespaces of Secrets, which the node reads and
+              hands to whom it connects to
 Not read      nodeAffinity: the scheduler holds pods to it, whoever wrote it, and export/destination
               reads it with the pod; which disk a volumeHandle is, and whose claim it is for
 
@@ -16,27 +17,45 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from aup.facts.claims import is_absent
 from aup.facts.connections import MOUNT_OPTIONS_ANNOTATION, persistent_connections
+from aup.facts.json_value import text_of
 from aup.facts.model import (
     Facts,
     HostPath,
     KubeletConnection,
-    Operation,
     Placement,
     Purpose,
     Subject,
     Surroundings,
     Workload,
 )
+from aup.facts.namespace import named_namespace
 from aup.facts.routing.kind import statement
 from aup.facts.volumes import persistent_host_paths
 from aup.facts.wire.shape import Shape, Wire, too_many
-from aup.facts.wire.tree import read_tree
+from aup.facts.wire.tree import Tree, read_tree
 from aup.facts.wire.volume import PersistentSource
 
 MAX_HOSTS: Final = 1024
 """Hosts that one volume names; honest ones name a handful."""
 _SPEC: Final = "spec"
+SECRETS_OF_DRIVERS: Final = (
+    "controllerExpandSecretRef",
+    "controllerPublishSecretRef",
+    "nodeExpandSecretRef",
+    "nodePublishSecretRef",
+    "nodeStageSecretRef",
+)
+"""Of a CSI driver."""
+_SECRETS: Final = (
+    *(f"spec.csi.{name}.namespace" for name in SECRETS_OF_DRIVERS),
+    *(
+        f"spec.{source}.secretRef.namespace"
+        for source in ("cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")
+    ),
+    "spec.azureFile.secretNamespace",
+)
 
 
 class _Metadata(Wire, frozen=True):
@@ -57,12 +76,14 @@ _SHAPE: Final = Shape(_PersistentVolume)
 
 def persistent_volume(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read a PersistentVolume."""
-    del surroundings
     found, problems = _SHAPE.read(raw)
+    tree = read_tree(raw)
+    says = statement(tree, subject)
     spec = found.spec or PersistentSource()
     annotations = (found.metadata and found.metadata.annotations) or {}
-    says = _says(raw, subject)
+    secrets = list(_secrets(tree, says, surroundings))
     hosts = tuple(islice(_hosts(spec, annotations, says), MAX_HOSTS + 1))
+    problems = problems or tree.problems
     if len(hosts) > MAX_HOSTS:
         problems = (*problems, too_many(_SPEC, MAX_HOSTS, "hosts"))
     part = Workload(
@@ -72,15 +93,10 @@ def persistent_volume(raw: bytes, subject: Subject, surroundings: Surroundings) 
         volume_images=(),
         placement=Placement(frozenset(), f"{_SPEC}.nodeAffinity"),
         host_paths=tuple(_paths(spec, says)),
-        connections=hosts[:MAX_HOSTS],
+        connections=(*hosts[:MAX_HOSTS], *secrets),
         partial=True,
     )
     return Facts(subject, (part,), problems=problems)
-
-
-def _says(raw: bytes, subject: Subject) -> tuple[str, ...]:
-    """Return a digest of the volume: one of the platform's is not a tenant's to give to a claim."""
-    return statement(read_tree(raw), subject) if subject.operation is Operation.UPDATE else ()
 
 
 def _paths(spec: PersistentSource, says: tuple[str, ...]) -> Iterator[HostPath]:
@@ -96,3 +112,15 @@ def _hosts(
     annotated = annotations.get(MOUNT_OPTIONS_ANNOTATION)
     for host in persistent_connections(spec, _SPEC, annotated):
         yield replace(host, purpose=Purpose.PERSISTENT, says=says)
+
+
+def _secrets(
+    tree: Tree, says: tuple[str, ...], surroundings: Surroundings
+) -> Iterator[KubeletConnection]:
+    """Yield the namespaces of Secrets; without one it is that of the claim."""
+    for path in _SECRETS:
+        for at, value in tree.each(path):
+            if not is_absent(value):
+                text = text_of(value)
+                of = named_namespace(text, text, at, surroundings)
+                yield KubeletConnection(text, at, Purpose.CREDENTIALS, namespace=of, says=says)

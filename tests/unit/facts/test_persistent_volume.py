@@ -29,10 +29,13 @@ def found(spec: Any, options: Any = None) -> list[str]:
     (part,) = facts.workloads
     assert part.partial
     assert all(path.persistent for path in part.host_paths)
-    assert {host.purpose for host in part.connections} <= {Purpose.PERSISTENT}
+    assert {host.purpose for host in part.connections} <= {Purpose.PERSISTENT, Purpose.CREDENTIALS}
     return [
         *(f"{path.path}={path.canonical}" for path in part.host_paths),
-        *(f"{host.path}={host.text}" for host in part.connections),
+        *(
+            f"{host.path}={host.text}{f' of {host.namespace.owner}' if host.namespace else ''}"
+            for host in part.connections
+        ),
     ]
 
 
@@ -71,6 +74,31 @@ def test_a_driver_is_told_its_host_by_an_attribute(driver: str, attribute: str) 
 )
 def test_an_attribute_of_another_driver_is_none_of_this_one(driver: str, attribute: str) -> None:
     assert found({"csi": {"driver": driver, "volumeAttributes": {attribute: "n"}}}) == []
+
+
+def test_a_secret_is_read_by_the_node_wherever_it_lies() -> None:
+    """Without a namespace it is one of the claim's own."""
+    refs = {
+        name: {"name": "s", "namespace": namespace}
+        for name, namespace in (
+            ("nodePublishSecretRef", "acme-prod"),
+            ("nodeStageSecretRef", "beta-prod"),
+            ("controllerPublishSecretRef", "kube-system"),
+            ("controllerExpandSecretRef", ""),
+        )
+    }
+    assert found({"csi": {"driver": "x", **refs, "nodeExpandSecretRef": {"name": "s"}}}) == [
+        "spec.csi.controllerPublishSecretRef.namespace=kube-system of None",
+        "spec.csi.nodePublishSecretRef.namespace=acme-prod of acme",
+        "spec.csi.nodeStageSecretRef.namespace=beta-prod of beta",
+    ]
+    assert found({"azureFile": {"secretName": "s", "secretNamespace": "beta-prod"}}) == [
+        "spec.azureFile.secretNamespace=beta-prod of beta"
+    ]
+    for source in ("iscsi", "rbd", "cephfs", "scaleIO", "flexVolume", "storageos"):
+        named = {source: {"secretRef": {"name": "s", "namespace": "beta-prod"}}}
+        assert found(named) == [f"spec.{source}.secretRef.namespace=beta-prod of beta"]
+    assert read({"csi": {"nodePublishSecretRef": ["beta-prod"]}}).problems
 
 
 def test_mount_options_lead_elsewhere_wherever_they_stand() -> None:

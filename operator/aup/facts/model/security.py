@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from aup.facts.model.claim import IPAddress
+from aup.facts.model.claim import IPAddress, NamespaceReference
 
 
 class SELinux(msgspec.Struct, frozen=True):
@@ -53,6 +53,8 @@ class Purpose(StrEnum):
     VOLUME = "volume"
     PERSISTENT = "persistent volume"
     """A volume of the cluster, which pods reach through a claim."""
+    CREDENTIALS = "credentials"
+    """Not a host, but the namespace of the Secret that such a volume is mounted with."""
 
 
 class KubeletConnection(msgspec.Struct, frozen=True):
@@ -62,13 +64,16 @@ class KubeletConnection(msgspec.Struct, frozen=True):
     """
 
     text: str
-    """As written: an address, a name, either with a port, a URL, or the name of Endpoints."""
+    """As written: an address, a name, either with a port, a URL, or the name of Endpoints; or the
+    namespace of a Secret."""
     path: str
     purpose: Purpose
     address: IPAddress | None = None
     """Where an address is written, canonical; else ``None``."""
     hostname: str = ""
     """Where a name is written, canonical; else empty."""
+    namespace: NamespaceReference | None = None
+    """Of the Secret, where it is one."""
     says: tuple[str, ...] = ()
     """Digest of all that the object says, where any change of it is a new violation."""
 

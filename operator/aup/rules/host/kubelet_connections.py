@@ -5,9 +5,9 @@ host/kubelet-connections
                   lifecycle.postStart and lifecycle.preStop; servers of the volumes nfs, iscsi,
                   cephfs, rbd, glusterfs, gitRepo, quobyte and scaleIO, of the CSI drivers that
                   mount shares, and of FlexVolumes; the same of a PersistentVolume, with its mount
-                  options, where its writer belongs to a tenant
+                  options and the namespaces of its Secrets, where its writer belongs to a tenant
     Allowed       no host (a probe then goes to the pod itself), and addresses that are assigned
-                  to the tenant
+                  to the tenant; Secrets of its own namespaces
     Serves        "no unauthorised access, monitoring or interference" (asergo/1.2)
 
 Such a connection is made by the node: it comes from the node's address, reaches the node's own
@@ -25,6 +25,7 @@ _REMEDIES = {
     Purpose.PROBE: "leave it out, so that the pod itself is asked",
     Purpose.HOOK: "leave it out, so that the pod itself is called",
     Purpose.VOLUME: "use a PersistentVolumeClaim, or the address of a server of your own",
+    Purpose.CREDENTIALS: "name a Secret of a namespace of your own",
     Purpose.PERSISTENT: "claim a volume of a storage class, or use the address of your own server",
 }
 
@@ -32,7 +33,7 @@ _REMEDIES = {
 def kubelet_connections(workload: Workload, terms: HostTerms) -> Iterator[Violation]:
     """Yield each host that the node would connect to and that is not the tenant's."""
     for found in workload.connections:
-        if found.address is None or found.address not in terms.addresses:
+        if not _is_own(found, terms):
             yield Violation(
                 path=found.path,
                 value=found.text,
@@ -44,8 +45,17 @@ def kubelet_connections(workload: Workload, terms: HostTerms) -> Iterator[Violat
             )
 
 
+def _is_own(found: KubeletConnection, terms: HostTerms) -> bool:
+    """Tell whether an address is the tenant's, or a Secret lies in a namespace of its own."""
+    if found.namespace is not None:
+        return not found.namespace.known or found.namespace.owner == terms.tenant
+    return found.address is not None and found.address in terms.addresses
+
+
 def _detail(found: KubeletConnection, terms: HostTerms) -> str:
-    """Say what is wrong with the host."""
+    """Say what is wrong with the host, or the Secret."""
+    if found.namespace is not None:
+        return f"is a namespace that is not {terms.tenant}'s, and the node would hand on its Secret"
     if found.address is not None and found.address.is_loopback:
         return "is the node itself, not the pod"
     if found.address is not None:

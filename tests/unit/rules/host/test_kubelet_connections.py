@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from aup.facts.model import KubeletConnection, Purpose
+from aup.facts.model import KubeletConnection, NamespaceReference, Purpose
 from aup.policy.addresses import AddressSet
 from aup.rules.base import Violation
 from aup.rules.host.kubelet_connections import kubelet_connections
@@ -64,3 +64,20 @@ def test_a_volume_of_the_cluster_is_asked_for_by_its_class() -> None:
     (told,) = kubelet_connections(workload(connections=(found,)), HOST)
     assert told.remedy.startswith("claim a volume of a storage class")
     assert told.key == ("persistent volume", "203.0.113.9", "digest")
+
+
+def test_a_secret_lies_in_a_namespace_of_ones_own() -> None:
+    def secret(owner: str | None, *, known: bool = True) -> list[Violation]:
+        at = "spec.csi.nodeStageSecretRef.namespace"
+        namespace = NamespaceReference("elsewhere", at, owner=owner, known=known)
+        found = KubeletConnection("elsewhere", at, Purpose.CREDENTIALS, namespace=namespace)
+        return list(kubelet_connections(workload(connections=(found,)), HOST))
+
+    assert secret("acme") == []
+    assert secret(None, known=False) == []
+    for owner in ("beta", None):
+        (told,) = secret(owner)
+        assert told.detail == (
+            "is a namespace that is not acme's, and the node would hand on its Secret"
+        )
+        assert told.remedy == "name a Secret of a namespace of your own"
