@@ -107,6 +107,7 @@ HETZNER: Final[dict[str, Reader]] = under(
     ("load-balancer.hetzner.cloud/",),
     {
         "private-ipv4": addresses(),
+        "private-subnet-ip-range": ranges(),
         "subnet-ip-range": ranges(),
         "name": names(whole),
         # Read by nobody: the controller writes what it was given.
@@ -187,7 +188,9 @@ EUROPE_AND_AMERICA: Final[dict[str, Reader]] = {
                 "takes over a load balancer that stands already", only=TRUTHY
             ),
             "vultr-loadbalancer-id": NOTED,
-            "vultr-loadbalancer-vpc": names(whole),
+            # Whether it is put into the network of its node, not into which.
+            "vultr-loadbalancer-vpc": nothing,
+            "vultr-loadbalancer-private-network": nothing,
             "upcloud-load-balancer-id": NOTED,
             "brightbox-load-balancer-cloudip-allocations": names(),
         },

@@ -67,13 +67,15 @@ HARMLESS: Final = (
     "loxilb.io/ipam",
     "metal.equinix.com/eip-facility",
     "kubernetes.civo.com/loadbalancer-name",
+    "zalando.org/aws-load-balancer-shared",
     "ingress.kubernetes.io/static-ip",  # where Google's controller notes what it made
     "service.beta.kubernetes.io/scw-loadbalancer-force-internal-ip",
     "service.beta.kubernetes.io/scw-loadbalancer-private",
-    "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-name",
-    "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-cert-id",
-    "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-resource-group-id",
-    "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-acl-id",
+    *(
+        f"service.beta.kubernetes.io/{cloud}-loadbalancer-{what}"
+        for cloud in ("alibaba-cloud", "alicloud")
+        for what in ("name", "cert-id", "resource-group-id", "acl-id")
+    ),
     "service.beta.kubernetes.io/do-loadbalancer-certificate-id",
     "service.beta.kubernetes.io/do-loadbalancer-certificate-name",
     "service.beta.kubernetes.io/do-loadbalancer-network",

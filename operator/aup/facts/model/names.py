@@ -62,3 +62,5 @@ class Loan(msgspec.Struct, frozen=True):
     what: str
     """What is lent, for example ``Services``, ``the hostnames of its listeners``."""
     borrower: NamespaceReference
+    label: str = ""
+    """Where a selector lends it: the label that would confine it to namespaces by their names."""

@@ -17,7 +17,12 @@ from aup.facts.model import (
     Subject,
     Surroundings,
 )
-from aup.facts.namespace import every_namespace, named_namespace, selected_namespaces
+from aup.facts.namespace import (
+    NAME_LABEL,
+    every_namespace,
+    named_namespace,
+    selected_namespaces,
+)
 from aup.facts.routes.fields import Extractor, extractor
 from aup.facts.wire.tree import Tree
 from aup.text import join
@@ -93,7 +98,7 @@ def opened(namespaces: object, path: str, what: str, surroundings: Surroundings)
     origin = given.get("from")
     if origin == "Selector":
         for found in selected_namespaces(given.get("selector"), f"{path}.selector", surroundings):
-            yield Loan(what, found)
+            yield Loan(what, found, NAME_LABEL)
     elif not is_absent(origin) and origin not in {"Same", "None"}:
         yield Loan(what, every_namespace(text_of(origin), f"{path}.from"))
 

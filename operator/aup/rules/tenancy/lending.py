@@ -24,12 +24,11 @@ def lending(exposure: Exposure, terms: TenancyTerms) -> Iterator[Violation]:
     """Yield each namespace of another tenant that something is opened to."""
     for loan in exposure.loans:
         if not _is_open(loan, exposure.namespace, terms):
-            whom = "every namespace" if loan.borrower.everyone else "a namespace of another tenant"
             yield Violation(
                 path=loan.borrower.path,
                 value=loan.borrower.text,
-                detail=f"opens {loan.what} to {whom}",
-                remedy=f"name namespaces of {terms.tenant}, or ask {terms.contact}",
+                detail=f"opens {loan.what} to {_whom(loan)}",
+                remedy=f"{_instead(loan, terms)}, or ask {terms.contact}",
                 key=(unindexed(loan.borrower.path), loan.borrower.text),
             )
 
@@ -40,6 +39,20 @@ def _is_open(loan: Loan, namespace: str, terms: TenancyTerms) -> bool:
     if borrower.everyone:
         return False
     return borrower.text == namespace or borrower.owner in {None, terms.tenant}
+
+
+def _whom(loan: Loan) -> str:
+    """Say to whom something is open: of a selector, that others may write the labels as well."""
+    if not loan.borrower.everyone:
+        return "a namespace of another tenant"
+    return "any namespace that it fits, whoever's it is" if loan.label else "every namespace"
+
+
+def _instead(loan: Loan, terms: TenancyTerms) -> str:
+    """Say how to open it to one's own namespaces alone."""
+    if loan.borrower.everyone and loan.label:
+        return f"confine it to namespaces of {terms.tenant} by the label {loan.label}"
+    return f"name namespaces of {terms.tenant}"
 
 
 RULE = Rule(

@@ -76,7 +76,7 @@ JSON_ADDRESSES = keys(
 NETWORKS = keys(
     """
     k8s.cloudscale.ch/ loadbalancer-floating-ips
-    load-balancer.hetzner.cloud/ subnet-ip-range
+    load-balancer.hetzner.cloud/ private-subnet-ip-range subnet-ip-range
     service.beta.kubernetes.io/ aws-load-balancer-source-nat-ipv6-prefixes
     service.beta.kubernetes.io/ linode-loadbalancer-backend-ipv4-range
     service.beta.kubernetes.io/ linode-loadbalancer-frontend-ipv4-range
@@ -139,7 +139,7 @@ NAMES = keys(
     service.beta.kubernetes.io/ oci-load-balancer-subnet2 scw-loadbalancer-id
     service.beta.kubernetes.io/ scw-loadbalancer-ip-ids scw-loadbalancer-pn-ids
     service.beta.kubernetes.io/ scw-loadbalancer-private-network-ids upcloud-load-balancer-id
-    service.beta.kubernetes.io/ vultr-loadbalancer-id vultr-loadbalancer-vpc
+    service.beta.kubernetes.io/ vultr-loadbalancer-id
     service.kubernetes.io/ aws-load-balancer-eip-allocations
     service.kubernetes.io/ aws-load-balancer-eip-allocations-discovery-tags
     service.kubernetes.io/ aws-load-balancer-subnets ibm-load-balancer-cloud-provider-vlan
@@ -213,6 +213,7 @@ QUIET = keys(
     purelb.io/ allocated-from
     service.antrea.io/ allow-shared-load-balancer-ip
     service.beta.kubernetes.io/ azure-disable-load-balancer-floating-ip
+    service.beta.kubernetes.io/ vultr-loadbalancer-private-network vultr-loadbalancer-vpc
     """
 )
 """Known to claim nothing."""

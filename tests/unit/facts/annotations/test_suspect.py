@@ -70,11 +70,13 @@ service.beta.kubernetes.io/oci-load-balancer- connection-idle-timeout security-l
 service.beta.kubernetes.io/exoscale-loadbalancer- description zone name service-name
 service.beta.kubernetes.io/exoscale-loadbalancer- service-instancepool-id service-strategy
 service.beta.kubernetes.io/vultr-loadbalancer- protocol https-ports ssl label algorithm node-count
+service.beta.kubernetes.io/vultr-loadbalancer- vpc private-network
 service.beta.kubernetes.io/upcloud-load-balancer- config name
 service.beta.kubernetes.io/alibaba-cloud-loadbalancer- protocol-port address-type charge-type spec
 service.beta.kubernetes.io/alibaba-cloud-loadbalancer- bandwidth cert-id health-check-flag name
 service.beta.kubernetes.io/alibaba-cloud-loadbalancer- master-zoneid delete-protection acl-status
 service.beta.kubernetes.io/alibaba-cloud-loadbalancer- persistence-timeout ip-version scheduler
+service.beta.kubernetes.io/alicloud-loadbalancer- cert-id name acl-id resource-group-id
 service.beta.kubernetes.io/cloudstack-load-balancer- proxy-protocol source-cidrs
 service.beta.kubernetes.io/cloudstack-load-balancer- ip-associated-by-controller
 oci.oraclecloud.com/ load-balancer-type loadbalancer-policy oci-network-security-groups
@@ -93,6 +95,7 @@ metal.equinix.com/ eip-metro eip-facility
 nginx.ingress.kubernetes.io/ load-balance rewrite-target upstream-hash-by
 nginx.org/ lb-method
 haproxy.org/ load-balance
+zalando.org/ aws-load-balancer-shared aws-load-balancer-ssl-policy
 ingress.kubernetes.io/ static-ip forwarding-rule load-balancing
 elbv2.k8s.aws/ checkpoint checkpoint-timestamp
 haproxy-ingress.github.io/ balance-algorithm

@@ -7,8 +7,8 @@ from aup.rules.tenancy.lending import lending
 from support.neutral import TERMS
 
 
-def judge(borrower: NamespaceReference) -> list[str]:
-    exposure = Exposure(namespace="acme-prod", loans=(Loan("Services", borrower),))
+def judge(borrower: NamespaceReference, label: str = "") -> list[str]:
+    exposure = Exposure(namespace="acme-prod", loans=(Loan("Services", borrower, label),))
     return [f"{v.path} {v.value} {v.detail}; {v.remedy}" for v in lending(exposure, TERMS.tenancy)]
 
 
@@ -40,3 +40,18 @@ def test_another_tenants_namespace_may_not() -> None:
 def test_everybodys_may_not_on_any_side_of_the_cluster(*, known: bool) -> None:
     (said,) = judge(NamespaceReference("All", "p", known=known, everyone=True))
     assert "opens Services to every namespace" in said
+
+
+def test_a_selector_over_labels_of_anybody_is_told_which_label_confines_it() -> None:
+    assert judge(NamespaceReference("", "spec.selector", everyone=True), "a.example/name") == [
+        (
+            "spec.selector  opens Services to any namespace that it fits, whoever's it is; "
+            "confine it to namespaces of acme by the label a.example/name, "
+            "or ask abuse@asergo.example"
+        )
+    ]
+
+
+def test_a_selector_that_names_another_tenants_namespace_is_told_to_name_ones_own() -> None:
+    (said,) = judge(NamespaceReference("beta-prod", "p", "beta"), "a.example/name")
+    assert "name namespaces of acme, or ask" in said
