@@ -30,6 +30,8 @@ class HostnameClaim(msgspec.Struct, frozen=True):
     """How the text comes to mean the name, where it does not say it: ``also answers for``."""
     service: NamespaceReference | None = None
     """The namespace, where the name is that of a Service and the object may speak of Services."""
+    identity: bool = False
+    """Whether it is an account of that namespace that is named (SPIFFE), and no Service."""
     parent: ParentGateway | None = None
     """Whose names are taken over: the claim is of all of them."""
     instead: str = ""

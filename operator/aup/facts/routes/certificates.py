@@ -121,7 +121,7 @@ def uris(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[L
         workload = _SPIFFE.fullmatch(uri)
         if workload:
             service = named_namespace(workload[1], workload[1], where, surroundings)
-            yield HostnameClaim(uri, where, ClaimSource.SPEC, host, service=service)
+            yield HostnameClaim(uri, where, ClaimSource.SPEC, host, service=service, identity=True)
         elif scheme in _HOST_SCHEMES and host:
             for claim in host_claims.inside_or_outside(
                 host, where, subject.namespace, surroundings

@@ -103,7 +103,7 @@ def _not_own(claim: HostnameClaim, terms: NetworkTerms) -> str:
     if claim.catch_all:
         return "answers for every hostname" if _is_backend(claim) else "is open to every hostname"
     if claim.service is not None:
-        return f"is a name in the cluster's own domain, and not of a Service of {terms.tenant}"
+        return _not_own_service(claim, terms)
     if lapsed := _lapsed(claim, terms):
         return (
             f"{_read_as(claim)}is in {lapsed.domain.name}, whose verification for {terms.tenant} "
@@ -112,6 +112,13 @@ def _not_own(claim: HostnameClaim, terms: NetworkTerms) -> str:
     if claim.wildcard and not claim.reading:
         return f"covers names that are not verified for {terms.tenant}"
     return f"{_read_as(claim)}is not verified for {terms.tenant}"
+
+
+def _not_own_service(claim: HostnameClaim, terms: NetworkTerms) -> str:
+    """Say what is wrong with the name of a Service, or of an account, of others."""
+    if claim.identity:
+        return f"is an identity in a namespace that is not {terms.tenant}'s"
+    return f"is a name in the cluster's own domain, and not of a Service of {terms.tenant}"
 
 
 def _read_as(claim: HostnameClaim) -> str:
@@ -139,7 +146,9 @@ def _is_backend(claim: HostnameClaim) -> bool:
 def _remedy(claim: HostnameClaim, terms: NetworkTerms) -> str:
     """Say which names may be used, or how to have one verified."""
     if claim.service is not None:
-        return f"name a Service of {terms.tenant}, or ask {terms.contact}"
+        own = f"name {'a namespace' if claim.identity else 'a Service'} of {terms.tenant}"
+        first = f"{claim.instead}, or {own}" if claim.instead else own
+        return f"{first}, or ask {terms.contact}"
     if lapsed := _lapsed(claim, terms):
         return f"ask {terms.contact} to verify {lapsed.domain.name} again"
     own = _own_hostnames(terms)

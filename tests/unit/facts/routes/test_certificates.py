@@ -95,6 +95,7 @@ def test_a_uri_counts_by_its_host_or_its_workload(
     (claim,) = read({"uris": [uri]}).hostnames
     assert (claim.text, claim.name) == (uri, name)
     assert (claim.service.text if claim.service else None) == namespace
+    assert claim.identity is uri.startswith("spiffe:")
 
 
 @pytest.mark.parametrize(

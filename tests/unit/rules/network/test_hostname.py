@@ -110,6 +110,22 @@ def test_a_service_is_ones_own_by_its_namespace(found: NamespaceReference, *, ow
     )
 
 
+def test_an_account_of_others_is_told_from_a_service_of_others() -> None:
+    claim = replace(NOTHING, service=namespace("beta-prod", "beta"), identity=True)
+    assert judge(claim) == [
+        (
+            "x is an identity in a namespace that is not acme's; "
+            "name a namespace of acme, or ask abuse@asergo.example"
+        )
+    ]
+
+
+def test_what_would_make_a_service_of_others_no_claim_is_told_first() -> None:
+    claim = replace(NOTHING, service=namespace("beta-prod", "beta"), instead="keep it to yourself")
+    (said,) = judge(claim)
+    assert "; keep it to yourself, or name a Service of acme, or ask" in said
+
+
 @pytest.mark.parametrize(
     ("found", "name", "own"),
     [
