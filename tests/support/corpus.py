@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aup.documents import read_documents
+from support.certificate_requests import members
 
 CASES = Path(__file__).parent.parent / "cases"
 SECTIONS = (
@@ -64,9 +65,14 @@ def documents(path: Path) -> list[dict[str, Any]]:
 
 
 def resolve(obj: Any, path: str) -> Any:
-    """Follow a cited path: ``spec.ports[1].hostPort``, ``metadata.annotations["a.b/c"]``."""
+    """Follow a cited path: ``spec.ports[1].hostPort``, ``metadata.annotations["a.b/c"]``.
+
+    What a path goes on into, past a text, is a certificate request.
+    """
     at = 0
     while at < len(path):
+        if isinstance(obj, str):
+            obj = members(obj)
         if path[at] == ".":
             at += 1
         elif path.startswith('["', at):

@@ -57,7 +57,7 @@ def _object(one: Checked) -> dict[str, Any]:
         "verdict": "Admitted" if decision.allowed else "Refused",
         "group": subject.group,
         "kind": subject.kind,
-        "namespace": subject.namespace,
+        "namespace": one.namespace,
         "name": subject.name,
         "tenant": decision.tenant,
         "policy": decision.policy.stamp,

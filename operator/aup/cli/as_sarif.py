@@ -136,7 +136,7 @@ def _location(one: Checked, spot: Spot | None) -> dict[str, Any]:
     name = f"{subject.kind}/{subject.name}"
     logical = {
         "name": subject.name,
-        "fullyQualifiedName": f"{subject.namespace}/{name}",
+        "fullyQualifiedName": f"{one.namespace}/{name}" if one.namespace else name,
         "kind": "object",
     }
     return {"physicalLocation": physical, "logicalLocations": [logical]}

@@ -62,7 +62,8 @@ class Text:
         finding, subject = located.finding, one.decision.subject
         paint, verdict = VERDICTS[finding.outcome]
         place = self._place(one, located.spot)
-        name = _plain(f"{subject.kind}/{subject.name} in {subject.namespace}")
+        where = f" in {one.namespace}" if one.namespace else ""
+        name = _plain(f"{subject.kind}/{subject.name}{where}")
         yield f"{place}: {name} {self._paint(paint, verdict)}"
         yield f"  {_plain(message.statement(finding))}"
         yield from self._excerpt(located.spot, paint)

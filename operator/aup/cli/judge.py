@@ -16,6 +16,7 @@ from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import extract_object, subject_of
 from aup.facts.model import Problem, Writer
+from aup.facts.scope import lies_outside
 
 SOMEBODY: Final = Writer("somebody of the tenant", ("system:authenticated",))
 """Who applies a file: not the platform, whose notes on objects nobody else may write."""
@@ -58,6 +59,12 @@ class Checked:
     findings: tuple[Located, ...]
     """All of the decision's."""
     advice: tuple[Advice, ...] = ()
+
+    @property
+    def namespace(self) -> str:
+        """Return where the object lies; empty where it lies in no namespace."""
+        subject = self.decision.subject
+        return "" if lies_outside(subject.group, subject.kind) else subject.namespace
 
     def by(self, *outcomes: Outcome) -> tuple[Located, ...]:
         """Return the findings with one of the outcomes, in the order of the catalogue."""

@@ -80,8 +80,15 @@ def inside_or_outside(
 
 
 def _is_own(name: str, namespace: str, surroundings: Surroundings) -> bool:
-    """Tell whether ``db.acme-dev`` is a Service of one's own: no registry has such a domain."""
+    """Tell whether ``db.acme-dev`` is a Service of one's own: no registry has such a domain.
+
+    Outside of namespaces it is a Service wherever its namespace may be somebody's: whose, others
+    judge.
+    """
     service, _, found = name.partition(".")
-    tenant = surroundings.tenant_of(namespace)
-    own = found == namespace or (tenant is not None and surroundings.tenant_of(found) == tenant)
+    tenant, holder = surroundings.tenant_of(namespace), surroundings.tenant_of(found)
+    if namespace:
+        own = found == namespace or (tenant is not None and holder == tenant)
+    else:
+        own = holder is not None or not surroundings.pods_known
     return bool(service) and own and not is_top_level_domain(found)

@@ -30,11 +30,16 @@ def named_namespace(
     return NamespaceReference(text, path, owner, known or not namespace)
 
 
+def account_namespace(writer: Writer | None) -> str:
+    """Return the namespace of the ServiceAccount that writes; empty where none does."""
+    if writer is None or not writer.username.startswith(_ACCOUNT):
+        return ""
+    return writer.username.removeprefix(_ACCOUNT).partition(":")[0]
+
+
 def is_nobodys_account(writer: Writer | None, surroundings: Surroundings) -> bool:
     """Tell whether a request is sent by a ServiceAccount of a namespace that is no tenant's."""
-    if writer is None or not writer.username.startswith(_ACCOUNT) or not surroundings.pods_known:
-        return False
-    namespace = writer.username.removeprefix(_ACCOUNT).partition(":")[0]
+    namespace = account_namespace(writer) if surroundings.pods_known else ""
     return bool(namespace) and surroundings.tenant_of(namespace) is None
 
 

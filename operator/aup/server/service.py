@@ -15,6 +15,7 @@ from typing_extensions import override
 from aup import metrics
 from aup.budget.words import Room
 from aup.engine.decision import Decision
+from aup.facts import certificate_request
 from aup.kube.client import Cluster
 from aup.kube.resource import SECRETS
 from aup.kube.watch import Informer
@@ -125,6 +126,7 @@ class AdmissionService:
             if self._accounts:
                 await self._accounts.open()
                 tasks.create_task(self._accounts.run())
+            certificate_request.prepare()
             # What was read at the start lives as long as the process: keep the collector off it.
             gc.collect()
             gc.freeze()

@@ -135,8 +135,9 @@ ROUTES: Final = Group(
                 *HOSTNAMES,
                 *(Search(f, ALWAYS) for f in (_RULES, _TLS, _BACKEND, _LISTENERS, _ROUTES)),
             ),
-            leaves="Annotations that add names, external-dns, kinds of other projects; routes "
-            "without a hostname, which depend on whose Gateway they attach to; expressions.",
+            leaves="Annotations that add names, external-dns, kinds of other projects, "
+            "certificate requests; routes without a hostname, which depend on whose Gateway they "
+            "attach to; expressions.",
         ),
     ),
 )

@@ -25,6 +25,19 @@ def test_a_finding_in_full(tmp_path: Path, aup: Commands) -> None:
     ).replace("4:21", "4:22")
 
 
+def test_what_lies_in_no_namespace_is_said_to_lie_in_none(tmp_path: Path, aup: Commands) -> None:
+    """Whose it is, the namespace of the command line tells; where it is, its kind."""
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: IPAddress\nmetadata: {name: 203.0.113.9}\n"
+        "spec: {parentRef: {resource: services, namespace: acme-prod, name: web}}\n"
+    )
+    file = write(tmp_path, "address.yaml", text)
+    said = aup.run("check", *ACME, file).out
+    assert f"{file}:3:18: IPAddress/203.0.113.9 would be refused\n" in said
+    (one,) = aup.check(*ACME, file)["objects"]
+    assert one["namespace"] == ""
+
+
 def test_what_helm_rendered_names_the_template(tmp_path: Path, aup: Commands) -> None:
     text = (
         f"---\n# Source: shop/templates/web.yaml\n# more\n{service(FOREIGN)}---\n{service(FOREIGN)}"

@@ -1,5 +1,7 @@
 """Certificates: the names and addresses that somebody will be trusted to be.
 
+Written out, or in a certificate request (see certificate_request.py), which is read as if they were
+written under it: ``spec.request.dnsNames[0]``.
 Names inside the cluster, ``localhost`` and short ones are common in certificates of an authority
 of one's own; they are judged by whose Service it is, as in a mesh.
 """
@@ -13,17 +15,23 @@ from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.address import parse_address
-from aup.facts.claims import Leaf
+from aup.facts.certificate_request import UnreadableRequestError, requested
+from aup.facts.claims import Leaf, is_absent
 from aup.facts.hostname import parse_hostname
 from aup.facts.json_value import text_of
-from aup.facts.model import ClaimSource, HostnameClaim, Subject, Surroundings
-from aup.facts.namespace import named_namespace
-from aup.facts.routes.fields import Extractor, Reader, extractor, names
+from aup.facts.model import ClaimSource, HostnameClaim, Problem, Subject, Surroundings
+from aup.facts.namespace import account_namespace, named_namespace
+from aup.facts.routes.fields import Extractor, Reader, extractor, names, within
 from aup.facts.wire.tree import Tree
 
 CERT_MANAGER: Final = "cert-manager.io"
 ACME: Final = "acme.cert-manager.io"
 GARDENER: Final = "cert.gardener.cloud"
+KUBERNETES: Final = "certificates.k8s.io"
+_OF_USERS: Final = frozenset(
+    {"kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet"}
+)
+"""Signers whose certificates show the API server who somebody is: the common name is a user's."""
 _HOST_SCHEMES: Final = frozenset({"http", "https", "wss", "ldap", "ldaps", "sip", "sips"})
 _PART: Final = re.compile(r"(?:\\.|[^,;+\\])+", re.DOTALL)
 _ASSIGNED: Final = re.compile(r"((?:\\.|[^=\\])*+)=(.*)", re.DOTALL)
@@ -48,23 +56,36 @@ def certified(*paths: str) -> Reader:
     return read
 
 
-def common_name(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
-    """Read the common name, which is a hostname when it looks like one: ``Acme internal CA``."""
-    for where, value in tree.each("spec.commonName"):
-        parsed = parse_hostname(value)
-        if not isinstance(value, str) or "." in parsed.name or parsed.wildcard:
-            yield from host_claims.inside_or_outside(value, where, subject.namespace, surroundings)
+def common_names(path: str) -> Reader:
+    """Read common names, which are hostnames when they look like some: not ``Acme internal CA``."""
+
+    def read(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+        for where, value in tree.each(path):
+            name = _trimmed(value) if isinstance(value, str) else value
+            parsed = parse_hostname(name)
+            if not isinstance(value, str) or "." in parsed.name or parsed.wildcard:
+                for claim in host_claims.inside_or_outside(
+                    name, where, subject.namespace, surroundings
+                ):
+                    yield replace(claim, text=text_of(value))
+
+    return read
+
+
+def _trimmed(name: str) -> str:
+    """Return a common name as far as programs in C read it, without the space around it."""
+    return name.partition("\0")[0].strip()
 
 
 def literal_subject(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
     """Read the common names in a subject that is written out: ``C=DK,CN=www.acme.example``."""
-    for where, value in tree.each("spec.literalSubject"):
+    for where, value in tree.each("literalSubject"):
         whole = text_of(value)
         named = list(_common_names(whole[:_LONGEST_SUBJECT]))
         if problem := _hidden(whole, named):
             yield HostnameClaim(whole, where, ClaimSource.SPEC, "", problem=problem)
         for written in named:
-            name = _plain(written)
+            name = _trimmed(_plain(written))
             if "." in parse_hostname(name).name:
                 for claim in host_claims.inside_or_outside(
                     name, where, subject.namespace, surroundings
@@ -104,7 +125,7 @@ def _unescaped(text: str) -> str:
 
 def certified_addresses(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
     """Read addresses that a certificate is for; its own machine's are nobody's to claim."""
-    for where, value in tree.each("spec.ipAddresses[]"):
+    for where, value in tree.each("ipAddresses[]"):
         address = parse_address(value).address
         if address is None or not address.is_loopback:
             yield claims.address_claim(parse_address(value), where, ClaimSource.SPEC)
@@ -115,7 +136,7 @@ def uris(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[L
 
     A SPIFFE id names a namespace where it has one: ``spiffe://cluster.local/ns/acme-prod/sa/web``.
     """
-    for where, value in tree.each("spec.uris[]"):
+    for where, value in tree.each("uris[]"):
         uri = text_of(value)
         scheme, host = _host(uri)
         workload = _SPIFFE.fullmatch(uri)
@@ -139,12 +160,71 @@ def _host(uri: str) -> tuple[str, str]:
     return parts.scheme, host
 
 
+_ALTERNATIVES: Final = (certified_addresses, uris)
+_TITLES: Final = common_names("commonName[]")
+_AS_OPENSSL: Final = "write one request alone, as openssl req does, in base64"
+
+
+def encoded(path: str, *, bare: bool = False, titles: bool = True) -> Reader:
+    """Read a certificate request; one that cannot be read as every signer will is refused.
+
+    Args:
+        path: of the field that it is in.
+        bare: whether DER will do, without PEM around it.
+        titles: whether common names may be hostnames.
+
+    """
+    readers = (certified("dnsNames[]"), *_ALTERNATIVES, *([_TITLES] if titles else []))
+
+    def read(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+        for where, value in tree.each(path):
+            if is_absent(value):
+                continue
+            try:
+                found = tree.holding(requested(value, bare=bare), where)
+            except UnreadableRequestError as error:
+                tree.refuse(Problem(where, "", str(error), hides=True, remedy=_AS_OPENSSL))
+                continue
+            for reader in readers:
+                yield from reader(found, subject, surroundings)
+
+    return read
+
+
+_FOR_SERVERS: Final = encoded("spec.request")
+_FOR_USERS: Final = encoded("spec.request", titles=False)
+
+
+def signing(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read a request outside of namespaces: short names in it are of its writer's namespace."""
+    reader = _FOR_USERS if text_of(tree.one("spec.signerName")) in _OF_USERS else _FOR_SERVERS
+    writers = replace(subject, namespace=account_namespace(subject.writer))
+    yield from reader(tree, writers, surroundings)
+
+
+def challenged(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read what a challenge is about: a name, or an address where an Order names addresses."""
+    for where, value in tree.each("dnsName"):
+        if (parsed := parse_address(value)).address is not None:
+            yield claims.address_claim(parsed, where, ClaimSource.SPEC)
+        else:
+            yield from host_claims.inside_or_outside(value, where, subject.namespace, surroundings)
+
+
+_WRITTEN: Final = (certified("dnsNames[]"), common_names("commonName"))
+
 CERTIFICATES: Final[Mapping[tuple[str, str], Extractor]] = {
     (CERT_MANAGER, "Certificate"): extractor(
-        certified("spec.dnsNames[]"), common_name, literal_subject, certified_addresses, uris
+        within("spec", *_WRITTEN, literal_subject, *_ALTERNATIVES)
     ),
-    (ACME, "Order"): extractor(certified("spec.dnsNames[]"), common_name, certified_addresses),
-    (ACME, "Challenge"): extractor(certified("spec.dnsName")),
-    (GARDENER, "Certificate"): extractor(certified("spec.dnsNames[]"), common_name),
+    (CERT_MANAGER, "CertificateRequest"): extractor(_FOR_SERVERS),
+    (KUBERNETES, "CertificateSigningRequest"): extractor(signing),
+    (ACME, "Order"): extractor(
+        within("spec", *_WRITTEN, certified_addresses), encoded("spec.request", bare=True)
+    ),
+    (ACME, "Challenge"): extractor(within("spec", challenged)),
+    (GARDENER, "Certificate"): extractor(
+        within("spec", *_WRITTEN, *_ALTERNATIVES), encoded("spec.csr")
+    ),
     ("networking.gke.io", "ManagedCertificate"): extractor(names("spec.domains[]")),
 }

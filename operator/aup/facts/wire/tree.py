@@ -64,6 +64,15 @@ class Tree:
             else:
                 self._misfit(where, value, "an object")
 
+    def holding(self, value: dict[str, Any], path: str) -> "Tree":
+        """Return what the text of a field was decoded to, as a part of this object."""
+        return Tree(value, path, self._problems)
+
+    def refuse(self, problem: Problem) -> None:
+        """Take down what is amiss, once."""
+        if len(self._problems) < MAX_PROBLEMS and problem not in self._problems:
+            self._problems.append(problem)
+
     def at(self, path: str) -> str:
         """Return the path of a field from the whole object."""
         return f"{self.path}.{path}" if self.path else path
@@ -95,17 +104,12 @@ class Tree:
         self._left -= taken
         if taken == len(items):
             return items
-        problem = too_many(at, MAX_ITEMS, "entries")
-        if len(self._problems) < MAX_PROBLEMS and problem not in self._problems:
-            self._problems.append(problem)
+        self.refuse(too_many(at, MAX_ITEMS, "entries"))
         return islice(items, taken)
 
     def _misfit(self, at: str, value: Any, wanted: str) -> None:
-        """Take down what stands where something else belongs, once."""
-        detail = f"is {type_of(value)} where {wanted} belongs"
-        problem = Problem(at, text_of(value), detail)
-        if len(self._problems) < MAX_PROBLEMS and problem not in self._problems:
-            self._problems.append(problem)
+        """Take down what stands where something else belongs."""
+        self.refuse(Problem(at, text_of(value), f"is {type_of(value)} where {wanted} belongs"))
 
 
 def read_tree(raw: bytes) -> Tree:

@@ -9,8 +9,9 @@ network/assigned-address
                   network (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS and
                   others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and
                   cloud-init network data; parameters of network drivers in ResourceClaims;
-                  ServiceImport and Istio's entries; kinds of egress, announcements, pools and data
-                  planes (OVN-Kubernetes, Cilium, Calico, Antrea, MetalLB, Kube-OVN and others)
+                  ServiceImport and Istio's entries; certificates and certificate requests; kinds of
+                  egress, announcements, pools and data planes (OVN-Kubernetes, Cilium, Calico,
+                  Antrea, MetalLB, Kube-OVN and others)
     Allowed       addresses assigned to the tenant now; names of addresses, networks and load
                   balancers in its resourceIDs; inside the cluster those for Services; as endpoints
                   also its own running pods and what the provider lists; settings of the platform's

@@ -5,7 +5,9 @@ network/hostname
                   ingress controllers add names (aliases, redirects from www, conditions, rules,
                   snippets); Gateway listeners and addresses of type Hostname, ListenerSets;
                   hostnames of HTTPRoutes, GRPCRoutes and TLSRoutes; external-dns' annotations on
-                  whatever carries them, DNSEndpoints; certificates of cert-manager; the kinds of
+                  whatever carries them, DNSEndpoints; certificates, orders and challenges of
+                  cert-manager and Gardener, and the certificate requests in them, in
+                  CertificateRequests and in CertificateSigningRequests; the kinds of
                   OpenShift, Contour, Traefik, Istio, Knative, Kong, APISIX, Emissary, Gloo, F5,
                   NGINX, Skipper, ngrok and Tailscale that answer for names; status hostnames of
                   Services, Ingresses, Gateways and Routes
@@ -181,9 +183,8 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=hostname,
     blind=(
-        "Names in a certificate request that is already encoded (CertificateRequest, "
-        "CertificateSigningRequest): cert-manager's approval, or the signer's, decides about "
-        "those. Annotations and kinds of controllers that are not listed above, and of listed "
+        "Names in certificates that no program compares with a server's (otherName, directoryName, "
+        "e-mail). Annotations and kinds of controllers that are not listed above, and of listed "
         "ones under a prefix of their own (external-dns' prefix is a term). Names that Knative, "
         "OpenShift and others generate below the platform's domain. Names that a tenant's own "
         "proxy answers for behind its own address. Whether DNS points here is not looked up."

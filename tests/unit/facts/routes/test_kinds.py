@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from aup.facts.model import Exposure, Offline, Subject
 from aup.facts.routes.kinds import ROUTES
+from support.certificate_requests import asks_for
 from support.world import Cluster
 
 FOREIGN = "login.beta.example"
 NO_NAMES = {"TCPRoute", "UDPRoute", "ReferenceGrant", "TLSCertificateDelegation"}
 WHOLE = {"TLSStore", "EnvoyPatchPolicy"}
 """Kinds without names, and those that are the platform's as a whole."""
+
+REQUEST = asks_for(FOREIGN)
 
 EVERYWHERE: dict[str, Any] = {
     "metadata": {"name": FOREIGN},
@@ -38,6 +41,7 @@ EVERYWHERE: dict[str, Any] = {
         "routes": [{"match": f"Host(`{FOREIGN}`) || HostSNI(`{FOREIGN}`)"}],
         "endpoints": [{"dnsName": FOREIGN, "recordType": "CNAME"}],
         "targetRef": {"name": "x"},
+        "request": REQUEST,
     },
 }
 """An object that names a foreign host in every field that some kind has."""
@@ -48,6 +52,7 @@ KEYS = st.sampled_from(
         *("servers", "listeners", "routes", "match", "rules", "tls", "domains", "main", "sans"),
         *("parentRefs", "namespace", "from", "to", "exportTo", "gateways", "http", "delegate"),
         *("endpoints", "targets", "recordType", "dnsName", "dnsNames", "commonName", "uris"),
+        *("request", "csr", "signerName"),
         *("allowedRoutes", "namespaces", "selector", "matchLabels", "includes", "delegations"),
         *("targetNamespaces", "virtualhost", "fqdn", "wildcardPolicy", "entryPoints", "status"),
         *("external-dns.kubernetes.io/hostname", "openshift.io/host.generated", "server-snippets"),
