@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from support.controlplane import ControlPlane
+from support.corpus import CASES, documents
 from support.installation import Installation, installed
 from support.provision import provide, tenant
 from support.reviews import pod
@@ -27,6 +28,8 @@ PROVISIONER = (
     ("system:serviceaccounts", "system:serviceaccounts:free", "system:authenticated"),
 )
 """Of storage, in a namespace that nobody has called the platform's."""
+JOINING = ("system:bootstrap:abcdef", ("system:bootstrappers", "system:authenticated"))
+"""A node that has nothing yet but the token of kubeadm."""
 BINDER = ("system:serviceaccount:kube-system:persistent-volume-binder", PLATFORM[1])
 CONTROLLERS = ("system:kube-controller-manager", ("system:authenticated",))
 STAFF = ("one@asergo.example", ("asergo:support", "system:authenticated"))
@@ -117,7 +120,7 @@ ANYTHING = tuple(
         "clusternetworkpolicies.policy.networking.k8s.io",
         "rollouts.argoproj.io,applications.argoproj.io,bgppeers.crd.projectcalico.org",
         "ciliumendpoints.cilium.io,supportaccessgrants.aup.asergo.com,leases.coordination.k8s.io",
-        "persistentvolumes,persistentvolumes/status",
+        "persistentvolumes,persistentvolumes/status,certificatesigningrequests.certificates.k8s.io",
     )
 )
 
@@ -228,6 +231,20 @@ def patch(target: str, change: str, *options: str) -> tuple[str, ...]:
 REPORT = patch("pod/standing", READY, "--subresource=status")
 
 
+def signing(signer: str, usage: str = "server auth") -> dict[str, Any]:
+    """Return a request for a certificate in a name that is not acme's."""
+    (request,) = documents(CASES / "network/hostname/denied/certificate-signing-request.yaml")
+    spec = request["spec"] | {
+        "signerName": signer,
+        "usages": ["digital signature", usage],
+    }
+    return named(request, "csr", spec=spec)
+
+
+KUBELET = signing("kubernetes.io/kube-apiserver-client-kubelet", "client auth")
+FOR_SERVERS = signing("clusterissuers.cert-manager.io/letsencrypt")
+
+
 class Row(NamedTuple):
     """A request and how often the webhook is asked about it."""
 
@@ -298,6 +315,14 @@ ROWS = (
     Row("a share, by a tenant", ALICE, CREATE, 1, volume("s", MADE, **SHARE)),
     Row("phase, by a tenant", ALICE, patch("pv/path", PHASE, "--subresource=status"), 0),
     Row("beside it", ALICE, patch("pv/path", ELSEWHERE, "--subresource=status"), 1),
+    # No outage keeps a node from joining: what it hands in with its token asks nobody.
+    Row("a kubelet's first request", JOINING, CREATE, 0, KUBELET),
+    Row("the same by a provider's machine", PROVISIONER, CREATE, 0, KUBELET),
+    Row("its request as a server", NODE, CREATE, 0, signing("kubernetes.io/kubelet-serving")),
+    Row("a request of the platform's", PLATFORM, CREATE, 0, FOR_SERVERS),
+    Row("a request of the provider's", ADMIN, CREATE, 0, FOR_SERVERS),
+    Row("a request of nobody's", PROVISIONER, CREATE, 1, FOR_SERVERS),
+    Row("a request of a tenant's", ALICE, CREATE, 1, FOR_SERVERS),
     Row("a deletion", ALICE, ("delete", "widget", "standing", "-n", NS, "--wait=false"), 0),
 )
 
@@ -331,6 +356,22 @@ def test_a_request_meets_one_webhook_or_none(installation: Installation, row: Ro
     )
     met = asked(installation) - before
     assert met.total() == row.times, (met, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"), [(ALICE, True), (PROVISIONER, False)], ids=["a tenant", "nobody"]
+)
+def test_a_certificate_outside_of_namespaces_is_its_writers(
+    installation: Installation, who: tuple[str, tuple[str, ...]], *, refused: bool
+) -> None:
+    """Its names are held to what the tenant of the writer is held to; nobody's pass."""
+    user, groups = who
+    done = installation.cluster.kubectl(
+        *CREATE, input=json.dumps(FOR_SERVERS), as_user=user, as_groups=groups, check=False
+    )
+    found = "spec.request.commonName[0] login.beta.example is not verified for acme"
+    assert (found in done.stderr) is refused
+    assert ("(server dry run)" in done.stdout) is not refused
 
 
 def test_staff_come_in_by_a_grant_from_the_moment_on_that_it_is_there(

@@ -1,13 +1,15 @@
 """Certificates: the names and addresses that somebody will be trusted to be.
 
 Written out, or in a certificate request (see certificate_request.py), which is read as if they were
-written under it: ``spec.request.dnsNames[0]``.
+written under it: ``spec.request.dnsNames[0]``. Before v1 it stood in ``spec.csr``, and URIs in
+``uriSANs``.
 Names inside the cluster, ``localhost`` and short ones are common in certificates of an authority
 of one's own; they are judged by whose Service it is, as in a mesh.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -136,7 +138,7 @@ def uris(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[L
 
     A SPIFFE id names a namespace where it has one: ``spiffe://cluster.local/ns/acme-prod/sa/web``.
     """
-    for where, value in tree.each("uris[]"):
+    for where, value in (*tree.each("uris[]"), *tree.each("uriSANs[]")):
         uri = text_of(value)
         scheme, host = _host(uri)
         workload = _SPIFFE.fullmatch(uri)
@@ -165,11 +167,11 @@ _TITLES: Final = common_names("commonName[]")
 _AS_OPENSSL: Final = "write one request alone, as openssl req does, in base64"
 
 
-def encoded(path: str, *, bare: bool = False, titles: bool = True) -> Reader:
+def encoded(*paths: str, bare: bool = False, titles: bool = True) -> Reader:
     """Read a certificate request; one that cannot be read as every signer will is refused.
 
     Args:
-        path: of the field that it is in.
+        paths: of the fields that it may be in.
         bare: whether DER will do, without PEM around it.
         titles: whether common names may be hostnames.
 
@@ -177,7 +179,7 @@ def encoded(path: str, *, bare: bool = False, titles: bool = True) -> Reader:
     readers = (certified("dnsNames[]"), *_ALTERNATIVES, *([_TITLES] if titles else []))
 
     def read(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
-        for where, value in tree.each(path):
+        for where, value in chain.from_iterable(map(tree.each, paths)):
             if is_absent(value):
                 continue
             try:
@@ -191,7 +193,7 @@ def encoded(path: str, *, bare: bool = False, titles: bool = True) -> Reader:
     return read
 
 
-_FOR_SERVERS: Final = encoded("spec.request")
+_FOR_SERVERS: Final = encoded("spec.request", "spec.csr")
 _FOR_USERS: Final = encoded("spec.request", titles=False)
 
 
@@ -220,7 +222,8 @@ CERTIFICATES: Final[Mapping[tuple[str, str], Extractor]] = {
     (CERT_MANAGER, "CertificateRequest"): extractor(_FOR_SERVERS),
     (KUBERNETES, "CertificateSigningRequest"): extractor(signing),
     (ACME, "Order"): extractor(
-        within("spec", *_WRITTEN, certified_addresses), encoded("spec.request", bare=True)
+        within("spec", *_WRITTEN, certified_addresses),
+        encoded("spec.request", "spec.csr", bare=True),
     ),
     (ACME, "Challenge"): extractor(within("spec", challenged)),
     (GARDENER, "Certificate"): extractor(

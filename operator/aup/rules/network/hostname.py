@@ -184,7 +184,8 @@ RULE = Rule(
     check=hostname,
     blind=(
         "Names in certificates that no program compares with a server's (otherName, directoryName, "
-        "e-mail). Annotations and kinds of controllers that are not listed above, and of listed "
+        "e-mail), and what a PodCertificateRequest asks for, which kubelets write and signers take "
+        "a key from. Annotations and kinds of controllers that are not listed above, and of listed "
         "ones under a prefix of their own (external-dns' prefix is a term). Names that Knative, "
         "OpenShift and others generate below the platform's domain. Names that a tenant's own "
         "proxy answers for behind its own address. Whether DNS points here is not looked up."

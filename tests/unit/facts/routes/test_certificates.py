@@ -14,6 +14,9 @@ ENCODED = [
     (CERT_MANAGER, "CertificateRequest", "request"),
     (KUBERNETES, "CertificateSigningRequest", "request"),
     (ACME, "Order", "request"),
+    # In versions before v1.
+    (CERT_MANAGER, "CertificateRequest", "csr"),
+    (ACME, "Order", "csr"),
     (GARDENER, "Certificate", "csr"),
 ]
 every_request = pytest.mark.parametrize(("group", "kind", "name"), ENCODED)
@@ -110,6 +113,7 @@ def test_a_uri_counts_by_its_host_or_its_workload(
     uri: str, name: str, namespace: str | None
 ) -> None:
     (claim,) = read({"uris": [uri]}).hostnames
+    assert [c.name for c in read({"uriSANs": [uri]}).hostnames] == [name]
     assert (claim.text, claim.name) == (uri, name)
     assert (claim.service.text if claim.service else None) == namespace
     assert claim.identity is uri.startswith("spiffe:")
