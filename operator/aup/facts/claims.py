@@ -183,13 +183,14 @@ def every_hostname(path: str) -> HostnameClaim:
 
 
 def targets(
-    values: Iterable[tuple[str, object]], surroundings: Surroundings
+    values: Iterable[tuple[str, object]], surroundings: Surroundings, *, outward: bool = False
 ) -> Iterator[EndpointTarget]:
     """Yield each address that traffic is sent to, with the tenant whose pod has it now.
 
     Args:
         values: path and value of each.
         surroundings: who has which address.
+        outward: whether it may lie on the internet.
 
     """
     known = surroundings.pods_known
@@ -205,6 +206,7 @@ def targets(
             problem=parsed.problem,
             owner=owner,
             ownership_known=known,
+            outward=outward,
         )
 
 

@@ -25,6 +25,7 @@ from aup.facts.annotations.readers import (
     whole,
 )
 from aup.facts.claims import Leaf, also
+from aup.facts.cni import gke
 from aup.facts.cni.danm import danm
 from aup.facts.cni.kube_ovn import kube_ovn
 from aup.facts.cni.multus import networks
@@ -81,6 +82,7 @@ OTHERS: Final[dict[str, Reader]] = {
     "pod.network.openshift.io/assign-macvlan": setting("puts the pod on a network of the node"),
     "k8s.ovn.org/routing-namespaces": captured("routes the traffic of"),
     "network.kubevirt.io/addresses": addresses_by_network,
+    "networking.gke.io/interfaces": gke.interfaces,
     "danm.k8s.io/interfaces": danm,
     "danm.io/interfaces": danm,
     **dict.fromkeys(

@@ -56,6 +56,8 @@ class EndpointTarget(msgspec.Struct, frozen=True):
     """Tenant whose running pod has this address now; ``None`` when nobody's pod has it."""
     ownership_known: bool = True
     """Whether pods could be looked up: not in the offline check."""
+    outward: bool = False
+    """Whether it may lie on the internet, as what a proxy is meant to reach there does."""
 
 
 class Topic(StrEnum):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from aup.facts.routing.announcements import ANNOUNCEMENTS
+from aup.facts.routing.backends import BACKENDS
 from aup.facts.routing.clouds import CLOUDS
 from aup.facts.routing.dataplane import DATAPLANE
 from aup.facts.routing.egress import EGRESS
@@ -18,5 +19,6 @@ KINDS: Final[Kinds] = {
     **POLICIES,
     **IN_NAMESPACES,
     **MESH,
+    **BACKENDS,
     **CLOUDS,
 }

@@ -18,5 +18,6 @@ CLOUDS: Final[Kinds] = {
             "spec.vpcId",
         ),
     ),
+    ("ako.vmware.com", "L4Rule"): RoutingKind(addresses=("spec.loadBalancerIP",)),
     ("aga.k8s.aws", "GlobalAccelerator"): RoutingKind(addresses=("spec.ipAddresses[]",)),
 }

@@ -14,7 +14,7 @@ from aup.facts.annotations.readers import network_claim
 from aup.facts.claims import Leaf
 from aup.facts.cni.notes import few_ranges
 from aup.facts.model import Facts, Subject, Surroundings
-from aup.facts.routing.kind import SPEC, Kinds, written
+from aup.facts.routing.kind import SPEC, Kinds, Reader, written
 from aup.facts.wire.tree import Tree, read_tree
 
 _LONGEST: Final = 253
@@ -36,12 +36,15 @@ def service_import(raw: bytes, subject: Subject, surroundings: Surroundings) -> 
     return claims.exposed(subject, tree.problems, leaves)
 
 
-def workload_entry(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
-    """Read a WorkloadEntry or a WorkloadGroup: a Service sends traffic there as to a pod."""
-    tree = read_tree(raw)
-    paths = ("spec.address", "spec.template.address")
-    leaves = [leaf for path in paths for leaf in _targets(tree, path, surroundings)]
-    return claims.exposed(subject, tree.problems, leaves)
+def workload(*paths: str) -> Reader:
+    """Read a workload outside of the cluster: a Service sends traffic there as to a pod."""
+
+    def read(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
+        tree = read_tree(raw)
+        leaves = [leaf for path in paths for leaf in _targets(tree, path, surroundings)]
+        return claims.exposed(subject, tree.problems, leaves)
+
+    return read
 
 
 def shared_addresses(tree: Tree, surroundings: Surroundings) -> Iterator[Leaf]:
@@ -54,16 +57,19 @@ def shared_addresses(tree: Tree, surroundings: Surroundings) -> Iterator[Leaf]:
 
 def _targets(tree: Tree, path: str, surroundings: Surroundings) -> Iterator[Leaf]:
     """Yield addresses that traffic is sent to; names and sockets are destinations like any."""
-    values = [
-        (at, value)
-        for at, value in tree.each(path)
-        if not isinstance(value, str) or len(value) > _LONGEST or _ADDRESS.fullmatch(value.strip())
-    ]
+    values = [(at, value) for at, value in tree.each(path) if is_like_an_address(value)]
     yield from claims.targets(values, surroundings)
+
+
+def is_like_an_address(value: object) -> bool:
+    """Tell whether no resolver would take a value for a name."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return True
+    return _ADDRESS.fullmatch(value.strip()) is not None
 
 
 MESH: Final[Kinds] = {
     ("multicluster.x-k8s.io", "ServiceImport"): service_import,
-    ("networking.istio.io", "WorkloadEntry"): workload_entry,
-    ("networking.istio.io", "WorkloadGroup"): workload_entry,
+    ("networking.istio.io", "WorkloadEntry"): workload("spec.address"),
+    ("networking.istio.io", "WorkloadGroup"): workload("spec.template.address"),
 }

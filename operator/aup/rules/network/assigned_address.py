@@ -5,8 +5,9 @@ network/assigned-address
                   load-balancer controllers on Service, Ingress and Gateway, and in Gateway
                   spec.infrastructure; Gateway spec.addresses and spec.infrastructure.parametersRef;
                   status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
-                  Endpoints; annotations of pods, pod templates and Namespaces for the container
-                  network (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS and
+                  Endpoints, and of backends of Envoy Gateway, kgateway, Gloo and Linkerd;
+                  annotations of pods, pod templates and Namespaces for the container network
+                  (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS, GKE and
                   others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and
                   cloud-init network data; parameters of network drivers in ResourceClaims;
                   ServiceImport and Istio's entries; certificates and certificate requests; kinds of
@@ -41,6 +42,7 @@ from aup.facts.model import (
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.captures import attachments, captures
+from aup.rules.network.external_name import is_internal
 from aup.rules.network.platform import is_judged, is_platform, is_read
 from aup.rules.network.settings import plugins, settings
 from aup.rules.paths import unindexed
@@ -126,6 +128,8 @@ def _is_own_target(target: EndpointTarget, terms: NetworkTerms) -> bool:
     if target.problem or target.address is None:
         return False
     if target.address in terms.addresses or target.address in terms.allowed_endpoints:
+        return True
+    if target.outward and not is_internal(target.address, terms):
         return True
     if target.ownership_known:
         return target.owner == terms.tenant

@@ -2,7 +2,7 @@
 
 network/external-name
     Fields read   Service spec.externalName, where spec.type is ExternalName; names in an
-                  EndpointSlice of type FQDN
+                  EndpointSlice of type FQDN and in backends of Envoy Gateway, kgateway and Gloo
     Allowed       names of the internet; Services of the tenant's own namespaces; its assigned
                   addresses and those that the provider lets Services point to; with
                   `network.externalNames` Allowed any name, with Forbidden none
@@ -71,7 +71,7 @@ def _inside(found: ExternalName, namespace: str, terms: NetworkTerms) -> str:
         return f"is a name in the cluster's own domain, and not of a Service of {terms.tenant}"
     if found.service is not None and not found.guessed:
         return ""
-    if inside := [a for a in found.addresses if _is_internal(a, terms)]:
+    if inside := [a for a in found.addresses if is_internal(a, terms)]:
         return f"leads to {inside[0]}, which is no address of the internet"
     return "" if is_verified(found.name, terms) else found.internal
 
@@ -87,8 +87,8 @@ def _is_open(found: ExternalName, namespace: str, terms: NetworkTerms) -> bool:
     return service.owner is None if found.guessed else not service.known
 
 
-def _is_internal(address: IPAddress, terms: NetworkTerms) -> bool:
-    """Tell whether an address lies in the cluster, or in no network of the internet."""
+def is_internal(address: IPAddress, terms: NetworkTerms) -> bool:
+    """Tell whether an address, not the tenant's, lies in the cluster or not on the internet."""
     if address in terms.addresses or address in terms.allowed_endpoints:
         return False
     return address in terms.cluster or address in INTERNAL

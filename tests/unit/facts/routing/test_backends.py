@@ -1,0 +1,67 @@
+"""Backends of gateways: addresses are endpoints, and names lead somewhere."""
+
+from typing import Any
+
+import pytest
+
+from aup.facts.extract import extract
+from aup.facts.model import Exposure, Subject
+from aup.facts.routing.backends import BACKENDS
+from support.corpus import as_json
+from support.world import Cluster
+
+
+def read(group: str, kind: str, spec: Any) -> Exposure:
+    subject = Subject(group=group, kind=kind, namespace="acme-prod", name="x")
+    found = extract(as_json({"spec": spec}), subject, Cluster())
+    assert found.problems == ()
+    return found.exposure or Exposure("acme-prod")
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "path"),
+    [
+        (
+            ("gateway.envoyproxy.io", "Backend"),
+            {"endpoints": [{"ip": {"address": "192.0.2.21"}}]},
+            "spec.endpoints[0].ip.address",
+        ),
+        (
+            ("gateway.envoyproxy.io", "Backend"),
+            {"endpoints": [{"fqdn": {"hostname": "192.0.2.21"}}]},
+            "spec.endpoints[0].fqdn.hostname",
+        ),
+        (
+            ("gateway.kgateway.dev", "Backend"),
+            {"static": {"hosts": [{"host": "192.0.2.21"}]}},
+            "spec.static.hosts[0].host",
+        ),
+        (
+            ("gloo.solo.io", "Upstream"),
+            {"static": {"hosts": [{"addr": "192.0.2.21"}]}},
+            "spec.static.hosts[0].addr",
+        ),
+        (
+            ("workload.linkerd.io", "ExternalWorkload"),
+            {"workloadIPs": [{"ip": "192.0.2.21"}]},
+            "spec.workloadIPs[0].ip",
+        ),
+    ],
+)
+def test_an_address_is_an_endpoint(kind: tuple[str, str], spec: Any, path: str) -> None:
+    assert kind in BACKENDS
+    assert [(t.path, t.owner) for t in read(*kind, spec).endpoints] == [(path, "beta")]
+
+
+def test_a_name_leads_somewhere_and_is_no_endpoint() -> None:
+    spec = {"static": {"hosts": [{"host": "db.beta-prod.svc"}, {"host": 5}]}}
+    found = read("gateway.kgateway.dev", "Backend", spec)
+    assert [(n.path, n.text) for n in found.external_names] == [
+        ("spec.static.hosts[0].host", "db.beta-prod.svc")
+    ]
+    assert [t.text for t in found.endpoints] == ["5"]
+
+
+@pytest.mark.parametrize("spec", [{}, {"static": None}, {"static": {"hosts": []}}, {"aws": {}}])
+def test_what_names_no_host_says_nothing(spec: Any) -> None:
+    assert read("gateway.kgateway.dev", "Backend", spec) == Exposure("acme-prod")
