@@ -150,7 +150,8 @@ def _programs(
         return
     name = _name(word)
     yield path, name
-    if name == "find" and (at := next((i for i, w in enumerate(rest) if w[1] in _FINDS), None)):
+    if name == "find":
+        at = next((i for i, (_, word) in enumerate(rest) if word in _FINDS), len(rest))
         yield from _programs(rest[at + 1 :], most, depth=depth + 1)
     for script, arguments in _scripts(name, words, first):
         yield from _of_script(script, most, arguments, depth)
@@ -162,15 +163,22 @@ def _scripts(
     """Yield each script that a command's words hold, and the words that it is given."""
     rest = words[first + 1 :]
     if name in SHELLS:
-        for i, (_, word) in enumerate(rest[:-1]):
-            if word.startswith("-") and not word.startswith("--") and "c" in word:
-                yield rest[i + 1], rest[i + 2 :]
+        at = next((i for i, (_, word) in enumerate(rest) if _is_script_option(word)), len(rest))
+        # Options go on behind -c: the script is the first word that is none.
+        for i, script in enumerate(rest[at + 1 :], at + 1):
+            if not script[1].startswith("-") and not rest[i - 1][1].endswith("o"):
+                yield script, rest[i + 1 :]
                 return
     elif name in _EVAL and rest:
         said = rest[:1] if name == "trap" else rest
         yield (rest[0][0], " ".join(word for _, word in said)), ()
     elif first and words[first - 1][1] == "-S":
         yield words[first], rest
+
+
+def _is_script_option(word: str) -> bool:
+    """Tell whether a word is the option of a shell that brings a script: ``-c``, ``-euxc``."""
+    return word.startswith("-") and not word.startswith("--") and "c" in word
 
 
 def _of_script(script: _Word, most: int, given: Sequence[_Word], depth: int) -> Iterator[_Word]:

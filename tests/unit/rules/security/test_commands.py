@@ -54,6 +54,12 @@ def names(*lines: Any) -> list[str]:
         pytest.param(("sh", "-c", "a | xargs nmap"), (), ["sh", "a", "nmap"], id="pipe-to-xargs"),
         pytest.param(("sh", "-c", " \n;; "), (), ["sh"], id="nothing-but-ends"),
         pytest.param(("sh", "-c", "command -v nmap"), (), ["sh"], id="only-asked-for"),
+        pytest.param(("sh", "-c", "--", "nmap x"), (), ["sh", "nmap"], id="end-of-options"),
+        pytest.param(("bash", "-c", "-e", "nmap x"), (), ["bash", "nmap"], id="option-behind-it"),
+        pytest.param(
+            ("bash", "-c", "-o", "pipefail", "nmap x"), (), ["bash", "nmap"], id="value-behind-it"
+        ),
+        pytest.param(("bash", "-c"), (), ["bash"], id="no-script-at-all"),
         pytest.param(("sh", "-c", "command nmap"), (), ["sh", "nmap"], id="no-function"),
         pytest.param(
             ("sh", "-c", "$(which nmap) x"), (), ["sh", "which", "nmap"], id="asked-and-started"
@@ -72,6 +78,7 @@ def names(*lines: Any) -> list[str]:
         pytest.param(
             ("find", "/", "-exec", "nmap", "{}", ";"), (), ["find", "nmap"], id="for-each-file"
         ),
+        pytest.param(("find", "-exec", "nmap", ";"), (), ["find", "nmap"], id="for-each-at-once"),
         pytest.param(("env", "-S", "nmap x"), (), ["nmap x", "nmap"], id="split-by-env"),
         pytest.param(("sh", "-c", "cat > x <<E\nnmap\nE"), (), ["sh", "cat"], id="written-file"),
         pytest.param(
