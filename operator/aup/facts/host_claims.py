@@ -67,9 +67,10 @@ def inside_or_outside(
     """
     claim = claims.hostname(value, path, source)
     if not claim.problem and "." not in claim.name:
-        # ``*.local`` would be every Service of everybody.
-        if claim.wildcard and claim.name != "localhost":
-            yield claim
+        # ``*.acme-prod`` are the Services of a namespace, ``*.local`` would be those of everybody.
+        inside = not claim.wildcard or claim.name == "localhost"
+        if not (inside or _is_own(f"*.{claim.name}", namespace, surroundings)):
+            yield replace(claim, instead=_in_full(claim.name, namespace))
         return
     found = read_cluster_name(claim.name)
     if found is None or (found.guessed and not _is_own(claim.name, namespace, surroundings)):
@@ -77,6 +78,12 @@ def inside_or_outside(
     else:
         service = named_namespace(found.namespace, found.namespace, path, surroundings)
         yield replace(claim, service=service)
+
+
+def _in_full(service: str, namespace: str) -> str:
+    """Say how to write ``*.db``, the pods of a Service, so that nobody takes them for others."""
+    known = service in {"local", "svc"} or is_top_level_domain(service)
+    return "" if known else f"write *.{service}.{namespace}.svc for the pods of a Service"
 
 
 def _is_own(name: str, namespace: str, surroundings: Surroundings) -> bool:

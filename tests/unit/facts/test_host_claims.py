@@ -19,11 +19,25 @@ def test_a_name_without_a_dot_is_the_namespaces_own(name: str) -> None:
     assert read(name) is None
 
 
-@pytest.mark.parametrize("name", ["*.local", "*.com", "*.svc", "*.redis"])
-def test_a_wildcard_over_a_whole_domain_is_a_claim(name: str) -> None:
+@pytest.mark.parametrize("name", ["*.acme-prod", "*.acme-dev"])
+def test_all_services_of_an_own_namespace_are_ones_own(name: str) -> None:
+    assert read(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("*.local", ""),
+        ("*.com", ""),
+        ("*.svc", ""),
+        ("*.beta-prod", "write *.beta-prod.acme-prod.svc for the pods of a Service"),
+        ("*.redis", "write *.redis.acme-prod.svc for the pods of a Service"),
+    ],
+)
+def test_a_wildcard_over_a_whole_domain_is_a_claim(name: str, instead: str) -> None:
     claim = read(name)
     assert claim is not None
-    assert (claim.wildcard, claim.service) == (True, None)
+    assert (claim.wildcard, claim.service, claim.instead) == (True, None, instead)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +73,9 @@ def test_what_only_looks_like_a_service_is_a_hostname(name: str) -> None:
 
 def test_a_namespace_that_is_called_like_a_registry_has_no_short_names() -> None:
     """Else a namespace ``dev`` would make all of ``.dev`` its own."""
-    (claim,) = host_claims.inside_or_outside("google.dev", "p", "dev", Offline())
-    assert (claim.name, claim.service) == ("google.dev", None)
+    for name in ("google.dev", "*.dev"):
+        (claim,) = host_claims.inside_or_outside(name, "p", "dev", Offline())
+        assert (claim.name, claim.service) == (name.removeprefix("*."), None)
 
 
 @pytest.mark.parametrize("value", [7, "a..b", None])
