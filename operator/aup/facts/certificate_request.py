@@ -54,7 +54,7 @@ def requested(value: object, *, bare: bool = False) -> Names:
     if data.isascii() or not bare:
         data = _armoured(data)
     elif b"-----BEGIN" in data:
-        raise UnreadableRequestError("holds PEM within DER")
+        raise UnreadableRequestError("holds PEM among other bytes")
     return _names(data)
 
 
@@ -74,7 +74,7 @@ def _armoured(data: bytes) -> bytes:
     """Return the DER in PEM, which text may stand around."""
     if data.count(b"-----BEGIN") > 1 or data.count(b"-----END") > 1:
         raise UnreadableRequestError("has more than one PEM block")
-    block = _BLOCK.search(data) if data.isascii() else None
+    block = _BLOCK.search(data)
     if block is None:
         raise UnreadableRequestError("is not a certificate request in PEM")
     try:

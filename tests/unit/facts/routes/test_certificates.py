@@ -1,13 +1,28 @@
 """Certificates: whose names and addresses they are for."""
 
 import json
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aup.facts.model import Exposure, Facts, Offline, Problem, Subject, Writer
 from aup.facts.routes.certificates import ACME, CERT_MANAGER, CERTIFICATES, GARDENER, KUBERNETES
-from support.certificate_requests import asks_for, common_name, der, field, pem
+from support.certificate_requests import (
+    DNS,
+    IP,
+    URI,
+    alternatives,
+    asking,
+    asks_for,
+    common_name,
+    der,
+    field,
+    pem,
+)
 from support.world import Cluster
 
 ENCODED = [
@@ -275,3 +290,41 @@ def test_a_request_with_several_common_names_claims_each() -> None:
     request = field(pem(der(common_name("a.beta.example"), common_name("b.beta.example\0"))))
     found = read({"request": request}, CERT_MANAGER, "CertificateRequest").hostnames
     assert [c.name for c in found] == ["a.beta.example", "b.beta.example"]
+
+
+HOSTS = st.sampled_from(
+    [
+        *("www.acme.example", "*.acme.example", "WWW.Acme.Example.", "localhost", "redis"),
+        *("redis.acme-prod", "redis.acme-prod.svc", "vault.beta-prod", "*.svc.cluster.local"),
+        *("", "a..b", "*", "*.*.a.example", "203.0.113.9", "a b", "_x.a.example", "Acme CA"),
+    ]
+)
+HOST_ADDRESSES = st.sampled_from(["198.51.100.17", "127.0.0.1", "::1", "2001:db8::9"])
+URIS = st.sampled_from(["https://a.example/x", "spiffe://a/ns/beta-prod/sa/x", "urn:uuid:1"])
+
+
+@given(
+    hosts=st.lists(HOSTS, max_size=4),
+    addresses=st.lists(HOST_ADDRESSES, max_size=3),
+    uris=st.lists(URIS, max_size=3),
+    common=HOSTS,
+)
+def test_a_request_claims_what_the_certificate_behind_it_claims(
+    hosts: list[str], addresses: list[str], uris: list[str], common: str
+) -> None:
+    """Whoever was let have the one gets the other, which cert-manager writes."""
+    names = [(DNS, host) for host in hosts]
+    names += [(IP, ip_address(address).packed) for address in addresses]
+    names += [(URI, uri) for uri in uris]
+    subject = (common_name(common),) if common else ()
+    request = field(pem(der(*subject, attributes=(asking(alternatives(*names)),) if names else ())))
+    written = {"dnsNames": hosts, "ipAddresses": addresses, "uris": uris, "commonName": common}
+    one, other = read(written), read({"request": request}, kind="CertificateRequest")
+
+    def claimed(exposure: Exposure) -> list[Any]:
+        where = [replace(c, path="", service=None) for c in exposure.hostnames]
+        owners = [c.service and c.service.text for c in exposure.hostnames]
+        held = list(zip(where, owners, strict=True))
+        return sorted(map(str, (*held, *(replace(c, path="") for c in exposure.addresses))))
+
+    assert claimed(one) == claimed(other)
