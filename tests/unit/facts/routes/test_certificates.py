@@ -313,7 +313,7 @@ def test_a_request_claims_what_the_certificate_behind_it_claims(
     hosts: list[str], addresses: list[str], uris: list[str], common: str
 ) -> None:
     """Whoever was let have the one gets the other, which cert-manager writes."""
-    names = [(DNS, host) for host in hosts]
+    names: list[tuple[int, bytes | str]] = [(DNS, host) for host in hosts]
     names += [(IP, ip_address(address).packed) for address in addresses]
     names += [(URI, uri) for uri in uris]
     subject = (common_name(common),) if common else ()
