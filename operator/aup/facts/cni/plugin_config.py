@@ -7,6 +7,7 @@ members of its own, so that addresses are found by what they look like; members 
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Final
 
 from msgspec.structs import replace
@@ -41,6 +42,8 @@ ADDRESS_MANAGERS: Final = frozenset({"dhcp", "host-local", "static", "whereabout
 """What they hand out stands beside them, or is the affair of a network that was offered."""
 OVERLAY: Final = "ovn-k8s-cni-overlay"
 """OVN-Kubernetes: a network between pods, unless its topology is ``localnet``."""
+_NAMES_IT: Final = frozenset({"cniversion", "name"})
+"""Members of a plugin by which nothing on the node is another."""
 _BETWEEN_PODS: Final = frozenset({"layer2", "layer3"})
 
 _NO_ADDRESS = re.compile(r"cniversion|name|pcibusid|deviceid|hwaddr|type|sysctl")
@@ -89,7 +92,17 @@ def _programs(found: Members, path: str, *, manages_addresses: bool) -> Iterator
         text = text_of(value)
         if text not in known and not (text == OVERLAY and overlay):
             detail = DETAILS.get(text, _RUNS_ON_THE_NODE)
-            yield Plugin(text, path, PluginSort.CNI, detail)
+            yield Plugin(text, path, PluginSort.CNI, detail, _digest(found))
+
+
+def _digest(plugin: Members) -> tuple[str, ...]:
+    """Return what a plugin is told by its own plain members: which card, which network of it."""
+    told = [
+        f"{name}={value!r}"
+        for name, value in plugin.pairs
+        if name not in _NAMES_IT and isinstance(value, str | int | float)
+    ]
+    return (sha256(" ".join(told).encode(errors="surrogatepass")).hexdigest(),)
 
 
 def _between(found: Members, path: str) -> Iterator[Leaf]:

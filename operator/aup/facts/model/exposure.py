@@ -174,6 +174,8 @@ class Plugin(msgspec.Struct, frozen=True):
     sort: PluginSort
     detail: str
     """Completes ``<path> <text>``: ``puts pods on a network of the node``."""
+    says: tuple[str, ...] = ()
+    """Digest of how it is configured: what stood before excuses no other configuration."""
 
 
 class SharingClaim(msgspec.Struct, frozen=True):

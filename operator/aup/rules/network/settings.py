@@ -52,7 +52,7 @@ def plugins(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 value=plugin.text,
                 detail=plugin.detail,
                 remedy=f"{use}, or ask {terms.contact} to offer it",
-                key=(unindexed(plugin.path), plugin.text),
+                key=(unindexed(plugin.path), plugin.text, *plugin.says),
             )
 
 

@@ -53,6 +53,20 @@ def test_every_program_on_the_node_is_named(config: object, words: list[str]) ->
     assert said(config) == words
 
 
+def digests(config: object) -> list[tuple[str, ...]]:
+    found = read_json(json.dumps(config))
+    assert isinstance(found, Members)
+    return [leaf.says for leaf in plugin_leaves(found, PATH) if isinstance(leaf, Plugin)]
+
+
+def test_another_configuration_of_a_program_is_another_choice() -> None:
+    """Another card of the node, and not the addresses on it, nor its place in a chain."""
+    card = {"type": "host-device", "device": "eth0"}
+    assert digests(card) != digests(card | {"device": "eth1"})
+    assert digests(card) == digests(card | {"ipam": {"type": "dhcp"}, "cniVersion": "1.0.0"})
+    assert digests(card) == digests({"name": "x", "plugins": [{"type": "sbr"}, card]})
+
+
 @pytest.mark.parametrize(
     ("ipam", "words"),
     [
