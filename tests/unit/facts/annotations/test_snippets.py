@@ -37,6 +37,11 @@ def read(reader: Reader, text: object) -> list[tuple[str, str]]:
         'if ($a ~ "^b{2}$") { if ($c) { rewrite ^/(.*)$ /$1 break; } }',
         "limit_except GET { deny all; }",
         'location = /robots.txt { default_type text/plain; return 200 "User-agent: *"; }',
+        "location = /robots.txt { log_not_found off; access_log  off ; }",
+        "grpc_read_timeout 1200s; grpc_send_timeout 1200s; client_body_timeout 1200s;",
+        "auth_request_set $user $upstream_http_x_auth_request_user;",
+        "auth_request_set\n$auth_cookie $upstream_cookie_name_1; add_header X-C $auth_cookie;",
+        "location /in { internal; proxy_pass_request_body off; }",
     ],
 )
 def test_directives_that_keep_to_their_own_requests_pass(text: str) -> None:
@@ -59,6 +64,18 @@ def test_directives_that_keep_to_their_own_requests_pass(text: str) -> None:
             ['set $proxy_upstream_name "beta-prod-web-80"'],
         ),
         ("location { location / { root /etc; } }", ["root /etc"]),
+        ("access_log /etc/nginx/x;", ["access_log /etc/nginx/x"]),
+        ("access_log off x;", ["access_log off x"]),
+        ("access_log off { deny all; }", ["access_log off"]),
+        ("auth_request_set $user beta-prod-web-80;", ["auth_request_set $user beta-prod-web-80"]),
+        (
+            "auth_request_set $proxy_upstream_name $upstream_http_x;",
+            ["auth_request_set $proxy_upstream_name $upstream_http_x"],
+        ),
+        (
+            "auth_request_set $user$proxy_upstream_name $upstream_http_x;",
+            ["auth_request_set $user$proxy_upstream_name $upstream_http_x"],
+        ),
     ],
 )
 def test_each_other_statement_is_a_finding(text: str, statements: list[str]) -> None:
