@@ -18,7 +18,7 @@ from aup.api.exemption import Exemption
 from aup.api.meta import API_VERSION, write
 from aup.api.policy import AcceptableUsePolicy
 from aup.api.report import TenantReport
-from aup.api.tenant import Tenant
+from aup.api.tenant import ScreeningStatus, Tenant
 from aup.policy.consent import Consent
 from aup.policy.screening import SUBJECT as SCREENING
 from aup.policy.terms import Terms
@@ -124,6 +124,9 @@ def _tenant(tenant: Tenant, terms: Terms, *, refused: bool) -> Manifest:
         spec["acceptance"]["by"] = WITHHELD
     if refused:
         spec["onboarding"] = True
+    elif any(hit.at_once for hit in (*terms.export.party, *terms.export.served)):
+        # Of its countries, before it becomes a customer: nothing else stands against it.
+        spec |= {"onboarding": True, "screening": {"status": ScreeningStatus.CLEAR.value}}
     return _manifest(Tenant, terms.tenant, spec)
 
 

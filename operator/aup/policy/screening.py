@@ -4,7 +4,8 @@ Screening itself is the provider's: names are compared elsewhere, and a person d
 names mislead both ways, so a name that looks alike never stops a customer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from aup.api.sections.choice import Unknown
@@ -37,6 +38,19 @@ def screening_hits(
             yield from _open(tenant, rules)
     else:
         yield from _open(tenant, rules)
+
+
+def before_service(
+    tenant: TenantSpec, hits: Iterable[PartyHit], rules: ScreeningRules
+) -> tuple[PartyHit, ...]:
+    """Return hits as they count for this tenant.
+
+    What a person must look at while a customer is served, such as a country that is no code, must
+    be settled before somebody becomes one.
+    """
+    if not tenant.onboarding or rules.during_onboarding is not Unknown.DENY:
+        return tuple(hits)
+    return tuple(replace(h, review=False, at_once=True) if h.review else h for h in hits)
 
 
 def _open(tenant: TenantSpec, rules: ScreeningRules) -> Iterator[PartyHit]:

@@ -6,7 +6,7 @@ from aup.api.sections.choice import Unknown
 from aup.api.sections.export import FuzzyMatch
 from aup.api.sections.export import Screening as Rules
 from aup.api.tenant import Screening, ScreeningStatus
-from aup.policy.screening import NOT_CLEARED, SUBJECT, screening_hits
+from aup.policy.screening import NOT_CLEARED, SUBJECT, before_service, screening_hits
 from aup.policy.sections.moment import Moment
 from aup.policy.terms import PartyHit
 from support.provider import DAY, at, tenant
@@ -65,3 +65,18 @@ def test_nobody_is_taken_on_who_is_not_cleared(status: ScreeningStatus | None) -
     assert hits(status, onboarding=True) == (AT_ONCE,)
     assert hits(status, CAREFUL, onboarding=True) == (REVIEWED,)
     assert hits(status, LAX, onboarding=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("onboarding", "rules", "expected"),
+    [
+        (True, Rules(), (REFUSED, AT_ONCE)),
+        (False, Rules(), (REFUSED, REVIEWED)),
+        (True, CAREFUL, (REFUSED, REVIEWED)),
+    ],
+)
+def test_what_is_to_be_reviewed_is_settled_before_somebody_becomes_a_customer(
+    rules: Rules, expected: tuple[PartyHit, ...], *, onboarding: bool
+) -> None:
+    spec = tenant(onboarding=onboarding).spec
+    assert before_service(spec, (REFUSED, REVIEWED), rules) == expected

@@ -3,8 +3,9 @@
 export/party
     Fields read   none: any workload of a tenant whose establishment, owners or end users the
                   policy's country terms name, or whose sanctions screening was confirmed
-    Allowed       workloads of every other tenant. A name that only looks alike is a matter for a
-                  person, except for a tenant that is still being taken on
+    Allowed       workloads of every other tenant. A name that only looks alike, and a country that
+                  is none, are matters for a person, except for a tenant that is still being taken
+                  on
     Serves        "no use in violation of … sanctions" (asergo/4.1)
 """
 

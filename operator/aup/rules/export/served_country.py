@@ -25,6 +25,7 @@ def served_country(workload: Workload, terms: ExportTerms) -> Iterator[Violation
             remedy=f"stop serving it and tell {terms.contact}",
             key=(hit.value,),
             review=hit.review,
+            at_once=hit.at_once,
         )
 
 
