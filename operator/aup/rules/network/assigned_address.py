@@ -171,8 +171,10 @@ def _use_own_address(terms: NetworkTerms, claim: AddressClaim) -> str:
         named = f"use {join(sorted(terms.resource_ids))}" if terms.resource_ids else "leave it out"
         return f"{named}, or ask {terms.contact} to assign it to {terms.tenant}"
     article = "a plain" if claim.problem else "an"
+    trust = f", or ask {terms.contact} to trust this writer"
+    trusted = trust if claim.source is ClaimSource.STATUS else ""
     if terms.addresses:
-        return f"use {article} address from {join(terms.addresses.cidrs)}"
+        return f"use {article} address from {join(terms.addresses.cidrs)}{trusted}"
     return f"{terms.tenant} has no address: ask {terms.contact} for one"
 
 
