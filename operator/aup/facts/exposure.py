@@ -184,6 +184,8 @@ def _ingress_hostnames(spec: wire.IngressSpec) -> Hostnames:
     """Yield the names that an Ingress answers for, and those of its certificates."""
     if spec.default_backend is not None:
         yield claims.every_hostname("spec.defaultBackend")
+    if spec.backend is not None:
+        yield claims.every_hostname("spec.backend")
     for index, rule in each(spec.rules, wire.IngressRule()):
         path = f"spec.rules[{index}].host"
         if is_absent(rule.host):

@@ -51,10 +51,16 @@ HEAD = ("apiVersion", "kind")
 KINDS = frozenset(EXTRACTORS)
 """What is understood: group and kind."""
 
+_MOVED = {
+    ("extensions", "Ingress"): ("networking.k8s.io", "Ingress"),
+    **{("extensions", kind): ("apps", kind) for kind in ("ReplicaSet", "Deployment", "DaemonSet")},
+}
+"""Kinds in the group that they were in first: an API server converts them, nobody does a file."""
+
 
 def extract(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
     """Read the facts of an object in JSON; a kind of Kubernetes that no rule reads has none."""
-    extractor = EXTRACTORS.get((subject.group, subject.kind))
+    extractor = EXTRACTORS.get(_read_as(subject))
     if extractor is None and is_custom(subject.group):
         extractor = walk
     if extractor is None:
@@ -72,7 +78,7 @@ def extract_object(obj: object, subject: Subject, surroundings: Surroundings) ->
     What YAML has and JSON has not becomes what the API server gets from kubectl: dates are
     strings, number keys are strings.
     """
-    known = (subject.group, subject.kind) in KINDS
+    known = _read_as(subject) in KINDS
     if not (known or is_custom(subject.group)):
         return Facts(subject)
     try:
@@ -83,6 +89,12 @@ def extract_object(obj: object, subject: Subject, surroundings: Surroundings) ->
         problem = Problem(WHOLE, "", f"cannot be written as JSON: {error}")
         return Facts(subject, problems=(problem,))
     return extract(raw, subject, surroundings)
+
+
+def _read_as(subject: Subject) -> tuple[str, str]:
+    """Return the group and the kind by which an object is read."""
+    at = subject.group, subject.kind
+    return _MOVED.get(at, at)
 
 
 def subject_of(obj: object, namespace: str) -> Subject | Problem:

@@ -160,6 +160,7 @@ def test_an_ingress_claims_hosts_certificates_default_backend_and_status() -> No
     ingress = {
         "spec": {
             "defaultBackend": {"service": {"name": "web"}},
+            "backend": {"serviceName": "web", "servicePort": 80},
             "rules": [{"host": "WWW.acme.example"}, {"http": {}}, {"host": ""}, None],
             "tls": [{"hosts": ["*.acme.example", "acme.example."]}, {"secretName": "x"}, None],
         },
@@ -167,6 +168,7 @@ def test_an_ingress_claims_hosts_certificates_default_backend_and_status() -> No
     }
     assert hostnames("Ingress", ingress) == [
         ("spec.defaultBackend", "<any>"),
+        ("spec.backend", "<any>"),
         ("spec.rules[0].host", "www.acme.example"),
         ("spec.rules[1].host", "<any>"),
         ("spec.rules[2].host", "<any>"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aup.facts.access import DOORS
 from aup.facts.extract import EXTRACTORS, KINDS, extract, extract_object, subject_of
@@ -49,6 +50,29 @@ def test_any_bytes_give_facts(kind: tuple[str, str], raw: bytes) -> None:
 def test_a_file_has_the_facts_of_the_request(kind: tuple[str, str], value: Any) -> None:
     by_request = extract(json.dumps(value).encode(), subject(kind), Offline())
     assert extract_object(value, subject(kind), Offline()) == by_request
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "spec"),
+    [
+        (
+            "Ingress",
+            "networking.k8s.io",
+            {"backend": {"serviceName": "web"}, "rules": [{"host": "a"}]},
+        ),
+        ("Deployment", "apps", {"template": {"spec": {"containers": [{"image": "mongo:7"}]}}}),
+        ("DaemonSet", "apps", {"template": {"spec": {"hostNetwork": True}}}),
+        ("ReplicaSet", "apps", {"template": {"spec": {"containers": [{"image": "mongo:7"}]}}}),
+    ],
+)
+def test_a_file_with_a_kind_in_its_first_group_is_read_as_today(
+    kind: str, today: str, spec: dict[str, Any]
+) -> None:
+    """``extensions/v1beta1`` stands in old charts; an API server converts it, or refuses it."""
+    was, now = subject(("extensions", kind)), subject((today, kind))
+    found = extract_object({"spec": spec}, was, Offline())
+    assert found == replace(extract_object({"spec": spec}, now, Offline()), subject=was)
+    assert found.workloads or found.exposure
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS - DOORS.keys()))

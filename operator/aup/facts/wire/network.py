@@ -87,6 +87,8 @@ class IngressSpec(Wire, frozen=True):
     """Ingress networking.k8s.io/v1, spec."""
 
     default_backend: dict[str, Any] | None = None
+    backend: dict[str, Any] | None = None
+    """The same, as versions before v1 call it."""
     rules: list[IngressRule | None] | None = None
     tls: list[IngressTLS | None] | None = None
 

@@ -142,7 +142,7 @@ def _lapsed(claim: HostnameClaim, terms: NetworkTerms) -> LapsedDomain | None:
 
 def _is_backend(claim: HostnameClaim) -> bool:
     """Tell whether a catch-all is a field of its own, not one that lacks a name."""
-    return claim.catch_all and claim.path.endswith("Backend")
+    return claim.catch_all and claim.path.lower().endswith("backend")
 
 
 def _remedy(claim: HostnameClaim, terms: NetworkTerms) -> str:
