@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
+from msgspec import structs
+
 from aup.facts.json_value import text_of
-from aup.facts.model import Marking, Markings, Subject, Workload
+from aup.facts.model import Facts, Marking, Markings, Subject, Workload
 from aup.facts.wire.shape import Shape, Wire
 
 GROUP: Final = "aup.asergo.com"
@@ -53,6 +55,19 @@ def read_markings(
         )
     )
     return Markings(entries, subject.writer) if entries else None
+
+
+def with_lost(facts: Facts, old: Facts) -> Facts:
+    """Return the facts of a Namespace with the markings that an update takes from it.
+
+    Other kinds lose nothing: what somebody wrote there is theirs to remove.
+    """
+    if facts.subject.kind != "Namespace" or old.markings is None:
+        return facts
+    found = facts.markings or Markings(writer=facts.subject.writer)
+    kept = {marking.key for marking in found.entries}
+    lost = tuple(marking for marking in old.markings.entries if marking.key not in kept)
+    return structs.replace(facts, markings=structs.replace(found, lost=lost)) if lost else facts
 
 
 def _of_pods(workload: Workload) -> Iterator[Marking]:

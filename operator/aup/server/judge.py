@@ -15,6 +15,7 @@ from aup.admission.owner import owners
 from aup.engine.decision import Decision, Outcome
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import KINDS, extract
+from aup.facts.markings import with_lost
 from aup.facts.model import Facts, Operation, Subject, Surroundings
 from aup.live.budgets import Held
 from aup.policy.terms import GrantTerm, Terms
@@ -136,6 +137,7 @@ class Judge:
         old = None
         if subject.operation is Operation.UPDATE:
             old = self._facts(bytes(request.old_object), subject)
+            facts = with_lost(facts, old)
         return evaluate(facts, terms, old)
 
     def _facts(self, raw: bytes, subject: Subject) -> Facts:

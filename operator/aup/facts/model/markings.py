@@ -18,3 +18,5 @@ class Markings(msgspec.Struct, frozen=True):
 
     entries: tuple[Marking, ...] = ()
     writer: Writer | None = None
+    lost: tuple[Marking, ...] = ()
+    """Those that an update takes from a Namespace."""

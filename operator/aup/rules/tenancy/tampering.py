@@ -3,7 +3,7 @@
 tenancy/tampering
     Fields read   labels and annotations of the object, and of the pods in its templates, whose
                   keys are the operator's: its stamps, its mark of managed objects, claims of
-                  namespaces
+                  namespaces; of a Namespace also those that an update takes away
     Allowed       the declarations that tenants make under the same prefix (workload-class,
                   end-use, high-risk-use, license, labels of export categories); anything that the
                   platform writes, and what stands there already
@@ -20,7 +20,7 @@ from itertools import islice
 from typing import Final
 
 from aup.api.meta import CLAIM_PREFIX, MANAGED_LABEL, STAMP_ANNOTATIONS, STAMP_LABELS
-from aup.facts.model import Markings
+from aup.facts.model import Marking, Markings
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.platform import is_platform
@@ -50,9 +50,9 @@ def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
 
 
 def _marks(markings: Markings) -> Iterator[Violation]:
-    """Yield each mark of the operator."""
+    """Yield each mark of the operator that is set, and each that is taken away."""
     for marking in markings.entries:
-        if marking.key in RESERVED or marking.key.startswith(CLAIM_PREFIX):
+        if _is_reserved(marking):
             yield Violation(
                 path=marking.path,
                 value=marking.text,
@@ -61,6 +61,21 @@ def _marks(markings: Markings) -> Iterator[Violation]:
                 key=(marking.path, marking.text),
                 change=True,
             )
+    for marking in markings.lost:
+        if _is_reserved(marking):
+            yield Violation(
+                path=marking.path,
+                value=marking.text,
+                detail="is a mark that only the operator takes away",
+                remedy="leave it where it is",
+                key=("lost", marking.path, marking.text),
+                change=True,
+            )
+
+
+def _is_reserved(marking: Marking) -> bool:
+    """Tell whether a marking is none that tenants make."""
+    return marking.key in RESERVED or marking.key.startswith(CLAIM_PREFIX)
 
 
 RULE = Rule(

@@ -47,3 +47,22 @@ def test_a_stamp_that_is_rewritten_is_refused() -> None:
     widened = namespace(**{"aup.asergo.com/addresses": "0.0.0.0/0"})
     (cause,) = update(widened, namespace())["status"]["details"]["causes"]
     assert cause["field"] == 'metadata.annotations["aup.asergo.com/addresses"]'
+
+
+def test_a_stamp_that_is_taken_away_is_refused() -> None:
+    """Without its stamp a namespace would be nobody's; the guard holds that in a cluster, too."""
+    bare = namespace(team="web")
+    del bare["metadata"]["labels"]["aup.asergo.com/tenant"]
+    response = update(bare, namespace())
+    (cause,) = response["status"]["details"]["causes"]
+    assert cause["field"] == 'metadata.labels["aup.asergo.com/tenant"]'
+    assert "acme is a mark that only the operator takes away" in cause["message"]
+    everything = {**bare, "metadata": {"name": "acme-prod"}}
+    assert len(update(everything, namespace())["status"]["details"]["causes"]) == len(STAMPS) + 2
+
+
+def test_what_a_tenant_wrote_itself_is_its_own_to_take_away() -> None:
+    noted = {"aup.asergo.com/note": "ours", "team": "web"}
+    response = update(namespace(), namespace(**noted))
+    assert response["allowed"]
+    assert "warnings" not in response
