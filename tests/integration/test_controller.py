@@ -297,6 +297,20 @@ def test_assignments_that_overlap_leave_the_first_in_force(installation: Install
     wait_for(installation, "addressassignment", "over-1", InForce=("True", "Active"))
 
 
+def test_nothing_is_said_of_an_object_before_it_is_compiled(installation: Installation) -> None:
+    """A record that the other held the addresses, if only for a moment, would be a false one."""
+    provide(installation, tenant("early"), assignment("early-1", "early", "198.51.100.80/28"))
+    wait_for(installation, "addressassignment", "early-1", InForce=("True", "Active"))
+    text = json.dumps(assignment("early-2", "early", "198.51.100.80/29"))
+    installation.cluster.kubectl("create", "-f", "-", input=text)
+
+    def told() -> set[str]:
+        return events(installation, "AddressAssignment", "early-2")
+
+    until("the word", told)
+    assert told() == {"Overlap"}
+
+
 def test_an_address_in_use_has_an_interval_that_a_restart_neither_doubles_nor_loses(
     installation: Installation,
 ) -> None:

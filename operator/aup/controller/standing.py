@@ -73,9 +73,9 @@ class Standing(Reconciler):
 
     @override
     async def reconcile(self, key: ObjectKey) -> float | None:
-        """Write the status of one object."""
+        """Write the status of one object, once there is a world that was compiled from it."""
         obj = self._objects.items.get(key)
-        if obj is None:
+        if obj is None or not self._context.world.has_read(obj.kind, key):
             return NEVER
         now = self._context.now()
         status = self._kind.compute(self._context.world.world, obj, now.replace(microsecond=0))

@@ -72,6 +72,7 @@ class LiveWorld:
         )
         self._platform_namespaces = platform_namespaces
         self._dirty = asyncio.Event()
+        self._unread: set[tuple[str, ObjectKey]] = set()
         self._world: World | None = None
         self._terms: dict[str, Terms] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -99,6 +100,13 @@ class LiveWorld:
         if self._world is None:
             raise RuntimeError("the world is not compiled yet")
         return self._world
+
+    def has_read(self, kind: str, key: ObjectKey) -> bool:
+        """Tell whether the world was compiled from what is written in an object now.
+
+        If not, it knows nothing against the object, and that is no word for it.
+        """
+        return (kind, key) not in self._unread
 
     def on_compiled(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each compilation."""
@@ -144,14 +152,16 @@ class LiveWorld:
         known = self._world.groups if self._world is not None else {}
         return tuple(sorted({name for group in groups for name in known.get(group, ())}))
 
-    def _changed(self, _key: ObjectKey, old: Any, new: Any) -> None:
+    def _changed(self, key: ObjectKey, old: Any, new: Any) -> None:
         """Compile again, unless only the status is another one, which we wrote ourselves."""
         if old is None or new is None or _written(old) != _written(new):
+            self._unread.add(((new or old).kind, key))
             self._dirty.set()
 
     def _compile(self) -> None:
         """Make a new world of what is known; the old one is what it falls back on."""
         last = self._world.in_force if self._world else self._recorded()
+        self._unread.clear()
         before, self._world = (
             self._world,
             compile_world(
