@@ -161,13 +161,13 @@ def _confinement(
 
 
 def statement(tree: Tree, subject: Subject) -> tuple[str, ...]:
-    """Return a digest of all that an update says; nothing for an object in a namespace.
+    """Return a digest of all that an update says.
 
-    What lies outside of namespaces may be the platform's, and the right to update it a tenant's.
-    What stands wrong there excuses no change: one that takes in everybody's pods would else be the
-    tenant's to fill.
+    What stood wrong there before excuses no change. Outside of namespaces it may be the platform's,
+    and one that takes in everybody's pods would else be the tenant's to fill; in a namespace
+    another BGP peer would pass for the one that stood there.
     """
-    if subject.namespace or subject.operation is not Operation.UPDATE:
+    if subject.operation is not Operation.UPDATE:
         return ()
     said = {key: tree.members[key] for key in tree.members.keys() - _NOT_SAID}
     return (sha256(msgspec.json.encode(said, order="deterministic")).hexdigest(),)

@@ -64,12 +64,16 @@ def test_what_is_the_platforms_as_a_whole_stays_as_it_is(
     assert outcomes(kind, {"spec": new}, {"spec": old}) == [f"Deny {rule}"]
 
 
-def test_in_a_namespace_what_stood_before_may_change() -> None:
-    """It is the tenant's own, whatever it is."""
+@pytest.mark.parametrize(
+    ("new", "outcome"),
+    [({"spec": {"a": 2}}, "Deny"), ({"metadata": {"finalizers": []}, "spec": {"a": 1}}, "Warn")],
+    ids=["changed", "as-it-stood"],
+)
+def test_so_does_what_lies_in_a_namespace(new: dict[str, Any], outcome: str) -> None:
     subject = Subject("metallb.io", "BGPPeer", "acme-prod", "x", operation=Operation.UPDATE)
-    old, new = (extract(as_json({"spec": {"a": value}}), subject, Cluster()) for value in (1, 2))
-    decision = evaluate(new, terms(now=NOW), old)
-    assert [str(finding.outcome) for finding in decision.findings] == ["Warn"]
+    before, after = (extract(as_json(o), subject, Cluster()) for o in ({"spec": {"a": 1}}, new))
+    decision = evaluate(after, terms(now=NOW), before)
+    assert [str(finding.outcome) for finding in decision.findings] == [outcome]
 
 
 def test_what_overrides_network_policies_may_stay_and_not_change() -> None:
