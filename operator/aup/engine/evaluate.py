@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from aup.api.sections.choice import Enforcement
 from aup.engine.decision import Decision, Finding, Outcome
-from aup.engine.exemption import covering
+from aup.engine.exemption import Exemptions
 from aup.facts.model import Facts, Problem, Subject
 from aup.policy.terms import Terms
 from aup.rules import CATALOGUE
@@ -46,6 +46,7 @@ def evaluate(
     if old is not None and found:
         brought = _brought(facts, old)
         standing.update((rule, v.key) for rule, v in _violations(_seen(old), terms, rules))
+    exemptions = Exemptions(terms.exemptions, facts.subject.namespace)
     findings = []
     for rule, violation in found:
         stood = standing[rule, violation.key] > 0 and violation.value not in brought
@@ -55,7 +56,7 @@ def evaluate(
             if violation.change:
                 continue
         mode = _mode(rule, terms, rules)
-        if finding := _finding(rule, violation, facts, terms, mode, stood=stood):
+        if finding := _finding(rule, violation, facts, terms, mode, exemptions, stood=stood):
             findings.append(finding)
     return Decision(
         subject=facts.subject,
@@ -67,7 +68,9 @@ def evaluate(
 
 def judged(rule: str, violation: Violation, subject: Subject, terms: Terms) -> Finding | None:
     """Decide about a violation that is found beside the catalogue's rules, as about theirs."""
-    return _finding(rule, violation, Facts(subject), terms, terms.mode(rule), stood=False)
+    exemptions = Exemptions(terms.exemptions, subject.namespace)
+    mode = terms.mode(rule)
+    return _finding(rule, violation, Facts(subject), terms, mode, exemptions, stood=False)
 
 
 def _seen(old: Facts) -> Facts:
@@ -119,10 +122,17 @@ def _unreadable(problem: Problem, terms: Terms) -> Violation:
 
 
 def _finding(
-    rule: str, violation: Violation, facts: Facts, terms: Terms, mode: Enforcement, *, stood: bool
+    rule: str,
+    violation: Violation,
+    facts: Facts,
+    terms: Terms,
+    mode: Enforcement,
+    exemptions: Exemptions,
+    *,
+    stood: bool,
 ) -> Finding | None:
     """Decide what becomes of a violation; ``None`` when the policy does not care."""
-    exemption = covering(terms.exemptions, rule, violation, facts.subject.namespace)
+    exemption = exemptions.covering(rule, violation)
     soft = stood or facts.advisory
     outcome = Outcome.EXEMPT if exemption else _outcome(violation, terms, mode, soft=soft)
     if outcome is None:

@@ -1,38 +1,90 @@
 """Written consent: which exemption covers a violation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
+from aup.policy.addresses import AddressSet
+from aup.policy.index import AddressIndex
 from aup.policy.terms import ExemptionTerm
 from aup.rules.base import Violation
 
 
-def covering(
-    exemptions: Iterable[ExemptionTerm], rule: str, violation: Violation, namespace: str
-) -> str:
-    """Return the name of the first exemption that covers a violation, or an empty string.
+class Exemptions:
+    """The exemptions of one tenant, as they hold in one namespace.
 
-    Every limit that an exemption names must hold; a violation without an image is not covered by
-    one that is limited to images, nor one without an address or a hostname by one limited to
-    targets.
+    Sorted for each rule that finds a violation, once: thousands of violations are not held against
+    thousands of exemptions each.
     """
-    return next((e.name for e in exemptions if _covers(e, rule, violation, namespace)), "")
+
+    def __init__(self, exemptions: Sequence[ExemptionTerm], namespace: str) -> None:
+        """Args: ``exemptions`` are asked in their order."""
+        self._exemptions = exemptions
+        self._namespace = namespace
+        self._by_rule: dict[str, _OfRule] = {}
+
+    def covering(self, rule: str, violation: Violation) -> str:
+        """Return the name of the first exemption that covers a violation, or an empty string.
+
+        Every limit that an exemption names must hold; a violation without an image is not covered
+        by one that is limited to images, nor one without an address or a hostname by one limited
+        to targets.
+        """
+        if not self._exemptions:
+            return ""
+        held = self._by_rule.get(rule)
+        if held is None:
+            held = self._by_rule[rule] = _OfRule(
+                e
+                for e in self._exemptions
+                if rule in e.rules and (not e.namespaces or self._namespace in e.namespaces)
+            )
+        return held.covering(violation)
 
 
-def _covers(exemption: ExemptionTerm, rule: str, violation: Violation, namespace: str) -> bool:
-    """Tell whether one exemption covers a violation."""
-    if rule not in exemption.rules:
-        return False
-    if exemption.namespaces and namespace not in exemption.namespaces:
-        return False
-    if exemption.images and not _names(exemption, violation.image):
-        return False
+class _OfRule:
+    """Exemptions from one rule in one namespace, by what they are limited to."""
+
+    def __init__(self, exemptions: Iterable[ExemptionTerm]) -> None:
+        self._all = tuple(exemptions)
+        self._of_image: dict[str, list[int]] = {}
+        self._of_name: dict[str, int] = {}
+        self._unlimited: int | None = None
+        aimed: list[tuple[int, AddressSet]] = []
+        for at, exemption in enumerate(self._all):
+            for image in exemption.images:
+                self._of_image.setdefault(image, []).append(at)
+            if exemption.images:
+                continue
+            if exemption.targets is None:
+                self._unlimited = at if self._unlimited is None else self._unlimited
+                continue
+            aimed.append((at, exemption.targets))
+            for name in exemption.hostnames:
+                self._of_name.setdefault(name, at)
+        self._of_address = AddressIndex.of(aimed)
+
+    def covering(self, violation: Violation) -> str:
+        """Return the name of the first that covers a violation, or an empty string."""
+        found = min((at for at in self._found(violation) if at is not None), default=None)
+        return "" if found is None else self._all[found].name
+
+    def _found(self, violation: Violation) -> Iterator[int | None]:
+        """Yield the position of the first that covers it, for each sort of limit."""
+        yield self._unlimited
+        if violation.address is not None:
+            yield self._of_address.first(violation.address)
+        else:
+            yield self._of_name.get(violation.hostname)
+        for image in {violation.image, violation.image.partition("@")[0]}:
+            for at in self._of_image.get(image, ()):
+                if _aims(self._all[at], violation):
+                    yield at
+                    break
+
+
+def _aims(exemption: ExemptionTerm, violation: Violation) -> bool:
+    """Tell whether what a violation is aimed at is among an exemption's targets, if it has some."""
     if exemption.targets is None:
         return True
     if violation.address is not None:
         return violation.address in exemption.targets
     return violation.hostname in exemption.hostnames
-
-
-def _names(exemption: ExemptionTerm, image: str) -> bool:
-    """Tell whether an exemption names an image: by its digest, or by its whole repository."""
-    return image in exemption.images or image.partition("@")[0] in exemption.images

@@ -39,8 +39,8 @@ from aup.facts.model import (
 from aup.facts.wire.shape import WHOLE, Wire, too_many
 
 MAX_CLAIMS = 4096
-"""Of a sort in one object. An EndpointSlice may hold 1000 endpoints and honest objects hold fewer;
-without a limit one object of a few MiB costs seconds."""
+"""Of all sorts in one object. An EndpointSlice may hold 1000 endpoints, and honest objects hold
+fewer; without a limit one object of a few MiB costs seconds."""
 MAX_INTERNATIONAL = 512
 """Of names with letters beyond ASCII: to read one takes as long as to read dozens without."""
 
@@ -92,15 +92,18 @@ def exposed(subject: Subject, problems: tuple[Problem, ...], *leaves: Iterable[L
     """Put the facts of one object together: leaves of any sort, each into its field."""
     sorts: dict[str, list[Leaf]] = {}
     international = 0
-    for leaf in chain.from_iterable(leaves):
+    for count, leaf in enumerate(chain.from_iterable(leaves)):
         sort = SORTS[type(leaf)]
         held = sorts.setdefault(sort, [])
         international += isinstance(leaf, _NAMES) and not leaf.text.isascii()
         if international > MAX_INTERNATIONAL:
             problems = (*problems, too_many(WHOLE, MAX_INTERNATIONAL, "names beyond ASCII"))
             break
-        if len(held) == MAX_CLAIMS:
-            problems = (*problems, too_many(WHOLE, MAX_CLAIMS, sort.replace("_", " ")))
+        if count == MAX_CLAIMS:
+            what = sort.replace("_", " ")
+            if len(sorts) > 1:
+                what += ", counted together with what else it asks of the network"
+            problems = (*problems, too_many(WHOLE, MAX_CLAIMS, what))
             break
         held.append(leaf)
     fields: dict[str, Any] = {sort: tuple(held) for sort, held in sorts.items()}

@@ -50,6 +50,17 @@ def test_an_object_with_more_claims_than_are_looked_at_has_a_problem(
     assert found.problems == tuple(too_many(WHOLE, 4096, p) for p in problems)
 
 
+def test_claims_of_all_sorts_are_counted_together() -> None:
+    """Sixteen sorts with a limit each would be sixteen times as much to judge."""
+    addresses = claims.address_list([FOREIGN] * (MAX_CLAIMS // 2), "p")
+    names = (claims.hostname("www.acme.example", "q") for _ in range(MAX_CLAIMS))
+    found = claims.exposed(SUBJECT, (), addresses, names)
+    assert found.exposure is not None
+    assert len(found.exposure.addresses) + len(found.exposure.hostnames) == MAX_CLAIMS
+    what = "hostnames, counted together with what else it asks of the network"
+    assert found.problems == (too_many(WHOLE, MAX_CLAIMS, what),)
+
+
 @pytest.mark.parametrize(("over", "problems"), [(0, ()), (1, ("names beyond ASCII",))])
 def test_names_that_take_long_to_read_are_fewer(over: int, problems: tuple[str, ...]) -> None:
     """Of names that are written in ASCII there may be more."""

@@ -16,23 +16,45 @@ from aup.facts.json_value import text_of, type_of
 from aup.facts.model import Problem
 from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, too_many, unreadable
 
-MAX_ITEMS: Final = 32768
-"""Entries of lists and maps that are looked at for one path; honest objects have hundreds."""
+MAX_ITEMS: Final = 65536
+"""Entries of lists and maps, and fields, that are looked at in all of one object, by whatever
+path. Each takes about a microsecond; honest objects have hundreds, each looked at a few times."""
 
 T = TypeVar("T")
 _STEP: Final = re.compile(r"([^.\[\]]+)|(\[\])")
 _DECODER: Final = msgspec.json.Decoder()
 
 
+class _Allowance:
+    """How much of an object may still be looked at: one for it and all of its parts."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_ITEMS
+
+    def take(self, wanted: int) -> int:
+        """Return how many of some entries may be looked at, which are fewer from then on."""
+        taken = min(wanted, self.left)
+        self.left -= taken
+        return taken
+
+
 class Tree:
     """An object, or a part of it, and what in it is not of the shape that was asked for."""
 
-    def __init__(self, value: dict[str, Any], path: str, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        value: dict[str, Any],
+        path: str,
+        problems: list[Problem],
+        allowance: _Allowance | None = None,
+    ) -> None:
         self._value = value
         self.path = path
         """From the object: ``spec.servers[0]``; empty for the whole."""
         self._problems = problems
-        self._left = MAX_ITEMS
+        self._allowance = allowance or _Allowance()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -49,8 +71,10 @@ class Tree:
 
         Null is absent, in lists as well. ``*`` stands for each field of a map.
         """
-        self._left = MAX_ITEMS
-        yield from self._walk(_steps(path), self._value, self.path)
+        if self._allowance.take(1):
+            yield from self._walk(_steps(path), self._value, self.path)
+        else:
+            self._exhausted()
 
     def one(self, path: str) -> Any:
         """Return the value of a field, or ``None``."""
@@ -60,13 +84,13 @@ class Tree:
         """Yield each object that a path leads to; what is none is a problem."""
         for where, value in self.each(path):
             if isinstance(value, dict):
-                yield Tree(value, where, self._problems)
+                yield Tree(value, where, self._problems, self._allowance)
             else:
                 self._misfit(where, value, "an object")
 
     def holding(self, value: dict[str, Any], path: str) -> "Tree":
         """Return what the text of a field was decoded to, as a part of this object."""
-        return Tree(value, path, self._problems)
+        return Tree(value, path, self._problems, self._allowance)
 
     def refuse(self, problem: Problem) -> None:
         """Take down what is amiss, once."""
@@ -84,12 +108,12 @@ class Tree:
             yield at, value
         elif steps[0] == "[]":
             if isinstance(value, list):
-                for index, item in enumerate(self._bounded(value, at)):
+                for index, item in enumerate(self._bounded(value)):
                     yield from self._walk(steps[1:], item, f"{at}[{index}]")
             else:
                 self._misfit(at, value, "a list")
         elif steps[0] == "*" and isinstance(value, dict):
-            for key, item in self._bounded(value.items(), at):
+            for key, item in self._bounded(value.items()):
                 below = f"{at}.{key}" if key.isidentifier() else f'{at}["{key}"]'
                 yield from self._walk(steps[1:], item, below)
         elif isinstance(value, dict):
@@ -98,14 +122,19 @@ class Tree:
         else:
             self._misfit(at, value, "an object")
 
-    def _bounded(self, items: Collection[T], at: str) -> Iterable[T]:
-        """Return items, or as many as are looked at of what one path leads to."""
-        taken = min(len(items), self._left)
-        self._left -= taken
+    def _bounded(self, items: Collection[T]) -> Iterable[T]:
+        """Return items, or as many of them as may still be looked at."""
+        taken = self._allowance.take(len(items))
         if taken == len(items):
             return items
-        self.refuse(too_many(at, MAX_ITEMS, "entries"))
+        self._exhausted()
         return islice(items, taken)
+
+    def _exhausted(self) -> None:
+        """Take down that the rest of the object is not looked at; beyond all other problems."""
+        problem = too_many(WHOLE, MAX_ITEMS, "entries and fields to look at")
+        if problem not in self._problems:
+            self._problems.append(problem)
 
     def _misfit(self, at: str, value: Any, wanted: str) -> None:
         """Take down what stands where something else belongs."""

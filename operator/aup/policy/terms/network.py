@@ -1,5 +1,6 @@
 """Terms of the section network."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from aup.api.sections.choice import Permission, Unrecognised
 from aup.api.sections.network import EndpointTargets, ExternalNames
 from aup.policy.addresses import AddressSet
+from aup.policy.index import AddressIndex, DomainIndex
 
 VERIFIED_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 """Where a domain comes from a stamp, which does not say when it was verified."""
@@ -87,3 +89,22 @@ class NetworkTerms:
     """Range of the cluster's Services; empty when the policy does not say."""
     pods: AddressSet = field(default_factory=AddressSet)
     """Range of the cluster's pods; empty when the policy does not say. Needed off the cluster."""
+    domains_by_name: DomainIndex = field(init=False, repr=False, compare=False)
+    """Finds positions in ``domains``."""
+    lapsed_by_name: DomainIndex = field(init=False, repr=False, compare=False)
+    """Finds positions in ``lapsed``."""
+    idle_by_address: AddressIndex = field(init=False, repr=False, compare=False)
+    """Finds positions in ``idle``."""
+
+    def __post_init__(self) -> None:
+        """Index what a request with thousands of claims asks about once for each."""
+        lapsed = [found.domain for found in self.lapsed]
+        idle = enumerate(found.addresses for found in self.idle)
+        object.__setattr__(self, "domains_by_name", _by_name(self.domains))
+        object.__setattr__(self, "lapsed_by_name", _by_name(lapsed))
+        object.__setattr__(self, "idle_by_address", AddressIndex.of(idle))
+
+
+def _by_name(domains: Iterable[Domain]) -> DomainIndex:
+    """Return the index of domains."""
+    return DomainIndex.of((domain.name, domain.include_subdomains) for domain in domains)

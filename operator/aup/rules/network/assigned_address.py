@@ -43,6 +43,7 @@ from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.captures import attachments, captures
 from aup.rules.network.external_name import is_internal
+from aup.rules.network.listed import listed
 from aup.rules.network.platform import is_judged, is_platform, is_read
 from aup.rules.network.settings import plugins, settings
 from aup.rules.paths import unindexed
@@ -148,8 +149,8 @@ def _not_assigned(claim: AddressClaim, terms: NetworkTerms) -> str:
 
 def _standing(address: IPAddress | None, terms: NetworkTerms) -> str:
     """Say how an address stands to the tenant, whose it may have been or may become."""
-    idle = (network.words for network in terms.idle if address and address in network.addresses)
-    return next(idle, f"is not assigned to {terms.tenant}")
+    found = None if address is None else terms.idle_by_address.first(address)
+    return f"is not assigned to {terms.tenant}" if found is None else terms.idle[found].words
 
 
 def _not_own(target: EndpointTarget, terms: NetworkTerms) -> str:
@@ -168,13 +169,13 @@ def _read_as(text: str, address: IPAddress | None) -> str:
 def _use_own_address(terms: NetworkTerms, claim: AddressClaim) -> str:
     """Say which addresses may be used, or how to get one."""
     if claim.opaque:
-        named = f"use {join(sorted(terms.resource_ids))}" if terms.resource_ids else "leave it out"
+        named = f"use {listed(terms.resource_ids)}" if terms.resource_ids else "leave it out"
         return f"{named}, or ask {terms.contact} to assign it to {terms.tenant}"
     article = "a plain" if claim.problem else "an"
     trust = f", or ask {terms.contact} to trust this writer"
     trusted = trust if claim.source is ClaimSource.STATUS else ""
     if terms.addresses:
-        return f"use {article} address from {join(terms.addresses.cidrs)}{trusted}"
+        return f"use {article} address from {join(terms.addresses.networks)}{trusted}"
     return f"{terms.tenant} has no address: ask {terms.contact} for one"
 
 
@@ -182,7 +183,7 @@ def _send_to_own_pods(terms: NetworkTerms) -> str:
     """Say where traffic may go."""
     own = f"pods of {terms.tenant}"
     if terms.addresses:
-        own += f", to an address from {join(terms.addresses.cidrs)}"
+        own += f", to an address from {join(terms.addresses.networks)}"
     return f"send traffic to {own}, or ask {terms.contact} to allow this destination"
 
 

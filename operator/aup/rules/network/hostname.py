@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from aup.api.sections.choice import Permission
 from aup.facts.model import Exposure, HostnameClaim, NamespaceReference, Reach
-from aup.policy.terms import Domain, LapsedDomain, NetworkTerms
+from aup.policy.terms import LapsedDomain, NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.platform import is_judged, is_platform, is_read
 from aup.rules.network.settings import settings
@@ -36,6 +36,7 @@ from aup.text import join
 def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each hostname that is claimed and not verified for the tenant."""
     trusted = is_platform(exposure.writer, terms)
+    own = _own_hostnames(terms) if exposure.hostnames else ""
     for claim in exposure.hostnames:
         judged = is_judged(claim.source, exposure, trusted=trusted) and is_read(claim.prefix, terms)
         if judged and not _is_own(claim, exposure, terms):
@@ -43,7 +44,7 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 path=claim.path,
                 value=claim.text,
                 detail=claim.problem or _not_own(claim, terms),
-                remedy=_remedy(claim, terms),
+                remedy=_remedy(claim, terms, own),
                 key=(unindexed(claim.path), _whole(claim) or claim.text, *_gateway(claim)),
                 hostname=_whole(claim),
             )
@@ -52,7 +53,7 @@ def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
 
 def is_verified(name: str, terms: NetworkTerms, *, wildcard: bool = False) -> bool:
     """Tell whether a canonical name, or all below it, is the tenant's."""
-    return any(_covers(domain, name, wildcard=wildcard) for domain in terms.domains)
+    return terms.domains_by_name.first(name, wildcard=wildcard) is not None
 
 
 def _gateway(claim: HostnameClaim) -> tuple[str, ...]:
@@ -90,14 +91,6 @@ def _may_catch_all(terms: NetworkTerms) -> bool:
     return terms.catch_all is Permission.ALLOWED
 
 
-def _covers(domain: Domain, name: str, *, wildcard: bool) -> bool:
-    """Tell whether a name, or every name below it, is the domain's, comparing whole labels."""
-    if name == domain.name:
-        # ``*.acme.example`` is about the names below, not about acme.example.
-        return domain.include_subdomains or not wildcard
-    return domain.include_subdomains and name.endswith(f".{domain.name}")
-
-
 def _not_own(claim: HostnameClaim, terms: NetworkTerms) -> str:
     """Say what is wrong with a hostname that can be read."""
     if claim.parent is not None:
@@ -132,12 +125,10 @@ def _read_as(claim: HostnameClaim) -> str:
 
 def _lapsed(claim: HostnameClaim, terms: NetworkTerms) -> LapsedDomain | None:
     """Return the domain through which the claim was the tenant's until its verification ended."""
-    covering = (
-        lapsed
-        for lapsed in terms.lapsed
-        if _covers(lapsed.domain, claim.name, wildcard=claim.wildcard)
-    )
-    return None if claim.problem or not claim.name else next(covering, None)
+    if claim.problem or not claim.name:
+        return None
+    found = terms.lapsed_by_name.first(claim.name, wildcard=claim.wildcard)
+    return None if found is None else terms.lapsed[found]
 
 
 def _is_backend(claim: HostnameClaim) -> bool:
@@ -145,15 +136,14 @@ def _is_backend(claim: HostnameClaim) -> bool:
     return claim.catch_all and claim.path.lower().endswith("backend")
 
 
-def _remedy(claim: HostnameClaim, terms: NetworkTerms) -> str:
-    """Say which names may be used, or how to have one verified."""
+def _remedy(claim: HostnameClaim, terms: NetworkTerms, own: str) -> str:
+    """Say which names may be used, ``own`` among them, or how to have one verified."""
     if claim.service is not None:
-        own = f"name {'a namespace' if claim.identity else 'a Service'} of {terms.tenant}"
-        first = f"{claim.instead}, or {own}" if claim.instead else own
+        service = f"name {'a namespace' if claim.identity else 'a Service'} of {terms.tenant}"
+        first = f"{claim.instead}, or {service}" if claim.instead else service
         return f"{first}, or ask {terms.contact}"
     if lapsed := _lapsed(claim, terms):
         return f"ask {terms.contact} to verify {lapsed.domain.name} again"
-    own = _own_hostnames(terms)
     if _is_backend(claim):
         return f"leave it out, and in a rule with a host {own}"
     return f"{claim.instead}, or {own}" if claim.instead else own

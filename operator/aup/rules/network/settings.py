@@ -18,6 +18,7 @@ from aup.facts.model import (
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Violation
 from aup.rules.network.known import is_listed
+from aup.rules.network.listed import listed
 from aup.rules.network.platform import is_judged
 from aup.rules.paths import unindexed
 from aup.text import join
@@ -46,7 +47,7 @@ def plugins(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
     for plugin in exposure.plugins:
         offered = _offered(plugin, terms)
         if plugin.text not in offered:
-            use = f"use {join(sorted(offered))}" if offered else "leave it out"
+            use = f"use {listed(offered)}" if offered else "leave it out"
             yield Violation(
                 path=plugin.path,
                 value=plugin.text,
@@ -65,7 +66,7 @@ def _is_own(setting: PlatformSetting, terms: NetworkTerms) -> bool:
 def _leave_out(setting: PlatformSetting, terms: NetworkTerms) -> str:
     """Say what to do instead."""
     if setting.networks and terms.addresses:
-        return f"use only addresses from {join(terms.addresses.cidrs)}, or ask {terms.contact}"
+        return f"use only addresses from {join(terms.addresses.networks)}, or ask {terms.contact}"
     return f"{setting.instead or 'leave it out'}, or ask {terms.contact}"
 
 

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.facts.model import Problem
-from aup.facts.wire.shape import WHOLE, too_many
+from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, too_many
 from aup.facts.wire.tree import MAX_ITEMS, Tree, read_tree
 
 ROUTES: Any = {
     "spec": {"routes": [{"hosts": ["a", None, "b"]}, None, {"hosts": None}, {"hosts": []}]}
 }
+
+EXHAUSTED = too_many(WHOLE, MAX_ITEMS, "entries and fields to look at")
 
 
 def tree(value: Any) -> Tree:
@@ -107,8 +109,9 @@ def test_a_star_leads_to_every_field_of_a_map() -> None:
 
 
 def test_no_more_is_walked_than_anybody_writes() -> None:
-    whole = tree({"rows": [[1]] * (MAX_ITEMS // 2)})
-    assert len(list(whole.each("rows[][]"))) == MAX_ITEMS // 2
+    half = MAX_ITEMS // 2 - 1
+    whole = tree({"rows": [[1]] * half})
+    assert len(list(whole.each("rows[][]"))) == half
     assert whole.problems == ()
     for value, path in (
         ([None] * (MAX_ITEMS + 1), "a[]"),
@@ -116,4 +119,21 @@ def test_no_more_is_walked_than_anybody_writes() -> None:
     ):
         found = tree({"a": value})
         assert len(list(found.each(path))) <= MAX_ITEMS
-        assert found.problems == (too_many("a", MAX_ITEMS, "entries"),)
+        assert found.problems == (EXHAUSTED,)
+
+
+def test_parts_of_an_object_share_what_may_be_looked_at_of_the_whole() -> None:
+    """Each look counts, by whatever path: thousands of empty objects have dozens of fields each."""
+    found = tree({"a": [{}] * (MAX_ITEMS // 2)})
+    looks = sum(1 for part in found.objects("a[]") for _ in range(3) if part.one("b") is None)
+    assert looks == 3 * (MAX_ITEMS // 2)
+    assert found.problems == (EXHAUSTED,)
+    assert list(found.each("a[]")) == []
+
+
+def test_that_the_rest_was_not_looked_at_is_told_beside_any_number_of_other_problems() -> None:
+    found = tree({"a": [*range(MAX_PROBLEMS + 1), *[{}] * (MAX_ITEMS - 100)]})
+    for part in found.objects("a[]"):
+        part.one("b")
+    assert len(found.problems) == MAX_PROBLEMS + 1
+    assert found.problems[-1] == EXHAUSTED

@@ -1,0 +1,71 @@
+"""Which exemption covers a violation: the same one as if each were asked in turn."""
+
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aup.engine.exemption import Exemptions
+from aup.policy.addresses import AddressSet
+from aup.policy.terms import ExemptionTerm
+from aup.rules.base import Violation
+
+RULES = st.frozensets(st.sampled_from(("test/one", "test/other")), min_size=1)
+NAMESPACES = st.frozensets(st.sampled_from(("acme-prod", "acme-dev")), max_size=1)
+IMAGES = ("", "docker.io/acme/web", "docker.io/acme/web@sha256:0", "docker.io/acme/api")
+HOSTNAMES = ("", "www.acme.example", "*.acme.example")
+NETWORKS = ("192.0.2.0/30", "192.0.2.2/31", "192.0.2.4/32")
+TARGETS = st.lists(st.sampled_from(NETWORKS), max_size=2).map(AddressSet.of)
+
+TERMS = st.builds(
+    ExemptionTerm,
+    name=st.uuids().map(str),
+    rules=RULES,
+    namespaces=NAMESPACES,
+    images=st.lists(st.sampled_from(IMAGES[1:]), max_size=2).map(tuple),
+    targets=st.none() | TARGETS,
+    expires_at=st.just(datetime(2027, 1, 1, tzinfo=UTC)),
+    hostnames=st.frozensets(st.sampled_from(HOSTNAMES[1:]), max_size=1),
+)
+VIOLATIONS = st.builds(
+    Violation,
+    path=st.just("spec.a"),
+    value=st.just("a"),
+    detail=st.just("is wrong"),
+    remedy=st.just("mend it"),
+    key=st.just(("a",)),
+    image=st.sampled_from(IMAGES),
+    address=st.none() | st.integers(0, 7).map(lambda n: IPv4Address("192.0.2.0") + n),
+    hostname=st.sampled_from(HOSTNAMES),
+)
+
+
+def covers(exemption: ExemptionTerm, violation: Violation) -> bool:
+    """Tell whether every limit holds that an exemption names, in namespace acme-prod."""
+    images = {violation.image, violation.image.partition("@")[0]}
+    if violation.address is not None:
+        aimed = violation.address in (exemption.targets or ())
+    else:
+        aimed = violation.hostname in exemption.hostnames
+    return (
+        "test/one" in exemption.rules
+        and (not exemption.namespaces or "acme-prod" in exemption.namespaces)
+        and (not exemption.images or not images.isdisjoint(exemption.images))
+        and (exemption.targets is None or aimed)
+    )
+
+
+@given(st.lists(TERMS, max_size=8), st.lists(VIOLATIONS, min_size=1, max_size=4))
+def test_the_first_exemption_of_which_every_limit_holds_covers(
+    exemptions: list[ExemptionTerm], violations: list[Violation]
+) -> None:
+    held = Exemptions(exemptions, "acme-prod")
+    for violation in violations:
+        first = next((e.name for e in exemptions if covers(e, violation)), "")
+        assert held.covering("test/one", violation) == first
+
+
+def test_without_exemptions_nothing_is_covered() -> None:
+    violation = Violation("spec.a", "a", "is wrong", "mend it", ("a",))
+    assert Exemptions((), "acme-prod").covering("test/one", violation) == ""
