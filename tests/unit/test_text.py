@@ -1,6 +1,7 @@
 """Words that people read: short, on one line, and made of no more than is shown."""
 
 import pytest
+from typing_extensions import override
 
 from aup.text import join, printable
 
@@ -8,6 +9,7 @@ from aup.text import join, printable
 class Unwritten:
     """What must not be written out: it is not shown."""
 
+    @override
     def __str__(self) -> str:
         raise AssertionError("was written out")
 
@@ -38,6 +40,7 @@ def test_of_a_long_value_only_the_beginning_is_looked_at() -> None:
 
         __slots__ = ()
 
+        @override
         def isprintable(self) -> bool:
             raise AssertionError("was read as a whole")
 

@@ -5,9 +5,8 @@ is another than the path says, that is a problem, as it is where fields are type
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -16,7 +15,7 @@ from aup.facts.json_value import text_of, type_of
 from aup.facts.model import Problem
 from aup.facts.wire.shape import MAX_PROBLEMS, WHOLE, too_many, unreadable
 
-MAX_ITEMS: Final = 65536
+MAX_ITEMS: Final = 32768
 """Entries of lists and maps, and fields, that are looked at in all of one object, by whatever
 path. Each takes about a microsecond; honest objects have hundreds, each looked at a few times."""
 
@@ -28,15 +27,18 @@ _DECODER: Final = msgspec.json.Decoder()
 class _Allowance:
     """How much of an object may still be looked at: one for it and all of its parts."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "spent")
 
     def __init__(self) -> None:
         self.left = MAX_ITEMS
+        self.spent = False
+        """Whether more was wanted: nothing is looked at from then on."""
 
     def take(self, wanted: int) -> int:
         """Return how many of some entries may be looked at, which are fewer from then on."""
         taken = min(wanted, self.left)
         self.left -= taken
+        self.spent = self.spent or taken < wanted
         return taken
 
 
@@ -71,6 +73,8 @@ class Tree:
 
         Null is absent, in lists as well. ``*`` stands for each field of a map.
         """
+        if self._allowance.spent:
+            return
         if self._allowance.take(1):
             yield from self._walk(_steps(path), self._value, self.path)
         else:
@@ -122,13 +126,14 @@ class Tree:
         else:
             self._misfit(at, value, "an object")
 
-    def _bounded(self, items: Collection[T]) -> Iterable[T]:
-        """Return items, or as many of them as may still be looked at."""
-        taken = self._allowance.take(len(items))
-        if taken == len(items):
-            return items
-        self._exhausted()
-        return islice(items, taken)
+    def _bounded(self, items: Collection[T]) -> Iterator[T]:
+        """Yield items while more may be looked at; none where they are too many themselves."""
+        if self._allowance.take(len(items)) < len(items):
+            self._exhausted()
+        for item in items:
+            if self._allowance.spent:
+                return
+            yield item
 
     def _exhausted(self) -> None:
         """Take down that the rest of the object is not looked at; beyond all other problems."""
@@ -138,6 +143,8 @@ class Tree:
 
     def _misfit(self, at: str, value: Any, wanted: str) -> None:
         """Take down what stands where something else belongs."""
+        if len(self._problems) >= MAX_PROBLEMS:
+            return  # a list of thousands of misfits is told of in sixteen
         self.refuse(Problem(at, text_of(value), f"is {type_of(value)} where {wanted} belongs"))
 
 
