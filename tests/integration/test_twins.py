@@ -105,15 +105,51 @@ def pod(**spec: Any) -> dict[str, Any]:
     }
 
 
-def test_an_answer_of_many_findings_is_one_line_and_says_how_many(twins: Twins) -> None:
+@pytest.mark.parametrize(
+    ("path", "end"), [("/srv/{}", "| and 130 more"), ("/srv/{}/" + "\u00e6" * 200, "…")]
+)
+def test_an_answer_of_many_findings_is_one_line_and_says_that_there_are_more(
+    twins: Twins, path: str, end: str
+) -> None:
     """Beyond what the API server shows of a message the rest is cut off, never an error."""
-    volumes = [{"name": f"v{i}", "hostPath": {"path": f"/srv/{i}/\u00e6"}} for i in range(150)]
+    volumes = [{"name": f"v{i}", "hostPath": {"path": path.format(i)}} for i in range(150)]
     answer = twins.create(pod(volumes=volumes), "acme-prod")
     assert answer.by_twin
     assert "violates 1 rule of the Acceptable Use Policy of Asergo ApS" in answer.message
-    assert answer.message.endswith("…")
+    assert answer.message.endswith(end)
     assert "\n" not in answer.message
     assert "failed expression" not in answer.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "rule"),
+    [
+        (
+            "networking.k8s.io/v1 Ingress",
+            {"rules": [{"host": f"a{i}.beta.example"} for i in range(3000)]},
+            "network/hostname",
+        ),
+        (
+            "v1 Service",
+            {
+                "ports": [{"port": 80}],
+                "externalIPs": [f"203.0.{i // 250}.{i % 250}" for i in range(3000)],
+            },
+            "network/assigned-address",
+        ),
+    ],
+)
+def test_thousands_of_findings_still_name_their_rule(
+    twins: Twins, kind: str, spec: dict[str, Any], rule: str
+) -> None:
+    """A message puts twenty into words: more would cost too much, and none would be told."""
+    version, _, kind = kind.rpartition(" ")
+    answer = twins.create(
+        {"apiVersion": version, "kind": kind, "metadata": {"name": "web"}, "spec": spec},
+        "acme-prod",
+    )
+    assert answer.by_twin
+    assert f"[{rule}, clause " in answer.message
 
 
 def test_forty_claims_against_a_thousand_networks_are_compared(twins: Twins) -> None:

@@ -105,11 +105,12 @@ def finding(rule: str, *, key: str, path: str, value: str, words: str) -> str:
         key: what stays the same when lists are reordered: the ratchet's key.
         path: of the field.
         value: as written.
-        words: what is wrong, and after a semicolon what to do.
+        words: what is wrong, and after a semicolon what to do. Nothing of the object: what a tenant
+            wrote is made plain, which costs by the character, and these are long.
 
     """
-    told = f"({path}) + ' ' + ({value}) + ' ' + ({words})"
-    return f"'{rule}{FIELD}' + {plain(key)} + '{FIELD}' + {plain(told)}"
+    where = plain(f"({path}) + ' ' + ({value})")
+    return f"'{rule}{FIELD}' + {plain(key)} + '{FIELD}' + {where} + ' ' + ({words})"
 
 
 def flat(lists: str) -> str:

@@ -22,6 +22,8 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 _RULE_AND_KEY: Final = f".substring(0, {{0}}.lastIndexOf('{FIELD}'))"
 _COMPARED: Final = 50
 """Findings that are compared with those before; see decision 0012."""
+_TOLD: Final = 20
+"""Findings that a message names: no more fit, and to put thousands into words costs too much."""
 _LIMIT: Final = 5000
 """Bytes of a message; the API server shows nothing of one beyond 5 KiB (celconfig)."""
 
@@ -148,6 +150,8 @@ def _variables(group: Group) -> Iterator[tuple[str, str]]:
         " + ' of the Acceptable Use Policy of ' + variables.provider"
         " + (variables.revision.size() == 2 ? ' (revision ' + variables.revision[1] + ')' : '')"
         " + ': ' + variables.lines.join(' | ')"
+        f" + (variables.fresh.size() > {_TOLD} ?"
+        f" ' | and ' + string(variables.fresh.size() - {_TOLD}) + ' more' : '')"
     )
     yield "whole", head
     short = "variables.whole.substring(0, 1200) + ' …'"
@@ -191,8 +195,9 @@ def _lines() -> str:
     clause = (
         "variables.held.filter(h, h.startsWith(f[0] + '=')).map(h, h.substring(f[0].size() + 1))"
     )
+    few = f"variables.fresh.transformList(i, f, i < {_TOLD}, f.split('{FIELD}'))"
     return (
-        f"variables.fresh.map(f, f.split('{FIELD}')).map(f, '[' + f[0] + {clause}.map(c,"
+        f"{few}.map(f, '[' + f[0] + {clause}.map(c,"
         " c == '' ? '' : ', clause ' + c).join('') + '] ' + f[2] + '. See ' + variables.rulesURL"
         " + '/' + f[0])"
     )
