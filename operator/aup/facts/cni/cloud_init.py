@@ -16,6 +16,8 @@ from aup.facts.cni.notes import ADDRESS_LIKE, PEER
 
 LONGEST: Final = 16 * 1024
 """Characters; KubeVirt itself takes 2048."""
+MAX_DEPTH: Final = 32
+"""Levels; the parser takes half a second over 15,000 opening brackets."""
 _CLAIM = re.compile(r"(?:ip_?)?address(?:es)?|ip")
 """Names under which an interface's own addresses stand."""
 _OTHERS: Final = frozenset({"nameserver", "dns", "route"})
@@ -66,6 +68,8 @@ def _walk(text: str) -> Iterator[str]:
             case yaml.ScalarEvent(value=value):
                 _scalar(levels[-1], value, alone=len(levels) == 1)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                if len(levels) > MAX_DEPTH:
+                    raise UnreadableNetworkDataError(f"is nested more than {MAX_DEPTH} deep")
                 levels.append(_below(levels[-1], mapping=isinstance(event, yaml.MappingStartEvent)))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 done = levels.pop()

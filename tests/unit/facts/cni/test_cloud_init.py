@@ -61,6 +61,7 @@ def test_each_format_is_read(text: str, found: list[str]) -> None:
     [
         ("{a: [", "is not YAML"),
         ("{nameservers: &n {addresses: [203.0.113.9]}, eth0: *n}", "has an alias"),
+        ("[" * 40, "is nested more than 32 deep"),
         (" " * (LONGEST + 1), f"is longer than {LONGEST} characters"),
         ("\x00", "is not YAML"),
     ],
