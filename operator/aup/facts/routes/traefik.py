@@ -15,6 +15,9 @@ ANY: Final = "*"
 HTTP_ENTRY_POINTS: Final = frozenset({"web", "websecure", "http", "https", "traefik"})
 """Names that entry points for requests go by, where a router without names takes all of them."""
 
+MAX_RULES: Final = 128 << 10
+"""Characters of all rules of an object together; a route of many hosts has a few thousand."""
+
 
 def rule_hosts(
     value: object, path: str, source: ClaimSource = ClaimSource.SPEC
@@ -38,8 +41,7 @@ def ingress_route(
     tree: Tree, subject: Subject, surroundings: Surroundings
 ) -> Iterator[HostnameClaim]:
     """Read an IngressRoute: a route without names takes every request of its entry points."""
-    for route in tree.objects("spec.routes[]"):
-        yield from rule_hosts(route.one("match") or "", route.at("match"))
+    yield from _routes(tree)
     yield from _certificates(tree)
 
 
@@ -54,11 +56,25 @@ def ingress_route_tcp(
     entry_points = {text_of(value) for _, value in tree.each("spec.entryPoints[]")}
     shared = not entry_points or entry_points & HTTP_ENTRY_POINTS
     named = tree.one("spec.tls") is not None or shared
-    for route in tree.objects("spec.routes[]"):
-        for claim in rule_hosts(route.one("match") or "", route.at("match")):
-            if named or not claim.catch_all:
-                yield claim
+    for claim in _routes(tree):
+        if named or not claim.catch_all:
+            yield claim
     yield from _certificates(tree)
+
+
+def _routes(tree: Tree) -> Iterator[HostnameClaim]:
+    """Yield the names of all rules, of which there are as many as can be read while others wait."""
+    read = 0
+    for route in tree.objects("spec.routes[]"):
+        rule, at = route.one("match") or "", route.at("match")
+        read += len(text_of(rule))
+        if read > MAX_RULES:
+            problem = f"ends beyond {MAX_RULES} characters of rules in one object"
+            instead = "write the rules into several objects"
+            text = text_of(rule)
+            yield HostnameClaim(text, at, ClaimSource.SPEC, "", problem=problem, instead=instead)
+            return
+        yield from rule_hosts(rule, at)
 
 
 def _certificates(tree: Tree) -> Iterator[HostnameClaim]:

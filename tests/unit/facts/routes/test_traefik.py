@@ -71,3 +71,14 @@ def test_a_router_without_names_may_have_an_entry_point_of_its_own(
 def test_certificates_are_for_names_too(kind: str) -> None:
     tls = {"domains": [{"main": "a.example", "sans": ["*.b.example"]}, {}]}
     assert names(read(kind, {"tls": tls})) == ["a.example", "*.b.example"]
+
+
+@pytest.mark.parametrize("kind", ["IngressRoute", "IngressRouteTCP"])
+def test_an_object_holds_so_many_rules_and_the_rest_is_told(kind: str) -> None:
+    """To read a megabyte of nested brackets would keep everybody waiting for seconds."""
+    long = "Host(`a.example`) && " + "(" * 60 + "Path(`/`)" + ")" * 60 + " " * 15_000
+    spec = {"routes": [{"match": long}] * 60, "tls": {}}
+    found = read(kind, spec).hostnames
+    assert found[-1].problem == "ends beyond 131072 characters of rules in one object"
+    assert len(found) == 131072 // len(long) + 1
+    assert found[-1].path == f"spec.routes[{len(found) - 1}].match"
