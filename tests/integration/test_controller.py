@@ -299,13 +299,13 @@ def test_assignments_that_overlap_leave_the_first_in_force(installation: Install
 
 def test_nothing_is_said_of_an_object_before_it_is_compiled(installation: Installation) -> None:
     """A record that the other held the addresses, if only for a moment, would be a false one."""
-    provide(installation, tenant("early"), assignment("early-1", "early", "198.51.100.80/28"))
-    wait_for(installation, "addressassignment", "early-1", InForce=("True", "Active"))
-    text = json.dumps(assignment("early-2", "early", "198.51.100.80/29"))
+    provide(installation, tenant("hasty"), assignment("hasty-1", "hasty", "198.51.100.80/28"))
+    wait_for(installation, "addressassignment", "hasty-1", InForce=("True", "Active"))
+    text = json.dumps(assignment("hasty-2", "hasty", "198.51.100.80/29"))
     installation.cluster.kubectl("create", "-f", "-", input=text)
 
     def told() -> set[str]:
-        return events(installation, "AddressAssignment", "early-2")
+        return events(installation, "AddressAssignment", "hasty-2")
 
     until("the word", told)
     assert told() == {"Overlap"}
