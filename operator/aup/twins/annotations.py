@@ -23,7 +23,7 @@ from aup.facts.model import (
     Reach,
     Topic,
 )
-from aup.twins.model import ALWAYS, Search, finding, flat, listed
+from aup.twins.model import ALWAYS, Search, finding, flat, listed, some
 from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
 
 _ADDRESS: Final = "203.0.113.9"
@@ -117,7 +117,7 @@ def _tokens(rule: str, keys: tuple[str, ...], split: str, ours: str, words: str)
         words=words,
     )
     here = f"{listed(keys)}.filter(k, variables.notes{{side}}[?k].orValue('') != '')"
-    found = flat(f"{here}.map(k, {split}.filter(t, !({ours})).map(t, {told}))")
+    found = flat(f"{here}.map(k, {split}.filter(t, !({ours})){some('t', told)})")
     return Search(found, _SIGNS)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from aup.twins.model import quoted
+from aup.twins.model import quoted, some
 
 _TEMPLATES: Final[Mapping[str, str]] = {
     "Pod": "",
@@ -89,4 +89,4 @@ SIGHT: Final = (
 
 def each(where: str, told: str) -> str:
     """Return CEL of a finding for each container that a condition holds of."""
-    return f"variables.containers{{side}}.filter(e, {where}).map(e, {told})"
+    return f"variables.containers{{side}}.filter(e, {where}){some('e', told)}"

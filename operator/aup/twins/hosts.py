@@ -3,7 +3,7 @@
 from typing import Final
 
 from aup.twins.containers import CONTAINER, VOLUME, each
-from aup.twins.model import Search, finding
+from aup.twins.model import Search, each_of, finding
 
 _PROBES: Final = (
     "livenessProbe.httpGet",
@@ -40,18 +40,20 @@ _CONNECTIONS: Final = " + ".join(
     for field in _PROBES
 )
 _SERVERS: Final = " + ".join(
-    "variables.spec{side}.?volumes.orValue(dyn([])).transformList(i, v, "
-    f"has(v.{source}) && !(isIP(v.{source}.{name}) && variables.networks.exists(net,"
-    f" net.containsIP(ip(v.{source}.{name})))), "
-    + finding(
-        "host/kubelet-connections",
-        key=f"'volume ' + v.{source}.{name}",
-        path=f"variables.at + '.volumes[' + string(i) + '].{source}.{name}'",
-        value=f"v.{source}.{name}",
-        words="'is connected to by the node itself, wherever it leads; use a"
-        " PersistentVolumeClaim, or the address of a server of your own'",
+    each_of(
+        "variables.spec{side}.?volumes.orValue(dyn([]))",
+        "v",
+        f"has(v.{source}) && !(isIP(v.{source}.{name}) && variables.networks.exists(net,"
+        f" net.containsIP(ip(v.{source}.{name}))))",
+        finding(
+            "host/kubelet-connections",
+            key=f"'volume ' + v.{source}.{name}",
+            path=f"variables.at + '.volumes[' + string(i) + '].{source}.{name}'",
+            value=f"v.{source}.{name}",
+            words="'is connected to by the node itself, wherever it leads; use a"
+            " PersistentVolumeClaim, or the address of a server of your own'",
+        ),
     )
-    + ")"
     for source, name in (("nfs", "server"), ("glusterfs", "endpoints"))
 )
 

@@ -113,6 +113,30 @@ def finding(rule: str, *, key: str, path: str, value: str, words: str) -> str:
     return f"'{rule}{FIELD}' + {plain(key)} + '{FIELD}' + {where} + ' ' + ({words})"
 
 
+def each_of(items: str, item: str, holds: str, told: str, index: str = "i") -> str:
+    """Return CEL of a finding for each element of a list that a condition holds of.
+
+    They are found first, and as many as are compared are put into words then: thousands in words
+    would cost more than the API server allows.
+
+    Args:
+        items: CEL of the list.
+        item: name of an element in ``holds`` and ``told``.
+        holds: CEL of the condition.
+        told: CEL of the finding.
+        index: name of its index in both.
+
+    """
+    found = f"{items}.transformList({index}, {item}, {holds}, {index})"
+    words = f"[{items}[{index}]].map({item}, {told})[0]"
+    return f"{found}{some(index, words)}"
+
+
+def some(item: str, told: str) -> str:
+    """Return CEL, to stand behind a list, of the findings of its first elements."""
+    return f".transformList(nth, {item}, nth < variables.most{{side}}, {told})"
+
+
 def flat(lists: str) -> str:
     """Return CEL of one list of findings out of a list of lists.
 

@@ -22,6 +22,8 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 _RULE_AND_KEY: Final = f".substring(0, {{0}}.lastIndexOf('{FIELD}'))"
 _COMPARED: Final = 50
 """Findings that are compared with those before; see decision 0012."""
+_MOST: Final[Mapping[str, int]] = {NEW: _COMPARED + 1, OLD: 1000}
+"""Findings that one search puts into words: of the new object, one more than are compared."""
 _TOLD: Final = 20
 """Findings that a message names: no more fit, and to put thousands into words costs too much."""
 _LIMIT: Final = 5000
@@ -134,6 +136,7 @@ def _variables(group: Group) -> Iterator[tuple[str, str]]:
     yield from STAMPS
     yield from group.variables
     for side in (NEW, OLD):
+        yield f"most{side}", str(_MOST[side])
         for name, cel in group.sided:
             yield f"{name}{side}", _of(cel, side)
         for twin in group.twins:
@@ -150,8 +153,7 @@ def _variables(group: Group) -> Iterator[tuple[str, str]]:
         " + ' of the Acceptable Use Policy of ' + variables.provider"
         " + (variables.revision.size() == 2 ? ' (revision ' + variables.revision[1] + ')' : '')"
         " + ': ' + variables.lines.join(' | ')"
-        f" + (variables.fresh.size() > {_TOLD} ?"
-        f" ' | and ' + string(variables.fresh.size() - {_TOLD}) + ' more' : '')"
+        f" + (variables.fresh.size() > {_TOLD} ? ' | and more' : '')"
     )
     yield "whole", head
     short = "variables.whole.substring(0, 1200) + ' …'"

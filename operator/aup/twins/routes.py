@@ -3,7 +3,7 @@
 from typing import Final
 
 from aup.twins.annotations import ADDRESSES, HOSTNAMES, POOLS, made
-from aup.twins.model import ALWAYS, Group, Search, Twin, finding, flat, listed
+from aup.twins.model import ALWAYS, Group, Search, Twin, each_of, finding, flat, listed
 from aup.twins.services import NOTES, NOTES_AT, SPEC, STATUS
 from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
 
@@ -27,28 +27,32 @@ _HANDED_ON: Final = (
 )
 """CEL: what a controller copies to the Service that it makes for a Gateway."""
 _CATCH_ALL: Final = "!('catchall' in variables.allows)"
-_RULES: Final = (
-    "variables.kind != 'Ingress' ? [] : "
-    "variables.spec{side}.?rules.orValue(dyn([])).transformList(i, r, r.?host.orValue('') == '' ?"
-    f" {_CATCH_ALL} : !{owned('r.host')}, r.?host.orValue('') == '' ? "
+_RULES: Final = "variables.kind != 'Ingress' ? [] : " + each_of(
+    "variables.spec{side}.?rules.orValue(dyn([]))",
+    "r",
+    f"r.?host.orValue('') == '' ? {_CATCH_ALL} : !{owned('r.host')}",
+    "r.?host.orValue('') == '' ? "
     + _hostname("'rules'", "'spec.rules[' + string(i) + '].host'", "''", _OPEN)
     + " : "
     + _hostname(
         "'rules ' + r.host", "'spec.rules[' + string(i) + '].host'", "r.host", _NOT_VERIFIED
-    )
-    + ")"
+    ),
 )
 _TLS: Final = "variables.kind != 'Ingress' ? [] : " + flat(
-    "variables.spec{side}.?tls.orValue(dyn([])).transformList(i, t,"
-    " t.?hosts.orValue(dyn([])).transformList(j, h, "
-    f"!{owned('h')}, "
-    + _hostname(
-        "'tls ' + h",
-        "'spec.tls[' + string(i) + '].hosts[' + string(j) + ']'",
+    "variables.spec{side}.?tls.orValue(dyn([])).transformList(i, t, "
+    + each_of(
+        "t.?hosts.orValue(dyn([]))",
         "h",
-        _NOT_VERIFIED,
+        f"!{owned('h')}",
+        _hostname(
+            "'tls ' + h",
+            "'spec.tls[' + string(i) + '].hosts[' + string(j) + ']'",
+            "h",
+            _NOT_VERIFIED,
+        ),
+        index="j",
     )
-    + "))"
+    + ")"
 )
 _BACKEND: Final = (
     "variables.kind == 'Ingress' && has(variables.spec{side}.defaultBackend)"
@@ -61,11 +65,13 @@ _BACKEND: Final = (
     )
     + "] : []"
 )
-_LISTENERS: Final = (
-    "variables.kind != 'Gateway' ? [] : "
-    "variables.spec{side}.?listeners.orValue(dyn([])).transformList(i, r, r.?hostname.orValue('')"
-    f" == '' ? (r.?protocol.orValue('HTTP').upperAscii() in {listed(_NAMED)} && {_CATCH_ALL})"
-    f" : !{owned('r.hostname')}, r.?hostname.orValue('') == '' ? "
+_LISTENERS: Final = "variables.kind != 'Gateway' ? [] : " + each_of(
+    "variables.spec{side}.?listeners.orValue(dyn([]))",
+    "r",
+    "r.?hostname.orValue('') == ''"
+    f" ? (r.?protocol.orValue('HTTP').upperAscii() in {listed(_NAMED)} && {_CATCH_ALL})"
+    f" : !{owned('r.hostname')}",
+    "r.?hostname.orValue('') == '' ? "
     + _hostname("'listeners'", "'spec.listeners[' + string(i) + '].hostname'", "''", _OPEN)
     + " : "
     + _hostname(
@@ -73,29 +79,26 @@ _LISTENERS: Final = (
         "'spec.listeners[' + string(i) + '].hostname'",
         "r.hostname",
         _NOT_VERIFIED,
-    )
-    + ")"
+    ),
 )
-_ROUTES: Final = (
-    "!(variables.kind in ['HTTPRoute', 'GRPCRoute', 'TLSRoute']) ? [] : "
-    "variables.spec{side}.?hostnames.orValue(dyn([])).transformList(i, h, "
-    f"!{owned('h')}, "
-    + _hostname("'hostnames ' + h", "'spec.hostnames[' + string(i) + ']'", "h", _NOT_VERIFIED)
-    + ")"
+_ROUTES: Final = "!(variables.kind in ['HTTPRoute', 'GRPCRoute', 'TLSRoute']) ? [] : " + each_of(
+    "variables.spec{side}.?hostnames.orValue(dyn([]))",
+    "h",
+    f"!{owned('h')}",
+    _hostname("'hostnames ' + h", "'spec.hostnames[' + string(i) + ']'", "h", _NOT_VERIFIED),
 )
-_GATEWAY_ADDRESSES: Final = (
-    "variables.kind != 'Gateway' ? [] : "
-    "variables.spec{side}.?addresses.orValue(dyn([])).transformList(i, a, "
+_GATEWAY_ADDRESSES: Final = "variables.kind != 'Gateway' ? [] : " + each_of(
+    "variables.spec{side}.?addresses.orValue(dyn([]))",
+    "a",
     "a.?type.orValue('IPAddress') == 'IPAddress' && a.?value.orValue('') != ''"
-    f" && !{mine('a.value')}, "
-    + finding(
+    f" && !{mine('a.value')}",
+    finding(
         "network/assigned-address",
         key="'addresses ' + a.value",
         path="'spec.addresses[' + string(i) + '].value'",
         value="a.value",
         words=f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}",
-    )
-    + ")"
+    ),
 )
 
 ROUTES: Final = Group(

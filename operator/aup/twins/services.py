@@ -3,7 +3,7 @@
 from typing import Final
 
 from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTE, POOLS
-from aup.twins.model import Group, Search, Twin, finding
+from aup.twins.model import Group, Search, Twin, each_of, finding
 from aup.twins.words import OWN_ADDRESS, mine
 
 _NOT_MINE: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
@@ -34,11 +34,11 @@ _SIGHT: Final = (
     f" || (has(object.metadata.annotations) && object.metadata.annotations.exists(k, {{{NOTE}}}))"
 )
 
-_EXTERNAL: Final = (
-    "variables.spec{side}.?externalIPs.orValue(dyn([])).transformList(i, v, "
-    f"!{mine('v')}, "
-    + _claimed("'spec.externalIPs[' + string(i) + ']'", "'spec.externalIPs ' + v", "v")
-    + ")"
+_EXTERNAL: Final = each_of(
+    "variables.spec{side}.?externalIPs.orValue(dyn([]))",
+    "v",
+    f"!{mine('v')}",
+    _claimed("'spec.externalIPs[' + string(i) + ']'", "'spec.externalIPs ' + v", "v"),
 )
 _BALANCER: Final = _one(
     "true", "variables.spec{side}.?loadBalancerIP.orValue('')", "spec.loadBalancerIP"
@@ -47,10 +47,13 @@ _BALANCER: Final = _one(
 _STATUS: Final = (
     # Only a request for the status writes one, and the platform's word is believed.
     "has(request.subResource) && request.subResource == 'status' && !variables.platform ? "
-    "{object}.?status.?loadBalancer.?ingress.orValue(dyn([])).transformList(i, v, "
-    f"v.?ip.orValue('') != '' && !{mine('v.ip')}, "
-    + _claimed("'status.loadBalancer.ingress[' + string(i) + '].ip'", "'status ' + v.ip", "v.ip")
-    + ") : []"
+    + each_of(
+        "{object}.?status.?loadBalancer.?ingress.orValue(dyn([]))",
+        "v",
+        f"v.?ip.orValue('') != '' && !{mine('v.ip')}",
+        _claimed("'status.loadBalancer.ingress[' + string(i) + '].ip'", "'status ' + v.ip", "v.ip"),
+    )
+    + " : []"
 )
 STATUS: Final = Search(
     _STATUS, {SERVICE: "has(request.subResource) && request.subResource == 'status'"}
@@ -63,19 +66,23 @@ _OPENS: Final = (
     f" || ({_TYPE} == 'LoadBalancer' && !('balancernodeports' in variables.allows)))"
 )
 _NODE_PORT: Final = (
-    f"{_OPENS} ? variables.spec{{side}}.?ports.orValue(dyn([])).transformList(i, p, "
-    "p.?nodePort.orValue(0) != 0, "
-    + finding(
-        "network/node-port",
-        key=f"{_TYPE} + ' ' + string(p.nodePort)",
-        path="'spec.ports[' + string(i) + '].nodePort'",
-        value="string(p.nodePort)",
-        words=f"'is opened on the addresses of every node; ' + ({_TYPE} == 'LoadBalancer' ?"
-        " 'set spec.allocateLoadBalancerNodePorts to false and leave out nodePort' :"
-        " 'use type ClusterIP, or LoadBalancer with an address of your own')"
-        " + ', or ask ' + variables.contact",
+    f"{_OPENS} ? "
+    + each_of(
+        "variables.spec{side}.?ports.orValue(dyn([]))",
+        "p",
+        "p.?nodePort.orValue(0) != 0",
+        finding(
+            "network/node-port",
+            key=f"{_TYPE} + ' ' + string(p.nodePort)",
+            path="'spec.ports[' + string(i) + '].nodePort'",
+            value="string(p.nodePort)",
+            words=f"'is opened on the addresses of every node; ' + ({_TYPE} == 'LoadBalancer' ?"
+            " 'set spec.allocateLoadBalancerNodePorts to false and leave out nodePort' :"
+            " 'use type ClusterIP, or LoadBalancer with an address of your own')"
+            " + ', or ask ' + variables.contact",
+        ),
     )
-    + ") : []"
+    + " : []"
 )
 
 _CLASS: Final = "variables.spec{side}.?loadBalancerClass.orValue('')"

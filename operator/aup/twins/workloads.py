@@ -17,7 +17,7 @@ from aup.twins.containers import (
     each,
 )
 from aup.twins.hosts import CONNECTIONS, SERVERS
-from aup.twins.model import Asked, Group, Search, Twin, finding, flat, listed, quoted
+from aup.twins.model import Asked, Group, Search, Twin, each_of, finding, flat, listed, quoted
 
 _WITHOUT: Final = quoted("leave it out or set it to false")
 
@@ -55,19 +55,25 @@ _PORT_NUMBER: Final = (
 )
 # One list for each container, joined into one: the language has no flattening on 1.33.
 _PORT: Final = "'hostports' in variables.allows ? [] : " + flat(
-    "variables.containers{side}.filter(e, has(e.c.ports)).map(e, e.c.ports.transformList(j, p,"
-    f" {_PORT_NUMBER} != 0, "
-    + finding(
-        "host/port",
-        key=f"string({_PORT_NUMBER})",
-        path=f"e.p + '.ports[' + string(j) + '].' + ({_ON_NODE} ? 'containerPort' : 'hostPort')",
-        value=f"string({_PORT_NUMBER})",
-        words=(
-            f"'is opened on the node\\'s own address; leave out ' + ({_ON_NODE} ? 'hostNetwork' :"
-            " 'hostPort') + ', and publish the port through a Service'"
+    "variables.containers{side}.filter(e, has(e.c.ports)).map(e, "
+    + each_of(
+        "e.c.ports",
+        "p",
+        f"{_PORT_NUMBER} != 0",
+        finding(
+            "host/port",
+            key=f"string({_PORT_NUMBER})",
+            path="e.p + '.ports[' + string(j) + '].' +"
+            f" ({_ON_NODE} ? 'containerPort' : 'hostPort')",
+            value=f"string({_PORT_NUMBER})",
+            words=(
+                f"'is opened on the node\\'s own address; leave out ' + ({_ON_NODE} ?"
+                " 'hostNetwork' : 'hostPort') + ', and publish the port through a Service'"
+            ),
         ),
+        index="j",
     )
-    + "))"
+    + ")"
 )
 _PORT_SIGNS: Final = {
     POD: "has(s.hostNetwork)",
@@ -126,18 +132,18 @@ _ALLOWED_PATH: Final = (
     "variables.allows.exists(a, a.startsWith('hostpath:')"
     f" && ({_CANONICAL} == a.substring(9) || ({_CANONICAL}).startsWith(a.substring(9) + '/')))"
 )
-_PATH: Final = (
-    "variables.spec{side}.?volumes.orValue(dyn([])).transformList(i, v, "
-    f"has(v.hostPath) && !{_ALLOWED_PATH}, "
-    + finding(
+_PATH: Final = each_of(
+    "variables.spec{side}.?volumes.orValue(dyn([]))",
+    "v",
+    f"has(v.hostPath) && !{_ALLOWED_PATH}",
+    finding(
         "host/path",
         key=_CANONICAL,
         path="variables.at + '.volumes[' + string(i) + '].hostPath.path'",
         value="v.hostPath.path",
         words="'opens files of the node to the pod; use an emptyDir, a PersistentVolumeClaim or a"
         " projected volume'",
-    )
-    + ")"
+    ),
 )
 
 _CAPABILITY: Final = "t.upperAscii().replace('CAP_', '', 1)"
@@ -154,20 +160,23 @@ _ADDS: Final = (
 )
 _CAPABILITIES: Final = flat(
     "variables.containers{side}.filter(e, has(e.c.securityContext)"
-    " && e.c.securityContext.?capabilities.?add.hasValue()).map(e,"
-    " e.c.securityContext.capabilities.add.transformList(i, t,"
-    f" !({_CAPABILITY} in {_USUAL})"
-    f" && !(('capability:' + {_CAPABILITY}) in variables.allows)"
-    " && !('capability:ALL' in variables.allows), "
-    + finding(
-        "host/capabilities",
-        key=f"{_CAPABILITY} + ' ' + {REPOSITORY}",
-        path="e.p + '.securityContext.capabilities.add[' + string(i) + ']'",
-        value="t",
-        words=f"'is a capability that ' + {_WORDS}[?{_CAPABILITY}].orValue("
-        "'may do anything, since nobody knows the name') + '; leave it out'",
+    " && e.c.securityContext.?capabilities.?add.hasValue()).map(e, "
+    + each_of(
+        "e.c.securityContext.capabilities.add",
+        "t",
+        f"!({_CAPABILITY} in {_USUAL})"
+        f" && !(('capability:' + {_CAPABILITY}) in variables.allows)"
+        " && !('capability:ALL' in variables.allows)",
+        finding(
+            "host/capabilities",
+            key=f"{_CAPABILITY} + ' ' + {REPOSITORY}",
+            path="e.p + '.securityContext.capabilities.add[' + string(i) + ']'",
+            value="t",
+            words=f"'is a capability that ' + {_WORDS}[?{_CAPABILITY}].orValue("
+            "'may do anything, since nobody knows the name') + '; leave it out'",
+        ),
     )
-    + "))"
+    + ")"
 )
 _DROP_NET_RAW: Final = Asked(
     allowance="dropnetraw",
@@ -202,20 +211,20 @@ _SYSCTL: Final = (
     " s.name.split('.').map(p, p.replace('/', '.')).join('/') : s.name)"
 )
 """CEL: a setting with dots. Where a slash comes first, slashes and dots change places."""
-_SYSCTLS: Final = (
-    "variables.spec{side}.?securityContext.?sysctls.orValue(dyn([])).transformList(i, s,"
-    f" !({_SYSCTL} in {listed(sorted(SAFE))})"
+_SYSCTLS: Final = each_of(
+    "variables.spec{side}.?securityContext.?sysctls.orValue(dyn([]))",
+    "s",
+    f"!({_SYSCTL} in {listed(sorted(SAFE))})"
     f" && !variables.allows.exists(a, a.startsWith('sysctl:') && (a.endsWith('*') ?"
-    f" {_SYSCTL}.startsWith(a.substring(7, a.size() - 1)) : {_SYSCTL} == a.substring(7))), "
-    + finding(
+    f" {_SYSCTL}.startsWith(a.substring(7, a.size() - 1)) : {_SYSCTL} == a.substring(7)))",
+    finding(
         "host/sysctls",
         key=_SYSCTL,
         path="variables.at + '.securityContext.sysctls[' + string(i) + '].name'",
         value="s.name",
         words="'is not among the kernel settings that Kubernetes calls safe; leave it out, or ask '"
         " + variables.contact + ' to set it on the nodes'",
-    )
-    + ")"
+    ),
 )
 
 WORKLOADS: Final = Group(
