@@ -51,24 +51,17 @@ def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
 
 def _marks(markings: Markings) -> Iterator[Violation]:
     """Yield each mark of the operator that is set, and each that is taken away."""
-    for marking in markings.entries:
-        if _is_reserved(marking):
+    for entries, key, what, remedy in (
+        (markings.entries, (), "sets", "leave it out"),
+        (markings.lost, ("lost",), "takes away", "leave it where it is"),
+    ):
+        for marking in filter(_is_reserved, entries):
             yield Violation(
                 path=marking.path,
                 value=marking.text,
-                detail="is a mark that only the operator sets",
-                remedy="leave it out",
-                key=(marking.path, marking.text),
-                change=True,
-            )
-    for marking in markings.lost:
-        if _is_reserved(marking):
-            yield Violation(
-                path=marking.path,
-                value=marking.text,
-                detail="is a mark that only the operator takes away",
-                remedy="leave it where it is",
-                key=("lost", marking.path, marking.text),
+                detail=f"is a mark that only the operator {what}",
+                remedy=remedy,
+                key=(*key, marking.path, marking.text),
                 change=True,
             )
 
