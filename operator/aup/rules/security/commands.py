@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 from aup.facts.model import Container
 from aup.rules.security.script import lines
 
-SHELLS: Final = frozenset({"ash", "bash", "dash", "ksh", "runuser", "sh", "su", "zsh"})
+SHELLS: Final = frozenset(
+    {"ash", "bash", "dash", "ksh", "runuser", "script", "sg", "sh", "su", "zsh"}
+)
 """What runs the script that follows ``-c``."""
 
 
@@ -29,12 +31,27 @@ class _Starter(NamedTuple):
     """Words of its own before the program."""
     asks: str = ""
     """Letters of its options with which it only says where the program is."""
+    long: str = ""
+    """Its long options that take the next word, where none is joined to them."""
 
 
-_KEYWORDS: Final = ("!", "builtin", "do", "elif", "else", "if", "then", "until", "while", "{")
+_KEYWORDS: Final = (
+    "!",
+    "builtin",
+    "coproc",
+    "do",
+    "elif",
+    "else",
+    "if",
+    "then",
+    "until",
+    "while",
+    "{",
+)
 _PLAIN: Final = (
     "busybox",
     "catatonit",
+    "fakeroot",
     "nohup",
     "proxychains",
     "proxychains4",
@@ -47,26 +64,31 @@ _BEFORE: Final[Mapping[str, _Starter]] = {
     "chrt": _Starter("pTPD", operands=1),
     "command": _Starter(asks="vV"),
     "doas": _Starter("uC"),
-    "dumb-init": _Starter("r"),
-    "env": _Starter("uC"),
+    "dumb-init": _Starter("r", long="rewrite"),
+    "env": _Starter("uC", long="unset chdir"),
     "exec": _Starter("a"),
-    "flock": _Starter("Ew", operands=1),
+    "flock": _Starter("Ew", operands=1, long="conflict-exit-code timeout wait"),
+    "function": _Starter(operands=1),
     "gosu": _Starter(operands=1),
-    "ionice": _Starter("cn"),
-    "nice": _Starter("n"),
-    "nsenter": _Starter("tSGW"),
+    "ionice": _Starter("cn", long="class classdata"),
+    "nice": _Starter("n", long="adjustment"),
+    "nsenter": _Starter("tSGW", long="target setuid setgid wdns"),
+    "parallel": _Starter("jSN", long="jobs sshlogin max-args"),
     "s6-setuidgid": _Starter(operands=1),
-    "stdbuf": _Starter("ioe"),
+    "setpriv": _Starter(
+        long="reuid regid groups bounding-set inh-caps ambient-caps securebits pdeathsig"
+    ),
+    "stdbuf": _Starter("ioe", long="input output error"),
     "strace": _Starter("abeEIoOpPsSuUX"),
     "su-exec": _Starter(operands=1),
-    "sudo": _Starter("CDgpRrTtuU"),
+    "sudo": _Starter("CDgpRrTtuU", long="chdir chroot close-from group host prompt user"),
     "taskset": _Starter(operands=1),
-    "time": _Starter("fo"),
-    "timeout": _Starter("ks", operands=1),
+    "time": _Starter("fo", long="format output"),
+    "timeout": _Starter("ks", operands=1, long="kill-after signal"),
     "tini": _Starter("ep"),
-    "unshare": _Starter("RwSG"),
-    "watch": _Starter("n"),
-    "xargs": _Starter("adEILnPs"),
+    "unshare": _Starter("RwSG", long="root wd setuid setgid"),
+    "watch": _Starter("n", long="interval"),
+    "xargs": _Starter("adEILnPs", long="arg-file delimiter max-args max-procs max-chars"),
 }
 """Words before the program that a command starts."""
 _EVAL: Final = frozenset({"eval", "trap"})
@@ -223,14 +245,20 @@ def _after(words: list[str], at: int, starter: _Starter) -> int:
     while at < len(words):
         word = words[at]
         if word.startswith("-"):
-            takes_next = not word.startswith("--") and word[-1] in starter.valued
-            at += 2 if takes_next else 1
+            at += 2 if _takes_next(word, starter) else 1
         elif operands and "=" not in word:
             operands -= 1
             at += 1
         else:
             break
     return at
+
+
+def _takes_next(option: str, starter: _Starter) -> bool:
+    """Tell whether the word behind an option of a starter belongs to it."""
+    if option.startswith("--"):
+        return option[2:] in starter.long.split()
+    return option[-1] in starter.valued
 
 
 def _name(word: str) -> str:

@@ -18,6 +18,13 @@ _QUOTED: Final = re.compile(r'[^\\"`$]+')
 """The same between double quotes."""
 _LITERAL: Final = re.compile(r"'([^']*)'?")
 _C_STRING: Final = re.compile(r"\$'((?:[^'\\]|\\.)*)'?", re.DOTALL)
+_ESCAPE: Final = re.compile(
+    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|([0-7]{1,3})|(.))", re.DOTALL
+)
+"""Within ``$'…'``."""
+_CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t"}
+_MARKS: Final = ("$'", '$"', "\\\n", "\\", "'", '"')
+"""What quotes a part of a word; longer marks before those that they hold."""
 _REDIRECTION: Final = re.compile(r"&>>?|<<<|<<-?|>>|>\||[<>]&|<>|[<>]\(|[<>]")
 _DELIMITER: Final = re.compile(r"[ \t]*((?:'[^'\n]*'|\"[^\"\n]*\"|\\.|[^\s;&|()<>'\"\\$`])+)")
 _ENDS: Final = re.compile(r";;&?|;&|&&|\|\||\|&|[;&|\n]")
@@ -51,6 +58,26 @@ class _Document(NamedTuple):
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of a script with their commands, in order."""
     return _Reader(text).lines()
+
+
+def unquoted(text: str) -> str:
+    """Return a script without what quotes parts of its words, to look for names in it."""
+    spelled = _spelled(text) if "$'" in text else ""
+    for mark in _MARKS:
+        text, spelled = text.replace(mark, ""), spelled.replace(mark, "")
+    return f"{text} {spelled}" if spelled else text
+
+
+def _spelled(text: str) -> str:
+    r"""Return text with its escapes as ``$'…'`` means them: ``\x6e`` is n."""
+
+    def meant(escape: re.Match[str]) -> str:
+        byte, code, octal, letter = escape.groups()
+        if letter is not None:
+            return _CONTROLS.get(letter, letter)
+        return chr(int(octal, 8) & 0xFF if octal else int(byte or code, 16))
+
+    return _ESCAPE.sub(meant, text)
 
 
 class _Reader:
@@ -134,16 +161,18 @@ class _Reader:
         elif character == '"':
             self._add(frame, "", at + 1, plain=False)
             frame.quoted = True
-        elif not frame.quoted and (
-            found := (_C_STRING if character == "$" else _LITERAL).match(text, at)
-        ):
+        elif not frame.quoted and (found := _LITERAL.match(text, at)):
             self._add(frame, found[1], found.end(), plain=False)
+        elif not frame.quoted and (found := _C_STRING.match(text, at)):
+            self._add(frame, _spelled(found[1]), found.end(), plain=False)
         elif character == "`" and frame.closes == "`":
             self._close(frame)
         elif character == "`":
             self._open(Frame("`", prints=True), 1)
         elif text.startswith("$(", at):
             self._open(Frame(")", prints=True), 2)
+        elif not frame.quoted and text.startswith('$"', at):
+            self._at += 1  # A text to be translated, for bash.
         else:
             self._add(frame, character, at + 1)
 

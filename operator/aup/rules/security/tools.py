@@ -30,6 +30,7 @@ from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.security.commands import MAX_SCRIPT, started, unread, words
+from aup.rules.security.script import unquoted
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -81,7 +82,7 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
     named = _naming(terms.tool_commands)
-    naming = [c for c in workload.containers if any(map(named, words(c)))]
+    naming = [c for c in workload.containers if any(named(unquoted(word)) for word in words(c))]
     for container in naming:
         yield from _started(container, terms, MAX_SCRIPT // len(naming))
     for path, text in workload.declared(WORKLOAD_CLASS):
@@ -97,7 +98,8 @@ def _started(container: Container, terms: SecurityTerms, most: int) -> Iterator[
     """
     found = [pair for pair in started(container, most) if pair[1] in terms.tool_commands]
     named = _naming(terms.tool_commands, whole=True)
-    found += [(path, hit[0]) for path, text in unread(container, most) if (hit := named(text))]
+    ends = unread(container, most)
+    found += [(path, hit[0]) for path, text in ends if (hit := named(unquoted(text)))]
     for path, name in dict.fromkeys(found):
         yield _Sign(path, name, "", (container.image_name,))
 
@@ -121,9 +123,11 @@ RULE = Rule(
     check=tools,
     blind=(
         "Tools that neither a catalogue nor the policy lists, that an image or another script "
-        "starts by itself, and scripts that do the same; scripts of "
-        "Tekton and Argo; what somebody starts by hand in a running container. Whether a test "
-        "keeps to the targets of its consent: arguments are not read, reports of scans say so. "
-        "Exemptions without targets, which are no consent, are told to the provider only."
+        "starts by itself, and scripts that do the same; names that a shell puts together from "
+        "variables, patterns, aliases or what a command prints; what a program in another "
+        "language starts; scripts of Tekton and Argo; what somebody starts by hand in a running "
+        "container. Whether a test keeps to the targets of its consent: arguments are not read, "
+        "reports of scans say so. Exemptions without targets, which are no consent, are told to "
+        "the provider only."
     ),
 )

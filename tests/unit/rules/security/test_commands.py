@@ -33,6 +33,17 @@ def names(*lines: Any) -> list[str]:
         pytest.param(("busybox", "sh", "-c", "nmap"), (), ["sh", "nmap"], id="shell-of-busybox"),
         pytest.param(("su", "-", "app", "-c", "nmap x"), (), ["su", "nmap"], id="su"),
         pytest.param(("timeout", "60", "nmap"), (), ["nmap"], id="timeout"),
+        pytest.param(
+            ("timeout", "--signal", "KILL", "60", "nmap"), (), ["nmap"], id="long-option-and-value"
+        ),
+        pytest.param(
+            ("timeout", "--signal=KILL", "60", "nmap"), (), ["nmap"], id="long-option-with-value"
+        ),
+        pytest.param(("script", "-qc", "nmap x"), (), ["script", "nmap"], id="typescript"),
+        pytest.param(("sh", "-c", "coproc nmap x"), (), ["sh", "nmap"], id="coprocess"),
+        pytest.param(
+            ("sh", "-c", "function f { nmap x; }; f"), (), ["sh", "nmap", "}", "f"], id="function"
+        ),
         pytest.param(("env", "A=1", "B=2", "nmap"), (), ["nmap"], id="env"),
         pytest.param(("tini", "--", "nmap"), (), ["nmap"], id="init"),
         pytest.param(("sudo",), (), [], id="no-program"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aup.rules.security.script import lines
+from aup.rules.security.script import lines, unquoted
 
 
 def commands(text: str) -> list[tuple[str, ...]]:
@@ -22,7 +22,8 @@ def commands(text: str) -> list[tuple[str, ...]]:
         pytest.param("a 'b; c' \"d && e\"", [("a", "b; c", "d && e")], id="ends-in-quotes"),
         pytest.param("\\a b\\ c", [("a", "b c")], id="escapes"),
         pytest.param("a''b \"\"", [("ab", "")], id="empty-quotes"),
-        pytest.param("$'a b' $\"c\"", [("a b", "$c")], id="dollar-quotes"),
+        pytest.param("$'a b' $\"c\"", [("a b", "c")], id="dollar-quotes"),
+        pytest.param(r"$'\x61\142\u63\t\'' d", [("abc\t'", "d")], id="spelled-characters"),
         pytest.param("# a\nb # c\nd#e", [("b",), ("d#e",)], id="comments"),
         pytest.param("2>/dev/null a >b 2>&1 c", [("a", "c")], id="redirections"),
         pytest.param("a>b", [("a",)], id="redirection-at-a-word"),
@@ -64,3 +65,19 @@ def test_a_line_knows_what_it_is_fed_with() -> None:
 def test_any_text_has_an_end(text: str) -> None:
     """Whatever is written, it is read to its end, and no character becomes two words."""
     assert sum(len(word) for command in commands(text) for word in command) <= 3 * len(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["n'm'ap", 'n"m"ap', "n\\map", "n\\\nmap", r"$'\x6emap'", "$'n'map"]
+)
+def test_a_name_is_seen_however_it_is_quoted(text: str) -> None:
+    assert "nmap" in unquoted(text)
+    assert commands(text) == [("nmap",)]
+
+
+@given(st.text("ab \\'\"$\n\t;x61"))
+def test_what_names_a_program_is_seen_without_its_quotes(text: str) -> None:
+    """Where no script names a tool unquoted, none is read: nothing may be lost by that."""
+    for command in commands(text):
+        if command and command[0].isalnum():
+            assert command[0] in unquoted(text)

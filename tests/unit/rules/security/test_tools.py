@@ -154,6 +154,12 @@ def test_no_length_of_a_script_or_of_its_neighbours_hides_a_tool(
     assert len(list(tools(scripts(*[long] * (neighbours + 1)), SCANNERS))) == neighbours + 1
 
 
+@pytest.mark.parametrize("text", ["n'm'ap x", "n\\\nmap x", 'eval "nm"ap', r"$'\156map' x"])
+@pytest.mark.parametrize("decoys", [0, MAX_SCRIPT])
+def test_no_quotes_within_its_name_hide_a_tool(text: str, decoys: int) -> None:
+    assert list(tools(scripts("a;" * decoys + text), SCANNERS))
+
+
 def test_beyond_what_is_looked_at_a_tool_is_a_word_of_its_own() -> None:
     padding = "a;" * MAX_SCRIPT
     named = "nmap is an argument"
