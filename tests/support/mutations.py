@@ -1,7 +1,7 @@
 """Hypothesis strategies for bodies that no API server sends, made of reviews that it does send."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -98,6 +98,26 @@ def reviews() -> tuple[dict[str, Any], ...]:
         found.append(review(obj, **envelope))
         found.append(review(obj, old=obj, operation="UPDATE", **envelope))
     return tuple(found)
+
+
+def misfits() -> Iterator[dict[str, Any]]:
+    """Yield a review of each kind for each of its fields, which holds what nothing can look up."""
+    kinds = {(r["request"]["kind"]["group"], r["request"]["kind"]["kind"]): r for r in reviews()}
+    for whole in kinds.values():
+        for parent, key in list(_places(whole["request"]["object"])):
+            value = parent[key]
+            for odd in ([value], {"": value}):
+                parent[key] = odd
+                yield json.loads(json.dumps(whole))
+            parent[key] = value
+
+
+def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield where each value of a tree stands: what holds it, and under which key."""
+    for key in sorted(tree) if isinstance(tree, dict) else range(len(tree)):
+        yield tree, key
+        if isinstance(tree[key], dict | list):
+            yield from _places(tree[key])
 
 
 @st.composite

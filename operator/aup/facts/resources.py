@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from aup.facts.json_value import text_of
 from aup.facts.model import Resources, Scratch
 from aup.facts.wire.volume import Volume
 
@@ -27,7 +28,7 @@ def scratch_volumes(volumes: Iterable[Volume | None] | None, path: str) -> Itera
         found = volume.empty_dir if volume is not None else None
         if found is None:
             continue
-        medium = found.get("medium") or ""
+        medium = text_of(found.get("medium"))
         if medium in {"", "Memory"}:
             at = f"{path}.volumes[{i}].emptyDir"
             yield Scratch(at, medium == "Memory", found.get("sizeLimit"))

@@ -33,6 +33,7 @@ def test_every_kind_that_holds_a_pod_says_it(kind: tuple[str, str]) -> None:
             {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}},
             {"name": "pages", "emptyDir": {"medium": "HugePages-2Mi"}},
             {"name": "other", "configMap": {"name": "x"}},
+            {"name": "odd", "emptyDir": {"medium": ["Memory"]}},
         ],
     }
     (found,) = read(kind, spec).workloads
@@ -45,6 +46,7 @@ def test_every_kind_that_holds_a_pod_says_it(kind: tuple[str, str]) -> None:
     assert found.scratch == (
         Scratch(f"{path}.volumes[0].emptyDir", in_memory=False, size=None),
         Scratch(f"{path}.volumes[1].emptyDir", in_memory=True, size="1Gi"),
+        Scratch(f"{path}.volumes[4].emptyDir", in_memory=False, size=None),
     )
 
 

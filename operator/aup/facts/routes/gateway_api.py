@@ -55,8 +55,8 @@ def route(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[
 
 def _inherited(parent: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
     """Yield the claim of every name of a Gateway; a Service (a mesh) has none to give."""
-    group = text_of(parent.one("group"))
-    if group not in {"", GROUP, EXPERIMENTAL} or (parent.one("kind") or "Gateway") not in _PARENTS:
+    group, kind = text_of(parent.one("group")), text_of(parent.one("kind")) or "Gateway"
+    if group not in {"", GROUP, EXPERIMENTAL} or kind not in _PARENTS:
         return
     name = text_of(parent.one("name"))
     namespace = text_of(parent.one("namespace")) or subject.namespace
@@ -99,7 +99,7 @@ def opened(namespaces: object, path: str, what: str, surroundings: Surroundings)
     if origin == "Selector":
         for found in selected_namespaces(given.get("selector"), f"{path}.selector", surroundings):
             yield Loan(what, found, NAME_LABEL)
-    elif not is_absent(origin) and origin not in {"Same", "None"}:
+    elif not is_absent(origin) and text_of(origin) not in {"Same", "None"}:
         yield Loan(what, every_namespace(text_of(origin), f"{path}.from"))
 
 

@@ -67,6 +67,7 @@ def test_a_route_without_names_takes_those_of_its_gateways(hostnames: Any) -> No
             {"kind": "XListenerSet", "group": EXPERIMENTAL, "name": "x", "namespace": "acme-dev"},
             {"kind": "Service", "group": "", "name": "mesh", "namespace": "beta-prod"},
             {"kind": "Gateway", "group": "vendor.example", "name": "other"},
+            {"kind": ["Service"], "name": "unread"},
         ],
     }
     assert parents(spec) == [
@@ -74,6 +75,7 @@ def test_a_route_without_names_takes_those_of_its_gateways(hostnames: Any) -> No
         ("gateway-system/shared", None),
         ("beta-prod/more", "beta"),
         ("acme-dev/x", "acme"),
+        ("acme-prod/unread", "acme"),
     ]
 
 
@@ -112,6 +114,7 @@ WHAT = "the hostnames of its listeners"
         ({"from": "None"}, []),
         ({"from": "All"}, [(WHAT, "<all>", None)]),
         ({"from": "all"}, [(WHAT, "<all>", None)]),
+        ({"from": ["Same"]}, [(WHAT, "<all>", None)]),
         ({"from": 7}, [(WHAT, "<all>", None)]),
         ({"from": "Selector"}, [(WHAT, "<all>", None)]),
         ({"from": "Selector", "selector": {}}, [(WHAT, "<all>", None)]),
