@@ -38,7 +38,7 @@ class CatalogItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     versions: str | None = None
     """Comparisons of the tag such as ``>=7.4 <8``, by commas or spaces. Default: every tag."""
     digests: tuple[str, ...] = ()
-    """With any, the item means these images and nothing else."""
+    """With any, the item means these images and nothing else, but for its product."""
     license: str | None = None
     """SPDX expression."""
     product: str | None = None

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import inspect
@@ -23,6 +23,10 @@ STRUCTS: Mapping[str, type[msgspec.Struct]] = {kind.name: kind.struct for kind i
 """Our kinds by name."""
 
 _LOCATED = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+
+
+_UNQUOTED: Final = "; YAML takes Off, On, No and Yes for booleans, so write them in quotes"
+"""What helps where a word was meant: a country, or how much is enforced."""
 
 
 class BundleError(AupError):
@@ -61,7 +65,10 @@ def decode_ours(manifest: Mapping[str, Any]) -> msgspec.Struct | Remark:
     except msgspec.ValidationError as error:
         match = _LOCATED.fullmatch(str(error))
         what, path = (match["what"], match["path"] or "") if match else (str(error), "")
-        text = f"{path or WHOLE} {misfit(_value(manifest, path), what)}"
+        value = _value(manifest, path)
+        text = f"{path or WHOLE} {misfit(value, what)}"
+        if isinstance(value, bool) and text.endswith("a string belongs"):
+            text += _UNQUOTED
         return Remark(path, f"{kind} {_name(manifest)}".strip() + f": {text}")
 
 

@@ -33,7 +33,7 @@ class Entry:
 
     software: Software
     digests: tuple[str, ...]
-    """When there are any, the item speaks of this content only."""
+    """When there are any, the item speaks of this content only, but for its product."""
     versions: VersionRange | None
 
 
@@ -84,14 +84,15 @@ class Shelf:
     ranges: tuple[tuple[VersionRange, Software], ...]
     rest: tuple[Software, ...]
     """What is said of all versions."""
+    builds: tuple[Software, ...]
+    """Products of which single builds are listed: a tag may be any of them."""
 
     def find(self, image: Image) -> tuple[Software, ...]:
-        """Return the most exact words: those of fitting versions, else those of all."""
-        if not image.digest:
-            fitting = tuple(found for versions, found in self.ranges if versions.matches(image.tag))
-            if fitting:
-                return fitting
-        return self.rest
+        """Return the most exact words: of fitting versions, else of all, else of builds."""
+        if image.digest:
+            return self.rest
+        fitting = tuple(found for versions, found in self.ranges if versions.matches(image.tag))
+        return fitting or self.rest or self.builds
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ def merge(parts: Iterable[CatalogPart]) -> tuple[MergedCatalog, Mapping[str, tup
                 for digest in entry.digests:
                     digests[digest].append((part.name, entry.software))
             shelf = _shelf(part.name, entries)
-            for name in mirrors.names(listed) if shelf.ranges or shelf.rest else ():
+            says = shelf.ranges or shelf.rest or shelf.builds
+            for name in mirrors.names(listed) if says else ():
                 shelves[name].append(shelf)
     merged = MergedCatalog(
         digests={digest: tuple(found) for digest, found in digests.items()},
@@ -229,7 +231,16 @@ def _shelf(catalog: str, entries: Iterable[Entry]) -> Shelf:
         catalog,
         ranges=tuple((e.versions, e.software) for e in named if e.versions is not None),
         rest=tuple(e.software for e in named if e.versions is None),
+        builds=tuple(_by_tag(e.software) for e in entries if e.digests and e.software.product),
     )
+
+
+def _by_tag(build: Software) -> Software:
+    """Return what the word about a build says of a tag: which product it is, and nothing else.
+
+    Which build that is, nobody knows; one that is malicious says nothing of the next.
+    """
+    return replace(build, license=None, export_category="", category=None, workload_class="")
 
 
 def _statements(part: CatalogPart, mirrors: Mirrors) -> Iterator[Statement]:

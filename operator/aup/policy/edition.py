@@ -15,6 +15,9 @@ from aup.policy.spdx import SpdxProblem, parse_exception, parse_license
 from aup.policy.terms import ExportCategory, PolicyRef
 from aup.text import printable
 
+HELD_ELSEWHERE: Final = frozenset({"mail/complaint-deadline", "tenancy/unclaimed-namespace"})
+"""What is held to where nobody judges an object: by the time that reports of spam set, and by the
+chart's policy for namespaces of nobody. A clause may name them; there is nothing to switch off."""
 _HELD_BY: Final = {"host": "network"}
 """Section of rules to the section of the policy, where that has another name."""
 
@@ -151,7 +154,8 @@ def _clauses(spec: PolicySpec, rules: frozenset[str], notes: _Notes) -> Mapping[
     """Find the clause that is cited for each rule."""
     cited: dict[str, str] = {}
     for clause in spec.clauses:
-        for rule in notes.known_rules(f"clause {clause.id}", clause.rules, rules):
+        named = (rule for rule in clause.rules if rule not in HELD_ELSEWHERE)
+        for rule in notes.known_rules(f"clause {clause.id}", named, rules):
             cited.setdefault(rule, clause.id)
     return cited
 

@@ -59,6 +59,17 @@ def test_an_object_of_a_wrong_type_is_placed() -> None:
     assert decode_ours({**TENANT, "spec": {}}) == Remark("spec", "Tenant acme: spec has no policy")
 
 
+def test_a_word_that_is_a_boolean_in_yaml_is_explained() -> None:
+    """Norway is No, and what is Off is not enforced: both stand in policies."""
+    (country,) = read_documents("country: No")
+    found = decode_ours(changed(establishment=country))
+    assert isinstance(found, Remark)
+    assert found.text == (
+        "Tenant acme: spec.establishment.country is a boolean where a string belongs; YAML takes "
+        "Off, On, No and Yes for booleans, so write them in quotes"
+    )
+
+
 def test_an_object_of_another_version_is_ours_and_cannot_be_read() -> None:
     """It would be passed over otherwise, and a default be in force instead."""
     other = {**TENANT, "apiVersion": "aup.asergo.com/v1"}

@@ -75,6 +75,40 @@ def test_an_unknown_digest_falls_back_to_the_repository() -> None:
     assert software.product == "vendor-db"
 
 
+LISTED = CatalogItem(
+    repository="registry.example/vendor/vault",
+    digests=(ONE,),
+    license="LicenseRef-Vault",
+    product="vendor-vault",
+    export_category="5D002",
+)
+
+
+@pytest.mark.parametrize("tag", ["", ":2", ":2.1-alpine"])
+def test_a_tag_is_taken_for_the_product_whose_builds_are_listed(tag: str) -> None:
+    """Of a single build all is known, of a tag only what its vendor sells there."""
+    build = find(f"elsewhere.example/x@{ONE}", CatalogSpec(items=(LISTED,)))
+    assert build is not None
+    assert (build.export_category, build.license) == ("5D002", License("LicenseRef-Vault"))
+    found = find(f"registry.example/vendor/vault{tag}", CatalogSpec(items=(LISTED,)))
+    assert found == Software("registry.example/vendor/vault", None, "vendor-vault", "")
+
+
+def test_another_build_is_not_taken_for_a_listed_one() -> None:
+    assert find(f"registry.example/vendor/vault:2@{TWO}", CatalogSpec(items=(LISTED,))) is None
+
+
+def test_a_catalogue_that_speaks_of_the_repository_is_believed_of_its_tags() -> None:
+    """Another one is not: it would take back what this one says."""
+    plain = CatalogItem(repository="registry.example/vendor/vault", license="MIT")
+    found = about("registry.example/vendor/vault:2", CatalogSpec(items=(LISTED, plain)))
+    assert [software.product for software in found] == [""]
+    found = about(
+        "registry.example/vendor/vault:2", CatalogSpec(items=(LISTED,)), CatalogSpec(items=(plain,))
+    )
+    assert [software.product for software in found] == ["vendor-vault", ""]
+
+
 def test_items_may_be_listed_under_their_mirrored_name() -> None:
     mirrored = CatalogItem(repository="mirror.example/hub/library/nginx", license="BSD-2-Clause")
     spec = CatalogSpec(mirrors=SPEC.mirrors, items=(mirrored,))

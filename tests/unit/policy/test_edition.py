@@ -94,6 +94,13 @@ def test_nothing_controlled_runs_in_a_denied_country() -> None:
     assert category.regions == {"north"}
 
 
+def test_a_clause_may_name_what_is_held_outside_of_admission() -> None:
+    """No denial of the webhook cites it."""
+    rules = ("mail/complaint-deadline", "host/port", "tenancy/unclaimed-namespace")
+    edition = compiled(clauses=(Clause(id="2.3", summary="x", rules=rules),))
+    assert edition.clauses == {"host/port": "2.3"}
+
+
 @pytest.mark.parametrize(
     ("spec", "reason", "words"),
     [
@@ -108,6 +115,16 @@ def test_nothing_controlled_runs_in_a_denied_country() -> None:
             Reason.UNKNOWN_RULE,
             "rules names host/prot",
             id="rule-of-its-own",
+        ),
+        pytest.param(
+            {
+                "rules": (
+                    RuleEnforcement(id="tenancy/unclaimed-namespace", enforcement=Enforcement.OFF),
+                )
+            },
+            Reason.UNKNOWN_RULE,
+            "rules names tenancy/unclaimed-namespace",
+            id="rule-that-is-not-switched-here",
         ),
         pytest.param(
             {"network": NetworkTerms(allowed_endpoint_cidrs=("10.0.0.1/8", "10.0.0.0/8"))},
