@@ -80,9 +80,11 @@ _HEAD: Final = re.compile(
 """The beginning of a review as the API server writes it; nothing of a tenant stands before."""
 
 _NAME: Final = re.compile(
-    rb"""\{(?:"(?:kind|apiVersion)":"[^"\\]*",)*"metadata":\{"name":"([!#-\[\]-~]{1,253})\""""
+    rb"""\{(?:"(?:kind|apiVersion)":"[^"\\]*",)*"metadata":"""
+    rb"""\{(?:"name":"([!#-\[\]-~]{1,253})"|"generateName":"([!#-\[\]-~]{1,253})","namespace":)"""
 )
-"""The beginning of an object of Kubernetes' own kinds as the API server writes it."""
+"""The beginning of an object of Kubernetes' own kinds as the API server writes it: first the name,
+then the generated prefix, then the namespace. Others are sorted, the prefix before the name."""
 
 
 class OwnerReference(msgspec.Struct, frozen=True):
@@ -243,6 +245,7 @@ def _audit_annotations(decision: Decision) -> dict[str, str]:
 def _name(raw: msgspec.Raw) -> str:
     """Return ``metadata.name`` or the generated prefix; the verdict never depends on it."""
     if found := _NAME.match(raw):
-        return found[1].decode("ascii")  # without a pass through all of a large object
+        name, prefix = found.groups()  # without a pass through all of a large object
+        return (name or prefix + b"*").decode("ascii")
     meta = metadata(raw)
     return meta.name or (f"{meta.generate_name}*" if meta.generate_name else "")

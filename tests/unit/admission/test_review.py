@@ -102,6 +102,8 @@ def test_what_the_envelope_says_counts_and_not_what_the_object_says() -> None:
         (b'{"metadata":{"name":"\\u0077eb"}}', "web"),
         (b'{"kind":"\\"metadata\\":{\\"name\\":\\"a\\"","metadata":{"name":"web"}}', "web"),
         (b'{"spec":{},"metadata":{"name":"web"}}', "web"),
+        (b'{"metadata":{"generateName":"web-","namespace":"acme-prod"}}', "web-*"),
+        (b'{"metadata":{"generateName":"web-","name":"web-1","namespace":"acme-prod"}}', "web-1"),
         (b'{"metadata":{"name":1}}', ""),
     ],
 )
