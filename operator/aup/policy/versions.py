@@ -72,6 +72,7 @@ class VersionRange:
         )
 
 
+@lru_cache(maxsize=4096)  # Each range of a repository asks for it.
 def version_of(tag: str) -> Version | None:
     """Return the version that a tag begins with; ``None`` for ``latest``, ``main-4f2c1a9``.
 
