@@ -18,6 +18,13 @@ from aup.text import printable
 HELD_ELSEWHERE: Final = frozenset({"mail/complaint-deadline", "tenancy/unclaimed-namespace"})
 """What is held to where nobody judges an object: by the time that reports of spam set, and by the
 chart's policy for namespaces of nobody. A clause may name them; there is nothing to switch off."""
+BESIDE: Final = {
+    "network/unknown-annotation": "network/assigned-address",
+    "resources/ephemeral-storage": "resources/requests",
+    "resources/limit-ratio": "resources/requests",
+}
+"""Rule to the one whose clause it shares where none names it: it holds a further part of that one,
+and contracts are older than their rules."""
 _HELD_BY: Final = {"host": "network"}
 """Section of rules to the section of the policy, where that has another name."""
 
@@ -42,7 +49,7 @@ class Edition:
     spec: PolicySpec
     modes: Mapping[str, Enforcement]
     clauses: Mapping[str, str]
-    """Rule to the first clause that names it."""
+    """Rule to the first clause that names it, or the rule that it stands beside."""
     pods: AddressSet
     """Range of the cluster's pods."""
     allowed_endpoints: AddressSet
@@ -157,6 +164,9 @@ def _clauses(spec: PolicySpec, rules: frozenset[str], notes: _Notes) -> Mapping[
         named = (rule for rule in clause.rules if rule not in HELD_ELSEWHERE)
         for rule in notes.known_rules(f"clause {clause.id}", named, rules):
             cited.setdefault(rule, clause.id)
+    for rule, other in BESIDE.items():
+        if rule in rules and other in cited:
+            cited.setdefault(rule, cited[other])
     return cited
 
 

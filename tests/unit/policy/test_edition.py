@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
-from aup.api.policy import Clause, Document, RuleEnforcement
+from aup import presets
+from aup.api.meta import read
+from aup.api.policy import AcceptableUsePolicy, Clause, Document, RuleEnforcement
 from aup.api.sections.choice import Enforcement
 from aup.api.sections.export import CountryTerms, ExportCategory, ExportTerms, Region
 from aup.api.sections.license import LicenseReference, LicenseTerms
 from aup.api.sections.network import ClusterCIDRs, NetworkTerms
-from aup.policy.edition import Edition, compile_edition
+from aup.policy.edition import BESIDE, Edition, compile_edition
 from aup.policy.problem import Reason
+from aup.rules import RULE_IDS
 from support.provider import CREATED, RULES, policy
 
 
@@ -99,6 +102,32 @@ def test_a_clause_may_name_what_is_held_outside_of_admission() -> None:
     rules = ("mail/complaint-deadline", "host/port", "tenancy/unclaimed-namespace")
     edition = compiled(clauses=(Clause(id="2.3", summary="x", rules=rules),))
     assert edition.clauses == {"host/port": "2.3"}
+
+
+def test_a_rule_that_no_clause_names_cites_that_of_the_rule_beside_it() -> None:
+    clauses = (
+        Clause(id="1.6", summary="x", rules=("resources/requests",)),
+        Clause(id="6.2", summary="y", rules=("network/assigned-address",)),
+        Clause(id="6.9", summary="z", rules=("network/unknown-annotation",)),
+    )
+    edition, troubles = compile_edition("asergo", policy(clauses=clauses).spec, RULE_IDS)
+    assert not troubles
+    assert edition.clauses == {
+        "resources/requests": "1.6",
+        "resources/limit-ratio": "1.6",
+        "resources/ephemeral-storage": "1.6",
+        "network/assigned-address": "6.2",
+        "network/unknown-annotation": "6.9",
+    }
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_in_each_preset_they_share_a_clause(name: str) -> None:
+    spec = read(AcceptableUsePolicy, presets.load(name)).spec
+    cited = compile_edition(name, spec, RULE_IDS)[0].clauses
+    assert {rule: cited[rule] for rule in BESIDE} == {
+        rule: cited[other] for rule, other in BESIDE.items()
+    }
 
 
 @pytest.mark.parametrize(
