@@ -42,6 +42,17 @@ def crowded(busy: str, *, tenant: str, contact: str) -> Violation:
     )
 
 
+def unread(*, tenant: str, contact: str) -> Violation:
+    """Return that nobody can count an object: no API server sends one of another form."""
+    return Violation(
+        path="object",
+        value="",
+        detail=f"has not the form of its kind, so the budget of {tenant} cannot count it",
+        remedy=f"write each field as its kind says, or ask {contact}",
+        key=("unread",),
+    )
+
+
 def late(*, tenant: str, contact: str) -> Violation:
     """Return that there is room, of which nothing could be had in time: others take of it."""
     return Violation(

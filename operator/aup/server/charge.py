@@ -8,7 +8,8 @@ from typing import Final
 from aup.admission.review import Request, metadata
 from aup.budget import words
 from aup.budget.measure import Measure, asked
-from aup.budget.refusals import crowded, late, shut
+from aup.budget.refusals import crowded, late, shut, unread
+from aup.budget.wire import UnreadableError
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import judged
 from aup.errors import UnchargedError
@@ -102,13 +103,16 @@ def charge(request: Request, held: Held, terms: Terms, decision: Decision) -> Ch
     resource = request.resource.group, request.resource.resource
     if resource not in held.meter.asks:
         return decision
-    new, old = asked(
-        *resource,
-        request.sub_resource,
-        request.operation,
-        bytes(request.object),
-        bytes(request.old_object),
-    )
+    try:
+        new, old = asked(
+            *resource,
+            request.sub_resource,
+            request.operation,
+            bytes(request.object),
+            bytes(request.old_object),
+        )
+    except UnreadableError:
+        return _uncounted(decision, terms)
     found = decision.adding(_plain(request, held, terms, decision, new, old))
     grown = steps(held.meter.grows(request.namespace, new, old))
     limited = {key: amount for key, amount in grown.items() if key in held.hard}
@@ -129,6 +133,14 @@ def charge(request: Request, held: Held, terms: Terms, decision: Decision) -> Ch
         decision=found,
         binding=bool(binding),
     )
+
+
+def _uncounted(decision: Decision, terms: Terms) -> Decision:
+    """Refuse what cannot be counted, unless rules do: of what they read they say what is wrong."""
+    if not decision.allowed:
+        return decision
+    violation = unread(tenant=terms.tenant, contact=terms.policy.contact)
+    return decision.adding((judged(words.BUDGET_RULE, violation, decision.subject, terms),))
 
 
 def _refuses(rule: str, decision: Decision, terms: Terms) -> bool:

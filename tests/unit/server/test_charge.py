@@ -11,7 +11,7 @@ from aup.api.sections.choice import Enforcement
 from aup.api.tenant import Budget
 from aup.budget.meter import meter
 from aup.budget.words import BUDGET_RULE, LICENSE_RULE
-from aup.engine.decision import Decision
+from aup.engine.decision import Decision, Finding
 from aup.errors import UnchargedError
 from aup.ledger.amounts import steps
 from aup.ledger.verdict import Allowed, Busy, Closed, Short, Verdict, Why
@@ -40,6 +40,18 @@ def charged(
     modes: Mapping[str, Enforcement] | None = None, *, dry_run: bool = False, **spec: Any
 ) -> Charge:
     """Return what a new pod takes of seven pods, and of what acme has licences for."""
+    answer = asked(modes, dry_run=dry_run, **spec)
+    assert isinstance(answer, Charge)
+    return answer
+
+
+def asked(
+    modes: Mapping[str, Enforcement] | None = None,
+    *findings: Finding,
+    dry_run: bool = False,
+    **spec: Any,
+) -> Charge | Decision:
+    """Return what a budget of seven pods says of a new one, beside what rules have found."""
     found = terms()
     found = replace(found, modes={**found.modes, **(modes or {})})
     whole = review(pod(**spec))
@@ -47,10 +59,20 @@ def charged(
     whole["request"] |= {"resource": pods, "dryRun": dry_run}
     request = reviews.decode(json.dumps(whole).encode())
     counted, _ = meter(found, Budget(hard={"pods": "7"}))
-    decision = Decision(reviews.subject(request), found.tenant, found.policy, ())
-    answer = charge(request, Held(counted, steps(counted.limits)), found, decision)
-    assert isinstance(answer, Charge)
-    return answer
+    decision = Decision(reviews.subject(request), found.tenant, found.policy, findings)
+    return charge(request, Held(counted, steps(counted.limits)), found, decision)
+
+
+def test_what_nobody_can_count_is_refused() -> None:
+    """It was a mistake of ours once, without a word on the object."""
+    answer = asked(overhead={"cpu": [1]})
+    assert isinstance(answer, Decision)
+    (finding,) = answer.denials
+    assert (finding.rule, finding.violation.detail) == (
+        BUDGET_RULE,
+        "has not the form of its kind, so the budget of acme cannot count it",
+    )
+    assert asked(None, finding, overhead={"cpu": [1]}) == answer
 
 
 @pytest.mark.parametrize("verdict", REFUSALS, ids=repr)

@@ -9,12 +9,17 @@ resources/requests
 """
 
 from collections.abc import Iterator
+from typing import Final
 
+from aup.facts.json_value import text_of
 from aup.facts.model import Container, Workload
 from aup.policy.terms import ResourceTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.resources.said import CPU_AND_MEMORY, amount, containers, requested
-from aup.text import join
+from aup.text import clip, join
+
+_LONGEST: Final = 40
+"""Characters shown of what is no quantity."""
 
 
 def requests(workload: Workload, terms: ResourceTerms) -> Iterator[Violation]:
@@ -29,14 +34,18 @@ def requests(workload: Workload, terms: ResourceTerms) -> Iterator[Violation]:
 
 
 def _missing(container: Container, missing: list[str]) -> Violation:
-    """Return the violation; of the first resource that is there but zero the value is shown."""
+    """Return the violation; of the first resource that is there but none the value is shown."""
     said = container.resources
-    written = [requested(said, name) for name in missing]
-    shown = next((str(text) for text in written if text is not None), "")
+    written = (requested(said, name) for name in missing)
+    shown = next((text for text in written if text is not None), None)
+    text = text_of(shown)
+    beside = f" above {text}" if text else ""
+    if text and amount(shown) is None:
+        beside = f", and {clip(text, _LONGEST)} is no quantity such as 500m or 4Gi"
     return Violation(
         path=f"{container.path}.resources.requests",
         value="",
-        detail=f"says no {join(missing)}" + (f" above {shown}" if shown else ""),
+        detail=f"says no {join(missing)}{beside}",
         remedy=f"set requests of {join(missing, 'and')} to what the container needs",
         key=(container.name, *missing),
         image=container.image_name,

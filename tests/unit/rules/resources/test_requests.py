@@ -1,5 +1,9 @@
 """resources/requests: pods say what they need."""
 
+from typing import Any
+
+import pytest
+
 from aup.facts.model import ContainerKind, Resources
 from aup.policy.terms import ResourceTerms
 from aup.rules.resources.requests import requests
@@ -29,6 +33,23 @@ def test_what_the_pod_says_containers_need_not_say() -> None:
         "spec.containers[0].resources.requests",
         "says no memory",
     )
+
+
+@pytest.mark.parametrize(
+    ("cpu", "said"),
+    [
+        ("0", "says no cpu above 0"),
+        (0, "says no cpu above 0"),
+        ("1_000", "says no cpu, and 1_000 is no quantity such as 500m or 4Gi"),
+        (-1, "says no cpu, and -1 is no quantity such as 500m or 4Gi"),
+        ("9" * 90, f"says no cpu, and {'9' * 39}… is no quantity such as 500m or 4Gi"),
+        ([1], "says no cpu"),
+    ],
+)
+def test_what_is_written_in_its_place_is_shown(cpu: Any, said: str) -> None:
+    asks = Resources("spec.containers[0].resources", {"cpu": cpu, "memory": "1Gi"}, {})
+    (found,) = requests(workload(containers=(container("nginx", resources=asks),)), TERMS)
+    assert found.detail == said
 
 
 def test_what_is_no_quantity_says_nothing() -> None:
