@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from aup import metrics
+from aup.engine.evaluate import UNREADABLE
 from aup.options import options
-from aup.rules import CATALOGUE
+from aup.rules import CATALOGUE, RULE_IDS
 from aup.rules.base import Rule
 from docgen import api, rules, settings, values
 from docgen import metrics as metrics_page
@@ -31,6 +32,11 @@ def test_a_rule_serves_a_clause_of_the_default_preset(rule: Rule[Any, Any]) -> N
     """A rule that no contract asks for has no place."""
     served = [clause.id for policy in loaded() for clause in serving(policy, rule.id)]
     assert served
+
+
+def test_every_link_of_a_denial_leads_to_a_page() -> None:
+    """That of what cannot be read, too, which is no rule of the catalogue."""
+    assert {f"rules/{id_}.md" for id_ in (*RULE_IDS, UNREADABLE)} < rules.pages(ROOT).keys()
 
 
 def test_every_field_of_every_kind_has_a_row() -> None:

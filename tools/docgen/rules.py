@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aup.api.policy import AcceptableUsePolicy
+from aup.engine.evaluate import UNREADABLE
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule
 from docgen.markdown import bullets, code, fence, page, prose, table
@@ -26,9 +27,29 @@ def pages(root: Path) -> dict[str, str]:
         "An id is forever: it stands in denials, metrics, reports and exemptions. Whether a rule "
         "denies, warns or only reports is decided by the policy, never by the rule.",
         table(["Rule", "What it holds", "Clauses"], rows),
+        f"What cannot be read at all is refused by [{code(UNREADABLE)}]({UNREADABLE}.md).",
     )
     each = {f"rules/{rule.id}.md": rule_page(root, rule, policies) for rule in CATALOGUE}
-    return {"rules/README.md": overview, **each}
+    return {"rules/README.md": overview, **each, f"rules/{UNREADABLE}.md": unreadable_page()}
+
+
+def unreadable_page() -> str:
+    """Return the page that denials link to where an object, or a field of it, cannot be read."""
+    return page(
+        UNREADABLE,
+        "**An object that cannot be read**",
+        "Where a rule has to look, something stands that is not of the type or the form that its "
+        "kind says: a text where a list belongs, an address in a field that holds numbers, JSON "
+        "in an annotation that ends too early, more containers or claims than are looked at. It "
+        "is refused and never skipped, since what nobody can read may hide anything; what can be "
+        "read beside it is judged all the same, and told in the same answer.",
+        "The denial names the field, what stands there and what belongs there. Write it as the "
+        "documentation of the kind says; where something is too much, spread it over several "
+        "objects.",
+        "No clause stands for it, and no policy or exemption names it: it counts as strictly as "
+        "the strictest rule of the policy.",
+        "## What it cannot see\n\nFields that no rule reads: the API server checks them by itself.",
+    )
 
 
 def link(rule: Rule[Any, Any]) -> str:
