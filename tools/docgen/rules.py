@@ -7,6 +7,7 @@ from typing import Any
 
 from aup.api.policy import AcceptableUsePolicy
 from aup.engine.evaluate import UNREADABLE
+from aup.engine.message import UNREADABLE_MEANS, UNREADABLE_TITLE
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule
 from docgen.markdown import bullets, code, fence, page, prose, table
@@ -35,21 +36,7 @@ def pages(root: Path) -> dict[str, str]:
 
 def unreadable_page() -> str:
     """Return the page that denials link to where an object, or a field of it, cannot be read."""
-    return page(
-        UNREADABLE,
-        "**An object that cannot be read**",
-        "Where a rule has to look, something stands that is not of the type or the form that its "
-        "kind says: a text where a list belongs, an address in a field that holds numbers, JSON "
-        "in an annotation that ends too early, more containers or claims than are looked at. It "
-        "is refused and never skipped, since what nobody can read may hide anything; what can be "
-        "read beside it is judged all the same, and told in the same answer.",
-        "The denial names the field, what stands there and what belongs there. Write it as the "
-        "documentation of the kind says; where something is too much, spread it over several "
-        "objects.",
-        "No clause stands for it, and no policy or exemption names it: it counts as strictly as "
-        "the strictest rule of the policy.",
-        "## What it cannot see\n\nFields that no rule reads: the API server checks them by itself.",
-    )
+    return page(UNREADABLE, f"**{UNREADABLE_TITLE}**", *UNREADABLE_MEANS)
 
 
 def link(rule: Rule[Any, Any]) -> str:

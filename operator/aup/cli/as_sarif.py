@@ -77,7 +77,7 @@ def _driver() -> dict[str, Any]:
 def _rules(links: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield what can be found; the link is known of rules that were broken."""
     described = [(rule.id, rule.title, f"Cannot see: {rule.blind}") for rule in CATALOGUE]
-    described.append((UNREADABLE, "an object that cannot be read", ""))
+    described.append((UNREADABLE, message.UNREADABLE_TITLE, message.UNREADABLE_MEANS[0]))
     described.extend((id_, title, "") for id_, title in ADVICE.items())
     for id_, title, more in described:
         rule: dict[str, Any] = {

@@ -9,6 +9,8 @@ from typing import Any
 from aup import presets
 from aup.api.meta import read
 from aup.api.policy import AcceptableUsePolicy, PolicySpec
+from aup.engine.evaluate import UNREADABLE
+from aup.engine.message import UNREADABLE_MEANS, UNREADABLE_TITLE
 from aup.errors import AupError
 from aup.policy.edition import enforcement_of
 from aup.rules import CATALOGUE
@@ -40,6 +42,9 @@ def run(options: argparse.Namespace) -> int:
     if options.rule is None:
         width = max(len(rule.id) for rule in CATALOGUE)
         print("\n".join(f"{rule.id:{width}}  {rule.title}" for rule in CATALOGUE))
+        return 0
+    if options.rule == UNREADABLE:
+        print("\n\n".join((f"{UNREADABLE}: {UNREADABLE_TITLE}", *UNREADABLE_MEANS)))
         return 0
     rule = next((r for r in CATALOGUE if r.id == options.rule), None)
     if rule is None:

@@ -15,6 +15,28 @@ WARNING_LIMIT = 256
 WARNINGS_LIMIT = 4096
 """Characters of all warnings to one request: the API server cuts off what is beyond."""
 
+UNREADABLE_TITLE = "An object that cannot be read"
+UNREADABLE_MEANS = (
+    (
+        "Where a rule has to look, something stands that is not of the type or the form that its "
+        "kind says: a text where a list belongs, an address in a field that holds numbers, JSON "
+        "in an annotation that ends too early, more containers or claims than are looked at. It "
+        "is refused and never skipped, since what nobody can read may hide anything; what can be "
+        "read beside it is judged all the same, and told in the same answer."
+    ),
+    (
+        "The denial names the field, what stands there and what belongs there. Write it as the "
+        "documentation of the kind says; where something is too much, spread it over several "
+        "objects."
+    ),
+    (
+        "No clause stands for it, and no policy or exemption names it: it counts as strictly as "
+        "the strictest rule of the policy. Fields that no rule reads, the API server checks by "
+        "itself."
+    ),
+)
+"""What there is to know of it, in paragraphs: it is no rule that has a page of its own."""
+
 DENIAL_LIMIT = 32 * 1024
 """Characters of one denial; past it the rest of the findings is counted."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from aup.engine.evaluate import UNREADABLE
 from aup.rules import CATALOGUE
 from support.commands import Commands
 
@@ -14,6 +15,14 @@ def test_every_rule_is_explained(aup: Commands, rule: Any) -> None:
     assert said.code == 0
     for part in (rule.id, rule.title, "enforcement: ", "clause ", "Allowed", rule.blind):
         assert part in said.out
+
+
+def test_what_is_no_rule_and_stands_in_denials_is_explained(aup: Commands) -> None:
+    said = aup.run("explain", UNREADABLE)
+    assert said.code == 0
+    assert said.out.startswith(
+        "admission/unreadable: An object that cannot be read\n\nWhere a rule"
+    )
 
 
 def test_an_unknown_rule_is_answered_with_those_near_it(aup: Commands) -> None:
