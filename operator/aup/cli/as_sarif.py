@@ -180,7 +180,7 @@ def _note(text: str) -> dict[str, Any]:
 def _fingerprint(one: Checked, finding: Finding) -> str:
     """Return what stays the same when lines move, lists are reordered, containers renamed."""
     subject = one.decision.subject
-    what = (finding.rule, subject.kind, subject.namespace, subject.name, *finding.violation.key)
+    what = (finding.rule, subject.kind, one.namespace, subject.name, *finding.violation.key)
     return hashlib.sha256("\0".join(what).encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ class CandidateError(AupError):
 
 
 def read_candidate(path: Path, warnings: list[str]) -> AcceptableUsePolicy:
-    """Return the one policy of a file; other objects in it are left alone.
+    """Return the one policy of a file. Other objects in it must be readable, and are not used.
 
     Args:
         path: a file or a folder.

@@ -90,7 +90,8 @@ def _names(data: bytes) -> Names:
 
     try:
         with warnings.catch_warnings():
-            # Of countries that are no two letters, and the like: nothing that is judged.
+            # Of countries that are no two letters, and the like: nothing that is judged. Warnings
+            # are everybody's, but objects are read by one thread.
             warnings.simplefilter("ignore")
             return _read(x509.load_der_x509_csr(data))
     except (

@@ -67,10 +67,7 @@ def inside_or_outside(
     """
     claim = claims.hostname(value, path, source)
     if not claim.problem and "." not in claim.name:
-        # ``*.acme-prod`` are the Services of a namespace, ``*.local`` would be those of everybody.
-        inside = not claim.wildcard or claim.name == "localhost"
-        if not (inside or _is_own(f"*.{claim.name}", namespace, surroundings)):
-            yield replace(claim, instead=_in_full(claim.name, namespace))
+        yield from _short(claim, namespace, surroundings)
         return
     found = read_cluster_name(claim.name)
     if found is None or (found.guessed and not _is_own(claim.name, namespace, surroundings)):
@@ -78,6 +75,21 @@ def inside_or_outside(
     else:
         service = named_namespace(found.namespace, found.namespace, path, surroundings)
         yield replace(claim, service=service)
+
+
+def _short(
+    claim: HostnameClaim, namespace: str, surroundings: Surroundings
+) -> Iterator[HostnameClaim]:
+    """Yield the claim of a name without a dot, unless it is the namespace's own."""
+    if not claim.text.isascii():
+        yield claim  # No Service is called so.
+    elif claim.wildcard and claim.name != "localhost":
+        # ``*.acme-prod`` are the Services of a namespace, ``*.local`` would be those of everybody.
+        if not _is_own(f"*.{claim.name}", namespace, surroundings):
+            yield replace(claim, instead=_in_full(claim.name, namespace))
+        elif not namespace:
+            service = named_namespace(claim.name, claim.name, claim.path, surroundings)
+            yield replace(claim, service=service)
 
 
 def _in_full(service: str, namespace: str) -> str:

@@ -62,11 +62,12 @@ def with_lost(facts: Facts, old: Facts) -> Facts:
 
     Other kinds lose nothing: what somebody wrote there is theirs to remove.
     """
-    if facts.subject.kind != "Namespace" or old.markings is None:
+    kind = facts.subject.group, facts.subject.kind
+    if kind != ("", "Namespace") or old.markings is None:
         return facts
     found = facts.markings or Markings(writer=facts.subject.writer)
-    kept = {marking.key for marking in found.entries}
-    lost = tuple(marking for marking in old.markings.entries if marking.key not in kept)
+    kept = {marking.path for marking in found.entries}
+    lost = tuple(marking for marking in old.markings.entries if marking.path not in kept)
     return structs.replace(facts, markings=structs.replace(found, lost=lost)) if lost else facts
 
 

@@ -83,7 +83,8 @@ def persistent_volume(raw: bytes, subject: Subject, surroundings: Surroundings) 
     annotations = (found.metadata and found.metadata.annotations) or {}
     secrets = list(_secrets(tree, says, surroundings))
     hosts = tuple(islice(_hosts(spec, annotations, says), MAX_HOSTS + 1))
-    problems = problems or tree.problems
+    told = {problem.path for problem in problems}
+    problems = (*problems, *(problem for problem in tree.problems if problem.path not in told))
     if len(hosts) > MAX_HOSTS:
         problems = (*problems, too_many(_SPEC, MAX_HOSTS, "hosts"))
     part = Workload(

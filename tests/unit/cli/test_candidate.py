@@ -61,8 +61,8 @@ def test_what_would_not_be_judged_by_is_told(tmp_path: Path, term: str, warning:
     ("text", "problem"),
     [
         (OTHER, "holds 0 AcceptableUsePolicy objects, not one"),
-        ("a: [", "candidate.yaml"),
-        ("apiVersion: aup.asergo.com/v1alpha1\nkind: AcceptableUsePolicy\n", "candidate.yaml"),
+        ("a: [", "did not find expected node content"),
+        ("apiVersion: aup.asergo.com/v1alpha1\nkind: AcceptableUsePolicy\n", "has no metadata"),
     ],
     ids=["none", "no-yaml", "nothing-in-it"],
 )

@@ -2,6 +2,8 @@
 
 import base64
 import contextlib
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -12,7 +14,6 @@ from aup.facts.certificate_request import (
     LONGEST,
     Names,
     UnreadableRequestError,
-    prepare,
     requested,
 )
 from support.certificate_requests import (
@@ -252,6 +253,13 @@ def test_any_change_of_a_request_gives_an_answer(
         assert names.keys() == {"commonName", "dnsNames", "ipAddresses", "uris"}
 
 
-def test_what_reads_requests_can_be_loaded_beforehand() -> None:
-    prepare()
-    assert requested(asks_for(NAME))["dnsNames"] == [NAME]
+def test_what_reads_requests_is_loaded_when_it_is_asked_to_and_not_before() -> None:
+    program = (
+        "import sys; from aup.facts.certificate_request import prepare; "
+        "before = 'cryptography.x509' in sys.modules; prepare(); "
+        "print(before, 'cryptography.x509' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["False", "True"]

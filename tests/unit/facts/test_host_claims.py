@@ -19,6 +19,14 @@ def test_a_name_without_a_dot_is_the_namespaces_own(name: str) -> None:
     assert read(name) is None
 
 
+@pytest.mark.parametrize("name", ["bücher", "*.bücher", "ｗｅｂ"])
+def test_no_service_is_called_so(name: str) -> None:
+    """A claim, then, of which an object may have so many."""
+    claim = read(name)
+    assert claim is not None
+    assert claim.service is None
+
+
 @pytest.mark.parametrize("name", ["*.acme-prod", "*.acme-dev"])
 def test_all_services_of_an_own_namespace_are_ones_own(name: str) -> None:
     assert read(name) is None

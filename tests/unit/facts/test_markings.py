@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from aup.api.meta import GROUP as API_GROUP
-from aup.facts.markings import GROUP, read_markings
-from aup.facts.model import Marking, Markings, Subject, Writer
+from aup.facts.markings import GROUP, read_markings, with_lost
+from aup.facts.model import Facts, Marking, Markings, Subject, Writer
 
 ANNOTATIONS = "metadata.annotations"
 ALICE = Writer("alice")
@@ -56,3 +56,21 @@ def test_labels_and_annotations_of_our_group_and_below_are_read() -> None:
 )
 def test_everything_else_is_none_of_ours(metadata: Any) -> None:
     assert read(metadata) is None
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "lost"), [("", "Namespace", 1), ("", "Pod", 0), ("x.example", "Namespace", 0)]
+)
+def test_what_a_namespace_loses_is_missed_though_another_place_says_the_same(
+    group: str, kind: str, lost: int
+) -> None:
+    """As a label, and no longer as an annotation."""
+    subject = Subject(group, kind, "", "acme-prod", writer=ALICE)
+    label = Marking("aup.asergo.com/tenant", "acme", 'metadata.labels["aup.asergo.com/tenant"]')
+    note = Marking("aup.asergo.com/tenant", "acme", 'metadata.annotations["aup.asergo.com/tenant"]')
+    new = with_lost(
+        Facts(subject, markings=Markings((note,), ALICE)),
+        Facts(subject, markings=Markings((note, label), ALICE)),
+    )
+    assert new.markings is not None
+    assert new.markings.lost == (label,) * lost

@@ -157,8 +157,8 @@ def _statements(text: str) -> Iterator[tuple[str, bool]]:
             if match["sign"] == "{":
                 yield statement, directive in _BLOCKS
             else:
-                written = _SO_WRITTEN.fullmatch(statement)
-                yield statement, directive in _HARMLESS or written is not None
+                harmless = directive in _HARMLESS or bool(_SO_WRITTEN.fullmatch(statement))
+                yield statement, harmless
         start = -1
     if start >= 0 or depth:
         raise _UnreadableError

@@ -42,7 +42,7 @@ ADDRESS_MANAGERS: Final = frozenset({"dhcp", "host-local", "static", "whereabout
 """What they hand out stands beside them, or is the affair of a network that was offered."""
 OVERLAY: Final = "ovn-k8s-cni-overlay"
 """OVN-Kubernetes: a network between pods, unless its topology is ``localnet``."""
-_NAMES_IT: Final = frozenset({"cniversion", "name"})
+_NAMES_IT: Final = frozenset({"cniversion", "dns", "name"})
 """Members of a plugin by which nothing on the node is another."""
 _BETWEEN_PODS: Final = frozenset({"layer2", "layer3"})
 
@@ -96,13 +96,29 @@ def _programs(found: Members, path: str, *, manages_addresses: bool) -> Iterator
 
 
 def _digest(plugin: Members) -> tuple[str, ...]:
-    """Return what a plugin is told by its own plain members: which card, which network of it."""
-    told = [
-        f"{name}={value!r}"
-        for name, value in plugin.pairs
-        if name not in _NAMES_IT and isinstance(value, str | int | float)
-    ]
-    return (sha256(" ".join(told).encode(errors="surrogatepass")).hexdigest(),)
+    """Return what a plugin is told: which card, which networks of it, how."""
+    told = "\0".join(_told(plugin))
+    return (sha256(told.encode(errors="surrogatepass")).hexdigest(),)
+
+
+def _told(plugin: Members) -> Iterator[str]:
+    """Yield the members of a plugin in their order, those of plugins within it left out.
+
+    Each speaks for itself, as does what manages addresses.
+    """
+    left = [(0, name, value) for name, value in plugin.pairs if name not in _NAMES_IT]
+    while left:
+        depth, name, found = left.pop()
+        match found:
+            case Members():
+                if not any(found.all("type")):
+                    yield f"{depth} {name} {{"
+                    left.extend((depth + 1, name, value) for name, value in found.pairs)
+            case list():
+                yield f"{depth} {name} ["
+                left.extend((depth + 1, "", value) for value in found)
+            case _:
+                yield f"{depth} {name} {found!r}"
 
 
 def _between(found: Members, path: str) -> Iterator[Leaf]:

@@ -42,7 +42,7 @@ _LONGEST_SUBJECT: Final = 4096
 """Characters: real ones have a hundred, and each name in one takes its time to read."""
 _ESCAPED: Final = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\.", re.DOTALL)
 """In the text of a distinguished name (RFC 4514)."""
-_SPIFFE: Final = re.compile(r"spiffe://[^/]*/ns/([^/]+)(?:/.*)?")
+_SPIFFE: Final = re.compile(r"(?i:spiffe)://[^/]*/ns/([^/]+)(?:/.*)?")
 
 
 def certified(*paths: str) -> Reader:
@@ -63,15 +63,23 @@ def common_names(path: str) -> Reader:
 
     def read(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
         for where, value in tree.each(path):
-            name = _trimmed(value) if isinstance(value, str) else value
-            parsed = parse_hostname(name)
-            if not isinstance(value, str) or "." in parsed.name or parsed.wildcard:
-                for claim in host_claims.inside_or_outside(
-                    name, where, subject.namespace, surroundings
-                ):
-                    yield replace(claim, text=text_of(value))
+            if isinstance(value, str):
+                yield from _titled(value, value, where, subject, surroundings)
+            else:
+                yield claims.hostname(value, where)
 
     return read
+
+
+def _titled(
+    name: str, text: str, where: str, subject: Subject, surroundings: Surroundings
+) -> Iterator[HostnameClaim]:
+    """Yield the claim of a common name, if it looks like a hostname, with the text it stands in."""
+    name = _trimmed(name)
+    parsed = parse_hostname(name)
+    if "." in parsed.name or parsed.wildcard:
+        for claim in host_claims.inside_or_outside(name, where, subject.namespace, surroundings):
+            yield replace(claim, text=text)
 
 
 def _trimmed(name: str) -> str:
@@ -87,12 +95,8 @@ def literal_subject(tree: Tree, subject: Subject, surroundings: Surroundings) ->
         if problem := _hidden(whole, named):
             yield HostnameClaim(whole, where, ClaimSource.SPEC, "", problem=problem)
         for written in named:
-            name = _trimmed(_plain(written))
-            if "." in parse_hostname(name).name:
-                for claim in host_claims.inside_or_outside(
-                    name, where, subject.namespace, surroundings
-                ):
-                    yield replace(claim, text=whole, reading="names")
+            for claim in _titled(_plain(written), whole, where, subject, surroundings):
+                yield replace(claim, reading="names")
 
 
 def _common_names(subject: str) -> Iterator[str]:

@@ -51,9 +51,10 @@ def direct_smtp(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
 
 def _ways_out(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
     """Yield what policies of the cluster let out before the network closes direct delivery."""
-    exposure = facts.exposure
-    for passage in exposure.passages if exposure else ():
-        if passage.delivers and not _is_relayed(passage, terms):
+    delivering = [p for p in facts.exposure.passages if p.delivers] if facts.exposure else []
+    relays = AddressSet.of(terms.relays if delivering else ())
+    for passage in delivering:
+        if not _is_relayed(passage, relays):
             yield Violation(
                 path=passage.path,
                 value=passage.text,
@@ -66,9 +67,8 @@ def _ways_out(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
             )
 
 
-def _is_relayed(passage: Passage, terms: MailTerms) -> bool:
-    """Tell whether mail gets to the provider's relay and nowhere else."""
-    relays = AddressSet.of(terms.relays)
+def _is_relayed(passage: Passage, relays: AddressSet) -> bool:
+    """Tell whether mail gets to the provider's relays and nowhere else."""
     return bool(passage.networks) and all(map(relays.covers, passage.networks))
 
 

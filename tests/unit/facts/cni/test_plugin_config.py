@@ -63,6 +63,9 @@ def test_another_configuration_of_a_program_is_another_choice() -> None:
     """Another card of the node, and not the addresses on it, nor its place in a chain."""
     card = {"type": "host-device", "device": "eth0"}
     assert digests(card) != digests(card | {"device": "eth1"})
+    trunk = [card | {"vlanTrunk": [{"minID": 1, "maxID": last}]} for last in (9, 4094)]
+    assert digests(trunk[0]) != digests(trunk[1])
+    assert digests(card | {"a": "1 b='2'"}) != digests(card | {"a": "1", "b": "2"})
     assert digests(card) == digests(card | {"ipam": {"type": "dhcp"}, "cniVersion": "1.0.0"})
     assert digests(card) == digests({"name": "x", "plugins": [{"type": "sbr"}, card]})
 

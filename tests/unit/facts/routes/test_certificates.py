@@ -79,6 +79,7 @@ def test_a_common_name_counts_when_it_is_a_hostname(name: str, claimed: list[str
         (r"O=CN=login.beta.example", []),
         ("CN", []),
         (r"CN=\FF\FE.beta.example", []),
+        ("CN=*.com", ["com"]),
         ("", []),
     ],
 )
@@ -122,6 +123,7 @@ def test_an_address_is_a_claim_unless_it_is_every_machines_own(address: Any, cla
         ("https://redis.acme-prod.svc", "redis.acme-prod.svc", "acme-prod"),
         ("spiffe://cluster.local/ns/beta-prod/sa/web", "cluster.local", "beta-prod"),
         ("spiffe://other.example/ns/beta-prod", "other.example", "beta-prod"),
+        ("SPIFFE://cluster.local/ns/beta-prod/sa/web", "cluster.local", "beta-prod"),
     ],
 )
 def test_a_uri_counts_by_its_host_or_its_workload(
@@ -131,7 +133,7 @@ def test_a_uri_counts_by_its_host_or_its_workload(
     assert [c.name for c in read({"uriSANs": [uri]}).hostnames] == [name]
     assert (claim.text, claim.name) == (uri, name)
     assert (claim.service.text if claim.service else None) == namespace
-    assert claim.identity is uri.startswith("spiffe:")
+    assert claim.identity is uri.lower().startswith("spiffe:")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +248,9 @@ def test_in_a_file_that_knows_no_namespaces_a_short_name_may_be_ones_own() -> No
 
 def test_a_person_has_no_namespace_so_that_the_owner_of_a_service_decides() -> None:
     """By whose group the person is."""
-    request = asks_for("redis.acme-prod", "redis.beta-prod", "redis.nobody")
+    request = asks_for(
+        "redis.acme-prod", "redis.beta-prod", "redis.nobody", "*.acme-prod", "*.beta-prod", "*.no"
+    )
     subject = Subject(KUBERNETES, "CertificateSigningRequest", "", "web", writer=Writer("alice"))
     raw = json.dumps({"spec": {"request": request}}).encode()
     exposure = CERTIFICATES[KUBERNETES, "CertificateSigningRequest"](
@@ -254,7 +258,7 @@ def test_a_person_has_no_namespace_so_that_the_owner_of_a_service_decides() -> N
     ).exposure
     assert exposure
     owners = [c.service.owner if c.service else None for c in exposure.hostnames]
-    assert owners == ["acme", "beta", None]
+    assert owners == ["acme", "beta", None, "acme", "beta", None]
 
 
 @pytest.mark.parametrize(
@@ -300,7 +304,7 @@ HOSTS = st.sampled_from(
     ]
 )
 HOST_ADDRESSES = st.sampled_from(["198.51.100.17", "127.0.0.1", "::1", "2001:db8::9"])
-URIS = st.sampled_from(["https://a.example/x", "spiffe://a/ns/beta-prod/sa/x", "urn:uuid:1"])
+URIS = st.sampled_from(["https://a.example/x", "SPIFFE://a/ns/beta-prod/sa/x", "urn:uuid:1"])
 
 
 @given(
