@@ -50,8 +50,6 @@ is read and looked up, and thousands of them would keep all other requests waiti
 MAX_ENTRIES = 1024
 """Ports, volumes, capabilities, sysctls, hosts that the kubelet connects to, and values of the
 required node affinity, of one pod."""
-MAX_WORDS = 64
-"""Of a container's command, and of its args: what it starts stands in front."""
 MAX_REGIONS = 64
 """Regions that one pod names: each is judged for each image."""
 
@@ -223,7 +221,7 @@ def _words(found: Any) -> tuple[str, ...]:
     """Return the words of a command line."""
     if not isinstance(found, list):
         return ()
-    return tuple(word if isinstance(word, str) else "" for word in found[:MAX_WORDS])
+    return tuple(word if isinstance(word, str) else "" for word in found)
 
 
 def _executed(container: wire.Container, path: str) -> tuple[CommandLine, ...]:

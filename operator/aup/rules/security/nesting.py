@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-_KEYWORDS: Final = frozenset(
-    {"!", "do", "elif", "else", "if", "then", "time", "until", "while", "{"}
+KEYWORDS: Final = frozenset(
+    {"!", "coproc", "do", "elif", "else", "if", "then", "time", "until", "while", "{"}
 )
 """Words after which a command begins."""
 _MOST_KEYWORDS: Final = 8
-"""Before a ``case``."""
+"""Before a command."""
 
 
 @dataclass(slots=True)
@@ -42,6 +42,14 @@ class Frame:
         self.words.clear()
         self.bare.clear()
 
+    @property
+    def commands(self) -> bool:
+        """Whether the words name a command already, which patterns may follow."""
+        begins = self.words[: _MOST_KEYWORDS + 1]
+        return len(begins) > _MOST_KEYWORDS or any(
+            word not in KEYWORDS and not word.startswith("-") for word in begins
+        )
+
     def add(self, text: str, *, plain: bool) -> None:
         """Add text to the word that is being read."""
         self.word = self.word if self.word is not None else []
@@ -63,7 +71,7 @@ class Frame:
     def _hear(self, word: str) -> None:
         """Hear whether a word begins or ends a ``case``: only where a command would begin."""
         at = len(self.words) - (3 if word == "in" else 1)
-        if not 0 <= at <= _MOST_KEYWORDS or not _KEYWORDS.issuperset(self.words[:at]):
+        if not 0 <= at <= _MOST_KEYWORDS or not KEYWORDS.issuperset(self.words[:at]):
             return
         if not all(self.bare[: at + 1]):
             return

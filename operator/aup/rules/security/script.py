@@ -11,20 +11,16 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from aup.rules.security.nesting import Frame
+from aup.rules.security.quoting import spelled
 
 _BARE: Final = re.compile(r"[^\s\\'\"`$;&|()<>#]+")
 """Characters that mean themselves."""
+_WORD: Final = re.compile(r"[^\s'\"`$;&|()<>]+")
+"""What may be a program where nobody looks how it is started."""
 _QUOTED: Final = re.compile(r'[^\\"`$]+')
 """The same between double quotes."""
 _LITERAL: Final = re.compile(r"'([^']*)'?")
 _C_STRING: Final = re.compile(r"\$'((?:[^'\\]|\\.)*)'?", re.DOTALL)
-_ESCAPE: Final = re.compile(
-    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|([0-7]{1,3})|(.))", re.DOTALL
-)
-"""Within ``$'…'``."""
-_CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t"}
-_MARKS: Final = ("$'", '$"', "\\\n", "\\", "'", '"')
-"""What quotes a part of a word; longer marks before those that they hold."""
 _REDIRECTION: Final = re.compile(r"&>>?|<<<|<<-?|>>|>\||[<>]&|<>|[<>]\(|[<>]")
 _DELIMITER: Final = re.compile(r"[ \t]*((?:'[^'\n]*'|\"[^\"\n]*\"|\\.|[^\s;&|()<>'\"\\$`])+)")
 _ENDS: Final = re.compile(r";;&?|;&|&&|\|\||\|&|[;&|\n]")
@@ -34,6 +30,8 @@ UNSAID: Final = "$()"
 """A part of a word that a command would print."""
 _DEEPEST: Final = 64
 """Levels of nesting that are told apart; deeper ones end a command and no more."""
+_DEEPEST_DOCUMENT: Final = 8
+"""Here-documents within one another of which it is read what a shell would run in them."""
 _MOST_ENDLESS: Final = 16
 """Here-documents without an end that are looked for; each costs reading to the end."""
 
@@ -57,34 +55,16 @@ class _Document(NamedTuple):
 
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of a script with their commands, in order."""
-    return _Reader(text).lines()
-
-
-def unquoted(text: str) -> str:
-    """Return a script without what quotes parts of its words, to look for names in it."""
-    spelled = _spelled(text) if "$'" in text else ""
-    for mark in _MARKS:
-        text, spelled = text.replace(mark, ""), spelled.replace(mark, "")
-    return f"{text} {spelled}" if spelled else text
-
-
-def _spelled(text: str) -> str:
-    r"""Return text with its escapes as ``$'…'`` means them: ``\x6e`` is n."""
-
-    def meant(escape: re.Match[str]) -> str:
-        byte, code, octal, letter = escape.groups()
-        if letter is not None:
-            return _CONTROLS.get(letter, letter)
-        return chr(int(octal, 8) & 0xFF if octal else int(byte or code, 16))
-
-    return _ESCAPE.sub(meant, text)
+    return _Reader(text, 0).lines()
 
 
 class _Reader:
     """Reads a script once from its beginning to its end."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, documents: int) -> None:
+        """Args: ``documents`` is how many here-documents lie around it."""
         self._text = text
+        self._depth = documents
         self._at = 0
         self._frames = [Frame()]
         self._commands: list[tuple[str, ...]] = []
@@ -164,7 +144,7 @@ class _Reader:
         elif not frame.quoted and (found := _LITERAL.match(text, at)):
             self._add(frame, found[1], found.end(), plain=False)
         elif not frame.quoted and (found := _C_STRING.match(text, at)):
-            self._add(frame, _spelled(found[1]), found.end(), plain=False)
+            self._add(frame, spelled(found[1]), found.end(), plain=False)
         elif character == "`" and frame.closes == "`":
             self._close(frame)
         elif character == "`":
@@ -211,7 +191,8 @@ class _Reader:
         elif character == ")":
             self._end_command(frame)
             self._at += 1
-        elif frame.word and frame.plain and frame.word[-1].endswith("="):
+        elif frame.word and (frame.commands or (frame.plain and frame.word[-1].endswith("="))):
+            # The values of an array, or a pattern: ``x=(a b)``, ``ls !(*.c)``, ``=~ ^(a|b)$``.
             self._open(Frame(")", prints=True, silent=True), 1)
         else:
             self._end_command(frame)
@@ -283,8 +264,14 @@ class _Reader:
             body = self._text[self._at : found.start()]
             self._fed.append(body)
             if document.expanded and ("$(" in body or "`" in body):
-                quoted = '"' + body.replace('"', "'") + '"'
-                within = [command for line in lines(quoted) for command in line.commands]
-                self._commands.extend(within[:-1])  # The last one is the text itself.
+                self._commands.extend(self._within(body))
             self._at = min(found.end() + 1, len(self._text))
         self._documents.clear()
+
+    def _within(self, document: str) -> list[tuple[str, ...]]:
+        """Return the commands whose output a here-document holds; of a very deep one all words."""
+        if self._depth == _DEEPEST_DOCUMENT:
+            return [(word,) for word in _WORD.findall(document)]
+        quoted = '"' + document.replace('"', "'") + '"'
+        found = _Reader(quoted, self._depth + 1).lines()
+        return [command for line in found for command in line.commands][:-1]  # Last, the text.

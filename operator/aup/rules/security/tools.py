@@ -29,8 +29,8 @@ from aup.facts.model import Container, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.security.commands import MAX_SCRIPT, started, unread, words
-from aup.rules.security.script import unquoted
+from aup.rules.security.commands import MAX_SCRIPT, Reading, started, words
+from aup.rules.security.quoting import unquoted
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -82,24 +82,24 @@ def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
     named = _naming(terms.tool_commands)
-    naming = [c for c in workload.containers if any(named(unquoted(word)) for word in words(c))]
+    naming = [c for c in workload.containers if named(unquoted(" ".join(words(c))))]
     for container in naming:
-        yield from _started(container, terms, MAX_SCRIPT // len(naming))
+        yield from _started(container, terms, Reading(MAX_SCRIPT // len(naming)))
     for path, text in workload.declared(WORKLOAD_CLASS):
         if canonical_use(text) in CLASSES:
             yield _Sign(path, text, "", tuple(image.name for image in workload.images))
 
 
-def _started(container: Container, terms: SecurityTerms, most: int) -> Iterator[_Sign]:
+def _started(container: Container, terms: SecurityTerms, reading: Reading) -> Iterator[_Sign]:
     """Yield the tools that a container's command lines start, each once.
 
     What a script names beyond what is looked at counts as started: else whoever makes it, or its
     neighbours, long enough would hide it.
     """
-    found = [pair for pair in started(container, most) if pair[1] in terms.tool_commands]
+    found = [pair for pair in started(container, reading) if pair[1] in terms.tool_commands]
     named = _naming(terms.tool_commands, whole=True)
-    ends = unread(container, most)
-    found += [(path, hit[0]) for path, text in ends if (hit := named(unquoted(text)))]
+    unread = reading.unread
+    found += [(path, hit[0]) for path, text in unread if (hit := named(unquoted(text)))]
     for path, name in dict.fromkeys(found):
         yield _Sign(path, name, "", (container.image_name,))
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from aup.facts.model import CommandLine, Container, ContainerKind
-from aup.rules.security.commands import MAX_SCRIPT, started
+from aup.rules.security.commands import MAX_SCRIPT, Reading, started
 
 
 def container(command: tuple[str, ...] = (), args: tuple[str, ...] = ()) -> Container:
@@ -14,7 +14,7 @@ def container(command: tuple[str, ...] = (), args: tuple[str, ...] = ()) -> Cont
 
 
 def names(*lines: Any) -> list[str]:
-    return [name for _, name in started(container(*lines))]
+    return [name for _, name in started(container(*lines), Reading())]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,27 @@ def names(*lines: Any) -> list[str]:
             ("find", "/", "-exec", "nmap", "{}", ";"), (), ["find", "nmap"], id="for-each-file"
         ),
         pytest.param(("find", "-exec", "nmap", ";"), (), ["find", "nmap"], id="for-each-at-once"),
-        pytest.param(("env", "-S", "nmap x"), (), ["nmap x", "nmap"], id="split-by-env"),
+        pytest.param(("env", "-S", "nmap x"), (), ["nmap"], id="split-by-env"),
+        pytest.param(("env", "-vS", "nmap x", "y"), (), ["nmap"], id="split-with-words-behind"),
+        pytest.param(("flock", "/l", "-c", "nmap x"), (), ["nmap"], id="script-under-a-lock"),
+        pytest.param(("watch", "-n", "5", "a; nmap x"), (), ["a", "nmap"], id="watched"),
+        pytest.param(("sg", "staff", "nmap x"), (), ["nmap"], id="group"),
+        pytest.param(
+            ("runuser", "-u", "nobody", "--", "nmap"), (), ["runuser", "nmap"], id="user-alone"
+        ),
+        pytest.param(("proxychains", "-f", "x.conf", "nmap"), (), ["nmap"], id="configured"),
+        pytest.param(("timeout", "-k5s", "10", "nmap"), (), ["nmap"], id="value-without-a-space"),
+        pytest.param(("sudo", "-uroot", "nmap"), (), ["nmap"], id="user-without-a-space"),
+        pytest.param(("sudo", "-nu", "root", "nmap"), (), ["nmap"], id="letters-and-a-value"),
+        pytest.param(
+            ("find", ".", "-exec", "true", ";", "-exec", "nmap", ";"),
+            (),
+            ["find", "true", "nmap"],
+            id="for-each-again",
+        ),
+        pytest.param(
+            ("sh", "-c", "coproc n { nmap x; }"), (), ["sh", "nmap", "}"], id="named-coprocess"
+        ),
         pytest.param(("sh", "-c", "cat > x <<E\nnmap\nE"), (), ["sh", "cat"], id="written-file"),
         pytest.param(
             ("sh", "-c", "bash <<E\nnmap\nE"), (), ["sh", "bash", "nmap"], id="script-that-is-fed"
@@ -110,14 +130,33 @@ def test_what_lies_very_deep_counts_word_by_word() -> None:
     assert "nmap" in names(("sh", "-c", "eval eval eval eval eval eval echo nmap"))
 
 
+def test_words_that_are_given_to_the_deepest_script_count() -> None:
+    handed = ("sh", "-c", '"$@"', "-")
+    assert "nmap" in names((*handed, *handed, *handed, "nmap", "x"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sh", "-c", *(('"$@"\n' * 3000, "-", "sh", "-c") * 3), '"$@"', "-", "nmap"),
+        ("find", *(("-exec", "true", ";") * 5000), "-exec", "nmap", ";"),
+    ],
+    ids=["handed-on-by-every-line", "for-each-very-often"],
+)
+def test_what_would_take_very_long_is_left_unread_and_told(command: tuple[str, ...]) -> None:
+    reading = Reading()
+    assert len(list(started(container(command), reading))) < MAX_SCRIPT
+    assert "nmap" in {text for _, text in reading.unread}
+
+
 def test_a_program_is_named_by_where_it_is_written() -> None:
-    found = started(container(("sh", "-c"), ("nmap x",)))
+    found = started(container(("sh", "-c"), ("nmap x",)), Reading())
     assert list(found) == [("at.command[0]", "sh"), ("at.args[0]", "nmap")]
 
 
 def test_probes_and_hooks_start_programs_too() -> None:
     hook = CommandLine(("sh", "-c", "sleep 1; nmap x"), "at.lifecycle.postStart.exec.command")
-    found = started(replace(container(("web",)), executed=(hook,)))
+    found = started(replace(container(("web",)), executed=(hook,)), Reading())
     assert list(found) == [
         ("at.command[0]", "web"),
         ("at.lifecycle.postStart.exec.command[0]", "sh"),

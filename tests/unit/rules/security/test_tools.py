@@ -160,6 +160,12 @@ def test_no_quotes_within_its_name_hide_a_tool(text: str, decoys: int) -> None:
     assert list(tools(scripts("a;" * decoys + text), SCANNERS))
 
 
+@pytest.mark.parametrize("before", [("env", *["A=1"] * 500), ("nice",) * 500])
+def test_no_number_of_words_before_a_tool_hides_it(before: tuple[str, ...]) -> None:
+    long = container("reg.example/app", command=(*before, "nmap", "x"))
+    assert len(list(tools(workload(containers=(long,)), SCANNERS))) == 1
+
+
 def test_beyond_what_is_looked_at_a_tool_is_a_word_of_its_own() -> None:
     padding = "a;" * MAX_SCRIPT
     named = "nmap is an argument"
