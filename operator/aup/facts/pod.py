@@ -107,7 +107,7 @@ def read_pod(
         scratch=tuple(scratch_volumes(spec.volumes, path)),
         **said,
     )
-    return workload, (*excess, *misfits, *_hosts_left_out(workload))
+    return workload, (*excess, *misfits, *_left_out(workload))
 
 
 def _texts(
@@ -254,11 +254,14 @@ def _connected(spec: wire.PodSpec, volumes: Volumes, path: str) -> Iterator[Kube
     yield from connections(volumes)
 
 
-def _hosts_left_out(workload: Workload) -> Problems:
-    """Return that there are more hosts than are looked at."""
-    if len(workload.connections) <= MAX_ENTRIES:
-        return ()
-    return (too_many(workload.path, MAX_ENTRIES, "hosts of probes and volumes"),)
+def _left_out(workload: Workload) -> Problems:
+    """Return that there are more hosts, or images in annotations, than are looked at."""
+    problems: Problems = ()
+    if len(workload.connections) > MAX_ENTRIES:
+        problems += (too_many(workload.path, MAX_ENTRIES, "hosts of probes and volumes"),)
+    if len(workload.injected_images) > MAX_IMAGES:
+        problems += (too_many(workload.annotations_path, MAX_IMAGES, "images"),)
+    return problems
 
 
 def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:
@@ -270,9 +273,10 @@ def _probed(spec: wire.PodSpec, path: str) -> Iterator[KubeletConnection]:
 
 
 def _injected(annotations: Strings, prefix: str) -> Iterator[Image]:
-    """Yield the images that annotations name, as many as are looked at."""
+    """Yield the images that annotations name, as many as are looked at and one more."""
     if annotations:
-        yield from islice(injected_images(annotations, f"{prefix}metadata.annotations"), MAX_IMAGES)
+        found = injected_images(annotations, f"{prefix}metadata.annotations")
+        yield from islice(found, MAX_IMAGES + 1)
 
 
 def _strings(found: wire.Strings | None, path: str) -> tuple[Strings, Problems]:

@@ -1,13 +1,16 @@
 """Bounds of one pod: what is over them is refused, and nothing else of such a pod is read."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from aup.facts.model import ContainerKind, Problem
+from aup.facts.extract import extract
+from aup.facts.model import ContainerKind, Problem, Subject
 from aup.facts.pod import MAX_ENTRIES, MAX_IMAGES, MAX_REGIONS
 from support.workloads import read
+from support.world import Cluster
 
 POD = ("", "Pod")
 REGION = "topology.kubernetes.io/region"
@@ -73,6 +76,17 @@ def test_a_pod_with_more_than_is_looked_at_is_refused(
     read_of_it = (workload.containers, workload.volume_images, workload.host_paths)
     assert (*read_of_it, workload.security.sysctls) == ((), (), (), ())
     assert not workload.host_pid
+
+
+@pytest.mark.parametrize(("over", "problems"), [(0, []), (1, ["has more than 256 images"])])
+def test_no_number_of_images_in_annotations_hides_one(over: int, problems: list[str]) -> None:
+    sidecars = json.dumps([{"image": f"reg.example/a:{i}"} for i in range(MAX_IMAGES + over)])
+    annotations = {"hooks.kubevirt.io/hookSidecars": sidecars}
+    raw = json.dumps({"metadata": {"annotations": annotations}, "spec": {}}).encode()
+    found = extract(raw, Subject(*POD, "acme-prod", "web"), Cluster())
+    assert [(p.path, p.detail, p.hides) for p in found.problems] == [
+        ("metadata.annotations", problem, True) for problem in problems
+    ]
 
 
 def test_all_bounds_are_told_at_once() -> None:
