@@ -29,8 +29,8 @@ OUTSIDE: Final[Mapping[str, frozenset[str]]] = {
     "coil.cybozu.com": frozenset({"AddressBlock", "AddressPool", "BlockRequest"}),
     "crd.antrea.io": frozenset(
         {
-            *("BGPPolicy", "ClusterNetworkPolicy", "Egress", "ExternalIPPool", "IPPool"),
-            *("PacketCapture", "Tier", "TrafficControl"),
+            *("BGPPolicy", "ClusterGroup", "ClusterNetworkPolicy", "Egress", "ExternalIPPool"),
+            *("IPPool", "PacketCapture", "Tier", "TrafficControl"),
         }
     ),
     "crd.k8s.amazonaws.com": frozenset({"ENIConfig"}),

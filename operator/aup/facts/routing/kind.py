@@ -21,6 +21,7 @@ from aup.facts.model import (
     NamedClaim,
     NamespaceReference,
     Operation,
+    Passage,
     PlatformSetting,
     Reach,
     Subject,
@@ -36,6 +37,8 @@ Reader = Callable[[bytes, Subject, Surroundings], Facts]
 _NOT_SAID: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 Kinds = Mapping[tuple[str, str], Reader]
 """By API group and kind."""
+Stated = Capture | Passage | PlatformSetting
+"""What a policy says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,12 @@ def _confinement(
         if not any(reference.everyone for reference in references):
             return labels[0], references
     return by, [every_namespace("", at)]
+
+
+def said(tree: Tree, subject: Subject, leaves: Iterable[Stated]) -> Facts:
+    """Put together what a policy says; of an update, each part with the digest of all of it."""
+    says = statement(tree, subject)
+    return claims.exposed(subject, tree.problems, (replace(one, says=says) for one in leaves))
 
 
 def statement(tree: Tree, subject: Subject) -> tuple[str, ...]:

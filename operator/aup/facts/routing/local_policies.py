@@ -12,7 +12,7 @@ from aup.facts import claims
 from aup.facts.json_value import text_of
 from aup.facts.model import ClaimSource, Facts, PlatformSetting, Reach, Subject, Surroundings
 from aup.facts.routing import passages
-from aup.facts.routing.kind import Kinds
+from aup.facts.routing.kind import Kinds, said
 from aup.facts.wire.tree import read_tree
 
 CALICO_PODS: Final = "projectcalico.org/orchestrator"
@@ -31,8 +31,7 @@ class LocalPolicy:
         """Read the facts of an object."""
         del surroundings
         tree = read_tree(raw)
-        leaves = [replace(one, final=False) for one in self.lets(tree)]
-        return claims.exposed(subject, tree.problems, leaves)
+        return said(tree, subject, (replace(one, final=False) for one in self.lets(tree)))
 
 
 def network_set(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:

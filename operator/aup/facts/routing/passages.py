@@ -1,4 +1,4 @@
-"""What a policy of the whole cluster lets pass before others are heard.
+"""What a policy of a tier of the whole cluster lets pass before others are heard.
 
 Which comes first, as the projects document it:
 
@@ -7,7 +7,8 @@ Which comes first, as the projects document it:
     Antrea               tiers by their priority, `application` last; then NetworkPolicies, then
                          `baseline`. `Allow` ends it, `Pass` leaves it to NetworkPolicies
     Calico               tiers by their order; NetworkPolicies are in `default`. `Allow` ends it,
-                         `Pass` goes on with the next tier
+                         `Pass` goes on with the next tier. Capitals do not matter to it, and no
+                         action is `Allow`
     Cilium               no order among its own: what denies is heard before what allows
 
 The operator closes direct delivery in Admin with the largest priority there is, so that everything
@@ -34,6 +35,8 @@ _ANYWHERE: Final[Networks] = ()
 
 _PASSED_ON: Final = "Pass"
 _ACTIONS: Final = frozenset({"Accept", "Allow", _PASSED_ON})
+_CALICO_REFUSES: Final = frozenset({"deny", "log"})
+_CALICO_PASSES_ON: Final = frozenset({"next-tier", "pass"})
 _ANTREA_LAST: Final = frozenset({"", "application", "baseline"})
 _CALICO_NETWORK_POLICIES: Final = frozenset(
     {"", "default", "kube-baseline", "baselineadminnetworkpolicy"}
@@ -78,24 +81,35 @@ def of_calico(tree: Tree) -> Passages:
     Selectors take in NetworkSets, which may be any networks: only networks confine.
     """
     tier = text_of(tree.one("spec.tier"))
-    for rule, action, leaves in _passing(tree):
+    for rule, action, leaves in _passing(tree, _passes_in_calico):
         goal = None
         if leaves and tier not in _CALICO_LAST and _is_open_in_calico(rule):
             goal = _read([value for _, value in rule.each("destination.nets[]")])
-        final = action != _PASSED_ON and tier not in _CALICO_NETWORK_POLICIES
+        passed_on = action.lower() in _CALICO_PASSES_ON
+        final = not passed_on and tier not in _CALICO_NETWORK_POLICIES
         yield _passage(rule, action, goal, final=final)
 
 
 Read = Callable[[Tree], Passages]
 
 
-def _passing(tree: Tree) -> Iterator[tuple[Tree, str, bool]]:
+def _passes(action: Any) -> bool:
+    return isinstance(action, str) and action in _ACTIONS
+
+
+def _passes_in_calico(action: Any) -> bool:
+    return text_of(action).lower() not in _CALICO_REFUSES
+
+
+def _passing(
+    tree: Tree, passes: Callable[[Any], bool] = _passes
+) -> Iterator[tuple[Tree, str, bool]]:
     """Yield each rule that lets traffic pass, with its action and whether that leaves the pods."""
     for path, leaves in (("spec.ingress[]", False), ("spec.egress[]", True)):
         for rule in tree.objects(path):
             action = rule.one("action")
-            if isinstance(action, str) and action in _ACTIONS:
-                yield rule, action, leaves
+            if passes(action):
+                yield rule, text_of(action), leaves
 
 
 def _passage(rule: Tree, action: str, goal: _Goal, *, final: bool) -> Passage:

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from aup.facts import claims
 from aup.facts.address import parse_network
 from aup.facts.json_value import text_of
 from aup.facts.model import (
@@ -32,7 +31,7 @@ from aup.facts.namespace import (
 )
 from aup.facts.routing import passages
 from aup.facts.routing.calico_selector import demanded
-from aup.facts.routing.kind import SPEC, Kinds, RoutingKind, statement
+from aup.facts.routing.kind import SPEC, Kinds, RoutingKind, said
 from aup.facts.wire.tree import Tree, read_tree
 
 _POLICY: Final = Reach.POLICY
@@ -86,12 +85,9 @@ class PolicyKind:
     def __call__(self, raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         """Read the facts of an object."""
         tree = read_tree(raw)
-        says = statement(tree, subject)
         found = list(self.subjects(tree, surroundings))
         found = found or [Capture(self.what, every_namespace("", self.at), self.label, _POLICY)]
-        let = list(self.lets(tree))
-        leaves = [replace(one, says=says) for one in (*found, *let)]
-        return claims.exposed(subject, tree.problems, leaves)
+        return said(tree, subject, (*found, *self.lets(tree)))
 
 
 def network_policy_api(tree: Tree, surroundings: Surroundings) -> _Subjects:

@@ -47,9 +47,20 @@ def goal(kind: tuple[str, str], spec: dict[str, Any], **rule: Any) -> str | None
 
 
 def test_what_denies_lets_nothing_pass() -> None:
-    for kind, action in ((SIG, "Deny"), (BEFORE, "Deny"), (ANTREA, "Drop"), (CALICO, "Log")):
+    for kind, action in ((SIG, "Deny"), (BEFORE, "Deny"), (ANTREA, "Drop")):
         rules = [{"action": action}, {"action": None}, {"action": ["Accept"]}, {}]
         assert said(kind, tier="Admin", ingress=rules, egress=rules) == []
+
+
+def test_calico_lets_pass_what_it_is_not_told_to_refuse() -> None:
+    """As Felix reads it: capitals do not matter, and no action lets traffic pass."""
+    denied = [{"action": action} for action in ("Deny", "deny", "Log", "LOG")]
+    assert said(CALICO, tier="security", ingress=denied, egress=denied) == []
+    passed = [{"action": "allow"}, {"action": ""}, {}, {"action": "next-tier"}, {"action": "pass"}]
+    assert said(CALICO, tier="security", ingress=passed) == [
+        *(f"spec.ingress[{i}].action final" for i in range(3)),
+        *(f"spec.ingress[{i}].action" for i in (3, 4)),
+    ]
 
 
 @pytest.mark.parametrize(("kind", "action"), [(SIG, "Accept"), (AWS, "Accept"), (BEFORE, "Allow")])
@@ -194,11 +205,21 @@ def test_mail_is_among_what_calico_lets_out(rule: dict[str, Any], found: str | N
     assert goal(CALICO, {"tier": "security"}, **rule) == found
 
 
-def test_an_update_says_all_that_the_policy_says() -> None:
+@pytest.mark.parametrize(
+    ("kind", "action"),
+    [
+        (SIG, "Accept"),
+        (CALICO, "Allow"),
+        (("projectcalico.org", "NetworkPolicy"), "Allow"),
+        (("crd.projectcalico.org", "NetworkPolicy"), "Allow"),
+        (("crd.antrea.io", "NetworkPolicy"), "Allow"),
+    ],
+)
+def test_an_update_says_all_that_the_policy_says(kind: tuple[str, str], action: str) -> None:
     """So that any change of one that lets pass is a new violation."""
-    rule = {"action": "Accept"}
     one, other = (
-        read(SIG, Operation.UPDATE, priority=priority, egress=[rule]) for priority in (1, 2)
+        read(kind, Operation.UPDATE, priority=priority, egress=[{"action": action}])
+        for priority in (1, 2)
     )
     assert one.exposure is not None
     assert other.exposure is not None
