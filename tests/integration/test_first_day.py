@@ -140,7 +140,7 @@ def test_no_workload_is_lost_when_every_pod_is_made_anew(installation: Installat
             text = json.dumps(manifest)
             made = cluster.kubectl("create", "-n", namespace, "-f", "-", input=text)
             # A warning tells what will be refused, and from when.
-            assert "would violate [" in made.stderr
+            assert "would violate from " in made.stderr
     until("all pods again", lambda: pods(cluster) == expected(), 240)
 
 

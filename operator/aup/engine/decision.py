@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from aup.facts.model import Subject
@@ -33,6 +34,8 @@ class Finding:
     exemption: str = ""
     """Name of the Exemption that covers it."""
     link: str = ""
+    refused_from: datetime | None = None
+    """From when on such an object is refused, where that has not begun for the tenant."""
 
 
 @dataclass(frozen=True, slots=True)

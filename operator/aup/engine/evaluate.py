@@ -45,10 +45,10 @@ def evaluate(
     brought: frozenset[str] = frozenset()
     if old is not None and found:
         brought = _brought(facts, old)
-        standing.update((rule, v.key) for rule, v in _violations(_seen(old), terms, rules))
+        standing.update((rule, v.key) for rule, v, _ in _violations(_seen(old), terms, rules))
     exemptions = Exemptions(terms.exemptions, facts.subject.namespace)
     findings = []
-    for rule, violation in found:
+    for rule, violation, part in found:
         stood = standing[rule, violation.key] > 0 and violation.value not in brought
         if stood:
             # Counted, so that a second violation of the same kind is a new one.
@@ -56,7 +56,8 @@ def evaluate(
             if violation.change:
                 continue
         mode = _mode(rule, terms, rules)
-        if finding := _finding(rule, violation, facts, terms, mode, exemptions, stood=stood):
+        exemption = exemptions.covering(rule, violation, part)
+        if finding := _finding(rule, violation, facts, terms, mode, exemption, stood=stood):
             findings.append(finding)
     return Decision(
         subject=facts.subject,
@@ -68,9 +69,9 @@ def evaluate(
 
 def judged(rule: str, violation: Violation, subject: Subject, terms: Terms) -> Finding | None:
     """Decide about a violation that is found beside the catalogue's rules, as about theirs."""
-    exemptions = Exemptions(terms.exemptions, subject.namespace)
+    exemption = Exemptions(terms.exemptions, subject.namespace).covering(rule, violation)
     mode = terms.mode(rule)
-    return _finding(rule, violation, Facts(subject), terms, mode, exemptions, stood=False)
+    return _finding(rule, violation, Facts(subject), terms, mode, exemption, stood=False)
 
 
 def _seen(old: Facts) -> Facts:
@@ -93,10 +94,12 @@ def _brought(facts: Facts, old: Facts) -> frozenset[str]:
     )
 
 
-def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str, Violation]]:
-    """Yield each violation with the id of its rule."""
+def _violations(
+    facts: Facts, terms: Terms, rules: Rules
+) -> Iterator[tuple[str, Violation, object]]:
+    """Yield each violation with the id of its rule before it, and behind it where it was found."""
     for problem in facts.problems:
-        yield UNREADABLE, _unreadable(problem, terms)
+        yield UNREADABLE, _unreadable(problem, terms), None
     parts_of: dict[type[Any], tuple[Any, ...]] = {}
     for rule in rules:
         parts = parts_of.get(rule.reads)
@@ -107,7 +110,7 @@ def _violations(facts: Facts, terms: Terms, rules: Rules) -> Iterator[tuple[str,
         section = rule.terms(terms)
         for part in parts:
             for violation in rule.check(part, section):
-                yield rule.id, violation
+                yield rule.id, violation, part
 
 
 def _unreadable(problem: Problem, terms: Terms) -> Violation:
@@ -127,16 +130,16 @@ def _finding(
     facts: Facts,
     terms: Terms,
     mode: Enforcement,
-    exemptions: Exemptions,
+    exemption: str,
     *,
     stood: bool,
 ) -> Finding | None:
     """Decide what becomes of a violation; ``None`` when the policy does not care."""
-    exemption = exemptions.covering(rule, violation)
     soft = stood or facts.advisory
     outcome = Outcome.EXEMPT if exemption else _outcome(violation, terms, mode, soft=soft)
     if outcome is None:
         return None
+    noticed = outcome is Outcome.WARN and mode is Enforcement.DENY and not (soft or violation.warn)
     return Finding(
         rule=rule,
         clause=terms.clauses.get(rule, ""),
@@ -145,6 +148,7 @@ def _finding(
         standing=stood,
         exemption=exemption,
         link=f"{terms.policy.rules_url}/{rule}",
+        refused_from=terms.enforce_from if noticed else None,
     )
 
 

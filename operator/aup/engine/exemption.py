@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from aup.facts.model import Workload
 from aup.policy.addresses import AddressSet
 from aup.policy.index import AddressIndex
 from aup.policy.terms import ExemptionTerm
@@ -21,12 +22,19 @@ class Exemptions:
         self._namespace = namespace
         self._by_rule: dict[str, _OfRule] = {}
 
-    def covering(self, rule: str, violation: Violation) -> str:
+    def covering(self, rule: str, violation: Violation, part: object = None) -> str:
         """Return the name of the first exemption that covers a violation, or an empty string.
 
-        Every limit that an exemption names must hold; a violation without an image is not covered
-        by one that is limited to images, nor one without an address or a hostname by one limited
-        to targets.
+        Every limit that an exemption names must hold. What a pod does as a whole, such as to share
+        the node's processes, is covered by one that is limited to images when it names all that the
+        pod runs. Any other violation without an image is covered by none that is limited to images,
+        nor one without an address or a hostname by one limited to targets.
+
+        Args:
+            rule: its id.
+            violation: what the rule found.
+            part: the facts in which it was found.
+
         """
         if not self._exemptions:
             return ""
@@ -37,7 +45,7 @@ class Exemptions:
                 for e in self._exemptions
                 if rule in e.rules and (not e.namespaces or self._namespace in e.namespaces)
             )
-        return held.covering(violation)
+        return held.covering(violation, part)
 
 
 class _OfRule:
@@ -47,6 +55,7 @@ class _OfRule:
         self._all = tuple(exemptions)
         self._of_image: dict[str, list[int]] = {}
         self._of_name: dict[str, int] = {}
+        self._of_part: tuple[object, list[int]] = (None, [])
         self._unlimited: int | None = None
         aimed: list[tuple[int, AddressSet]] = []
         for at, exemption in enumerate(self._all):
@@ -62,23 +71,42 @@ class _OfRule:
                 self._of_name.setdefault(name, at)
         self._of_address = AddressIndex.of(aimed)
 
-    def covering(self, violation: Violation) -> str:
+    def covering(self, violation: Violation, part: object) -> str:
         """Return the name of the first that covers a violation, or an empty string."""
-        found = min((at for at in self._found(violation) if at is not None), default=None)
+        found = min((at for at in self._found(violation, part) if at is not None), default=None)
         return "" if found is None else self._all[found].name
 
-    def _found(self, violation: Violation) -> Iterator[int | None]:
+    def _found(self, violation: Violation, part: object) -> Iterator[int | None]:
         """Yield the position of the first that covers it, for each sort of limit."""
         yield self._unlimited
         if violation.address is not None:
             yield self._of_address.first(violation.address)
         else:
             yield self._of_name.get(violation.hostname)
-        for image in {violation.image, violation.image.partition("@")[0]}:
-            for at in self._of_image.get(image, ()):
-                if _aims(self._all[at], violation):
-                    yield at
-                    break
+        if self._of_image:
+            named = self._naming(violation.image) if violation.image else self._allowing(part)
+            yield next((at for at in named if _aims(self._all[at], violation)), None)
+
+    def _allowing(self, part: object) -> list[int]:
+        """Return the positions of those that name all that a pod runs; looked up once for a pod."""
+        if part is not self._of_part[0]:
+            each = [set(self._naming(image)) for image in _run(part)]
+            self._of_part = part, sorted(set.intersection(*each)) if each else []
+        return self._of_part[1]
+
+    def _naming(self, image: str) -> list[int]:
+        """Return the positions of those that name an image, with or without its digest."""
+        names = {image, image.partition("@")[0]}
+        return sorted({at for name in names for at in self._of_image.get(name, ())})
+
+
+def _run(part: object) -> tuple[str, ...]:
+    """Return the images of a pod, as exemptions call them; none where some are not known."""
+    if not isinstance(part, Workload) or part.partial:
+        return ()
+    if any(container.image is None for container in part.containers):
+        return ()
+    return tuple(dict.fromkeys(image.name for image in part.images))
 
 
 def _aims(exemption: ExemptionTerm, violation: Violation) -> bool:

@@ -4,6 +4,7 @@ The API server prints the denial after ``admission webhook "…" denied the requ
 line breaks, and shows warnings only when they are one line of at most 256 characters.
 """
 
+from datetime import UTC
 from itertools import accumulate, takewhile
 
 from aup.engine.decision import Decision, Finding
@@ -105,7 +106,9 @@ def warnings(decision: Decision) -> list[str]:
 
 def warning(finding: Finding) -> str:
     """Return a finding as a warning: the link goes before the words do."""
-    return clip(f"would violate [{_tag(finding)}] {sentence(finding)}", WARNING_LIMIT)
+    begins = finding.refused_from
+    day = f"from {begins.astimezone(UTC).date()} " if begins else ""
+    return clip(f"would violate {day}[{_tag(finding)}] {sentence(finding)}", WARNING_LIMIT)
 
 
 def terms_hint(namespace: str) -> str:

@@ -7,18 +7,18 @@ Read here  all three lists of containers (sidecars are initContainers), images t
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from msgspec.structs import replace
 
+from aup.facts import command_line
 from aup.facts.address import parse_address
 from aup.facts.claims import is_absent
-from aup.facts.connections import handlers, probe_connections
+from aup.facts.connections import probe_connections
 from aup.facts.image import read_image
 from aup.facts.injected import injected_images
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import (
-    CommandLine,
     Container,
     ContainerKind,
     Image,
@@ -211,26 +211,10 @@ def read_container(
         host_process=is_host_process(security),
         security=container_security(security, path),
         resources=read_resources(found.resources, f"{path}.resources"),
-        command=_words(found.command),
-        args=_words(found.args),
-        executed=_executed(found, path),
+        command=command_line.words(found.command),
+        args=command_line.words(found.args),
+        executed=command_line.executed(found, path),
     )
-
-
-def _words(found: Any) -> tuple[str, ...]:
-    """Return the words of a command line."""
-    if not isinstance(found, list):
-        return ()
-    return tuple(word if isinstance(word, str) else "" for word in found)
-
-
-def _executed(container: wire.Container, path: str) -> tuple[CommandLine, ...]:
-    """Return the command lines of the probes and hooks of the container at ``path``."""
-    found: tuple[CommandLine, ...] = ()
-    for handler, name in handlers(container):
-        if handler.exec is not None and (words := _words(handler.exec.command)):
-            found += (CommandLine(words, f"{path}.{name}.exec.command"),)
-    return found
 
 
 def _ports(

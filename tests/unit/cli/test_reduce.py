@@ -126,6 +126,7 @@ def test_what_is_in_force_or_will_be_is_in_it() -> None:
         "acme-anycast",
         "acme-copyleft",
         "acme-debug-q4",
+        "acme-node-metrics",
         "acme-pentest-q4",
         "acme-web-scan",
     ]

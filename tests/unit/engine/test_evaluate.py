@@ -99,9 +99,22 @@ def test_the_policy_decides_what_a_violation_leads_to(
 
 
 def test_before_enforcement_begins_a_denial_is_a_warning() -> None:
-    decision = judge(workload("a"), replace(terms(), enforcing=False))
+    begins = datetime(2026, 12, 21, tzinfo=UTC)
+    noticed = replace(terms(), enforcing=False, enforce_from=begins)
+    decision = judge(workload("a", "warn"), noticed)
     assert decision.allowed
-    assert outcomes(decision) == [("a", Outcome.WARN)]
+    assert outcomes(decision) == [("a", Outcome.WARN), ("warn", Outcome.WARN)]
+    assert [f.refused_from for f in decision.findings] == [begins, None]
+
+
+def test_what_would_not_be_refused_later_names_no_day() -> None:
+    """A mode that warns, what stood before, and a day that has come."""
+    noticed = replace(terms(), enforcing=False, enforce_from=datetime(2026, 12, 21, tzinfo=UTC))
+    warned = judge(workload("a"), replace(noticed, enforcement=Enforcement.WARN))
+    stood = judge(workload("a"), noticed, old=workload("a"))
+    begun = judge(workload("a"), replace(noticed, enforcing=True))
+    found = (*warned.findings, *stood.findings, *begun.findings)
+    assert [f.refused_from for f in found] == [None, None, None]
 
 
 def test_a_review_and_a_soft_violation_never_refuse() -> None:

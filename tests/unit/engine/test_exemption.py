@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from aup.engine.exemption import Exemptions
 from aup.policy.addresses import AddressSet
 from aup.policy.terms import ExemptionTerm
 from aup.rules.base import Violation
+from support.replacing import replace
+from support.workloads import workload
 
 RULES = st.frozensets(st.sampled_from(("test/one", "test/other")), min_size=1)
 NAMESPACES = st.frozensets(st.sampled_from(("acme-prod", "acme-dev")), max_size=1)
@@ -69,3 +72,27 @@ def test_the_first_exemption_of_which_every_limit_holds_covers(
 def test_without_exemptions_nothing_is_covered() -> None:
     violation = Violation("spec.a", "a", "is wrong", "mend it", ("a",))
     assert Exemptions((), "acme-prod").covering("test/one", violation) == ""
+
+
+SHARED = Violation("spec.hostPID", "true", "is wrong", "mend it", ("hostPID",))
+"""What a pod does as a whole: no image of its own."""
+
+
+@pytest.mark.parametrize(
+    ("run", "covered"),
+    [
+        pytest.param(["acme/web:1"], True, id="all-that-it-runs-is-named"),
+        pytest.param(["acme/web:1", "acme/web:2"], True, id="in-two-versions"),
+        pytest.param(["acme/web:1", "acme/api:1"], True, id="two-that-are-named"),
+        pytest.param(["acme/web:1", "acme/web-evil:1"], False, id="a-neighbour-is-not-named"),
+        pytest.param([], False, id="what-it-runs-is-not-known"),
+    ],
+)
+def test_what_a_pod_does_is_covered_when_all_its_images_are(run: list[str], covered: bool) -> None:
+    images = ("docker.io/acme/web", "docker.io/acme/api")
+    ends = datetime(2027, 1, 1, tzinfo=UTC)
+    consent = ExemptionTerm("a", frozenset({"test/one"}), frozenset(), images, None, ends)
+    held = Exemptions([consent], "acme-prod")
+    assert held.covering("test/one", SHARED, workload(*run)) == ("a" if covered else "")
+    assert held.covering("test/one", SHARED, replace(workload(*run), partial=True)) == ""
+    assert held.covering("test/one", SHARED) == ""

@@ -1,5 +1,7 @@
 """What a tenant reads stays within what an API server takes and shows."""
 
+from datetime import datetime
+
 from aup.engine import message
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.facts.model import Subject
@@ -48,6 +50,13 @@ def test_warnings_end_where_the_api_server_stops_showing_them() -> None:
         f"and {1000 - len(shown)} more findings; "
         "what you are held to: kubectl get tenantreport aup -n acme-prod -o yaml"
     )
+
+
+def test_a_warning_of_what_will_be_refused_names_the_day() -> None:
+    (found,) = decision(1, Outcome.WARN).findings
+    begins = datetime.fromisoformat("2026-12-21T01:30:00+02:00")
+    text = message.warning(replace(found, refused_from=begins))
+    assert text.startswith("would violate from 2026-12-20 [host/port, clause 6.2] ")
 
 
 def test_a_few_warnings_are_all_shown() -> None:

@@ -46,7 +46,8 @@ def compiled(found: World, now: datetime = NOW, name: str = "acme") -> Terms:
 def test_only_what_is_in_force_now_is_in_the_terms() -> None:
     found = terms("acme", NOW)
     assert found.network.addresses.cidrs == ("198.51.100.16/28", "2001:db8:a::/64")
-    assert [e.name for e in found.exemptions] == ["acme-anycast", "acme-copyleft", "acme-debug-q4"]
+    names = ["acme-anycast", "acme-copyleft", "acme-debug-q4", "acme-node-metrics"]
+    assert [e.name for e in found.exemptions] == names
     assert {e.name: e.state for held in found.license.entitlements.values() for e in held} == {
         "acme-analytics": EntitlementState.VALID,
         "acme-cache": EntitlementState.VALID,

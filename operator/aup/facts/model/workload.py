@@ -32,11 +32,18 @@ class Port(msgspec.Struct, frozen=True):
 
 
 class CommandLine(msgspec.Struct, frozen=True):
-    """What the kubelet runs in a container for a probe or a hook."""
+    """What is run in a container: for a probe or a hook, or with values in the place of names."""
 
     words: tuple[str, ...]
     path: str
     """For example ``spec.containers[0].livenessProbe.exec.command``."""
+    paths: tuple[str, ...] = ()
+    """Where each word stands; empty where they stand one after the other at ``path``."""
+
+    def located(self) -> Iterator[tuple[str, str]]:
+        """Yield the path of each word, and the word."""
+        paths = self.paths or (f"{self.path}[{i}]" for i in range(len(self.words)))
+        return zip(paths, self.words, strict=True)
 
 
 class ContainerKind(StrEnum):

@@ -31,6 +31,11 @@ class Container(Probed, frozen=True):
     image: str | None = None
     command: Any = None
     args: Any = None
+    env: Any = None
+    script: Any = None
+    """Of a step of Tekton: a text that an interpreter runs."""
+    source: Any = None
+    """The same, of a script of Argo."""
     ports: list[ContainerPort | None] | None = None
     security_context: ContainerSecurity | None = None
     resources: Any = None

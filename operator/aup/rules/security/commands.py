@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
-from aup.facts.model import Container
+from aup.facts.model import CommandLine, Container
 from aup.rules.security.quoting import unquoted
 from aup.rules.security.script import lines
 from aup.rules.security.starters import name_of, program
@@ -89,16 +89,10 @@ def started(container: Container, reading: Reading) -> Iterator[_Word]:
 def _lines(container: Container) -> Iterator[list[_Word]]:
     """Yield the command lines of a container, each word with its path."""
     yield [
-        *_located(container.command, f"{container.path}.command"),
-        *_located(container.args, f"{container.path}.args"),
+        *CommandLine(container.command, f"{container.path}.command").located(),
+        *CommandLine(container.args, f"{container.path}.args").located(),
     ]
-    for line in container.executed:
-        yield list(_located(line.words, line.path))
-
-
-def _located(words: Sequence[str], path: str) -> Iterator[_Word]:
-    """Yield the path of each word, and the word."""
-    return ((f"{path}[{i}]", word) for i, word in enumerate(words))
+    yield from (list(line.located()) for line in container.executed)
 
 
 def _programs(

@@ -14,7 +14,7 @@ class _Starter(NamedTuple):
     operands: int = 0
     """Words of its own before the program."""
     asks: str = ""
-    """Letters of its options with which it only says where the program is."""
+    """Letters of its options with which it starts none: it says where one is, or runs a text."""
     long: str = ""
     """Its long options that take the next word, where none is joined to them."""
     scripts: str = ""
@@ -50,7 +50,10 @@ _BEFORE: Final[Mapping[str, _Starter]] = {
     "nice": _Starter("n", long="adjustment"),
     "nsenter": _Starter("tSGW", long="target setuid setgid wdns"),
     "parallel": _Starter("jSN", long="jobs sshlogin max-args"),
+    "perl": _Starter("I", asks="eE"),
     **dict.fromkeys(("proxychains", "proxychains4"), _Starter("f")),
+    **dict.fromkeys(("pypy", "python"), _Starter("WX", asks="c")),
+    "ruby": _Starter("ICr", asks="e"),
     "s6-setuidgid": _Starter(operands=1),
     "setpriv": _Starter(
         long="reuid regid groups bounding-set inh-caps ambient-caps securebits pdeathsig"
@@ -69,6 +72,9 @@ _BEFORE: Final[Mapping[str, _Starter]] = {
     "xargs": _Starter("adEILnPs", long="arg-file delimiter max-args max-procs max-chars"),
 }
 """Words before the program that a command starts."""
+_VERSION: Final = ".0123456789"
+ENDINGS: Final = (".exe", ".pl", ".py", ".rb")
+"""Of names of programs: ``sqlmap.py`` is sqlmap."""
 
 
 def program(words: list[str]) -> tuple[int | None, bool]:
@@ -80,7 +86,7 @@ def program(words: list[str]) -> tuple[int | None, bool]:
     while at < len(words):
         if "=" in words[at]:
             at += 1
-        elif starter := _BEFORE.get(name_of(words[at])):
+        elif starter := _starter(words[at]):
             if at + 1 < len(words) and _asks(words[at + 1], starter):
                 return None, False
             if words[at] == "coproc" and words[at + 2 : at + 3] == ["{"]:
@@ -95,8 +101,14 @@ def program(words: list[str]) -> tuple[int | None, bool]:
     return None, False
 
 
+def _starter(word: str) -> _Starter | None:
+    """Return what a word starts, if it starts another program; ``python3.12`` is ``python``."""
+    name = _file(word)
+    return _BEFORE.get(name) or _BEFORE.get(name.rstrip(_VERSION))
+
+
 def _asks(option: str, starter: _Starter) -> bool:
-    """Tell whether an option makes a starter only say where a program is."""
+    """Tell whether an option makes a starter start no program."""
     return _has(option, starter.asks)
 
 
@@ -133,5 +145,12 @@ def _takes_next(option: str, starter: _Starter) -> bool:
 
 
 def name_of(word: str) -> str:
-    """Return the name of a program without the folder that it lies in."""
+    """Return the name of a program without the folder that it lies in, and without its ending."""
+    name = _file(word)
+    stem, dot, ending = name.rpartition(".")
+    return stem if stem and f"{dot}{ending}" in ENDINGS else name
+
+
+def _file(word: str) -> str:
+    """Return the last part of a path."""
     return word.rpartition("/")[2].strip("\"'")

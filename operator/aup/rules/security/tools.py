@@ -3,7 +3,9 @@
 security/tools
     Fields read   image of containers, initContainers and ephemeralContainers;
                   volumes[].image.reference; images that annotations inject; programs that the
-                  containers' command and args, probes and hooks start, also from a shell's script;
+                  containers' command and args, probes and hooks start, also from a shell's script,
+                  by an interpreter or under a name that env spells out; scripts of Tekton and
+                  Argo that a shell runs;
                   label aup.asergo.com/workload-class of the pod, or of the object that makes it,
                   where it says security-test or pentest
     Looked up     the provider's catalogues, for software of category SecurityTool; programs in
@@ -31,6 +33,7 @@ from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.security.commands import MAX_SCRIPT, Reading, started, words
 from aup.rules.security.quoting import unquoted
+from aup.rules.security.starters import ENDINGS
 from aup.rules.software import known
 
 CLASSES: Final = frozenset({"security-test", "penetration-test", "pentest"})
@@ -99,7 +102,7 @@ def _started(container: Container, terms: SecurityTerms, reading: Reading) -> It
     found = [pair for pair in started(container, reading) if pair[1] in terms.tool_commands]
     named = _naming(terms.tool_commands, whole=True)
     unread = reading.unread
-    found += [(path, hit[0]) for path, text in unread if (hit := named(unquoted(text)))]
+    found += [(path, hit[1]) for path, text in unread if (hit := named(unquoted(text)))]
     for path, name in dict.fromkeys(found):
         yield _Sign(path, name, "", (container.image_name,))
 
@@ -112,7 +115,9 @@ def _naming(
     if not programs:
         return lambda _: None
     names = "|".join(map(re.escape, sorted(programs)))
-    return re.compile(rf"(?<![\w.-])(?:{names})(?![\w.-])" if whole else names).search
+    ending = "|".join(map(re.escape, ENDINGS))
+    word = rf"(?<![\w.-])({names})(?:{ending})?(?![\w.-])"
+    return re.compile(word if whole else names).search
 
 
 RULE = Rule(
@@ -124,10 +129,10 @@ RULE = Rule(
     blind=(
         "Tools that neither a catalogue nor the policy lists, that an image or another script "
         "starts by itself, and scripts that do the same; names that a shell puts together from "
-        "variables, patterns, aliases or what a command prints; what a program in another "
-        "language starts; scripts of Tekton and Argo; what somebody starts by hand in a running "
-        "container. Whether a test keeps to the targets of its consent: arguments are not read, "
-        "reports of scans say so. Exemptions without targets, which are no consent, are told to "
-        "the provider only."
+        "variables, patterns, aliases or what a command prints, and names in an environment that "
+        "comes from elsewhere (valueFrom, envFrom); what a program in another language starts; "
+        "what somebody starts by hand in a running container. Whether a test keeps to the targets "
+        "of its consent: arguments are not read, reports of scans say so. Exemptions without "
+        "targets, which are no consent, are told to the provider only."
     ),
 )
