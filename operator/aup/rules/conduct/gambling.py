@@ -37,7 +37,7 @@ def gambling(workload: Workload, terms: ConductTerms) -> Iterator[Violation]:
             path=path,
             value=value,
             detail=f"{'is for' if image else 'declares'} gambling, {_why(terms)}",
-            remedy=_remedy(terms),
+            remedy=_remedy(terms, "" if image else "mend the label or "),
             key=(value if not image else image.partition("@")[0],),
             image=image,
         )
@@ -73,10 +73,10 @@ def _why(terms: ConductTerms) -> str:
     return f"for which {terms.tenant} has no licence on record that is in force"
 
 
-def _remedy(terms: ConductTerms) -> str:
-    """Say what to do."""
+def _remedy(terms: ConductTerms, mend: str = "") -> str:
+    """Say what to do; ``mend``: what the tenant can change where it said too much."""
     if terms.gambling is Gambling.FORBIDDEN:
-        return f"run it elsewhere; if it is no gambling, mend the label or ask {terms.contact}"
+        return f"run it elsewhere; if it is no gambling, {mend}ask {terms.contact}"
     return f"send the licence and its jurisdiction to {terms.contact}"
 
 
