@@ -13,7 +13,9 @@ from aup import presets
 from aup.api import meta
 from aup.controller.quarantine_steps import PROBE_USER
 from aup.options import Option, options
+from aup.rules.network.platform import NODES
 from aup.settings import Settings
+from aup.twins.words import PLATFORM
 from docgen import chart
 from docgen.values import described
 from support.repository import ROOT
@@ -115,6 +117,15 @@ def test_the_webhooks_timeout_is_what_the_process_counts_on() -> None:
     seconds: Option = next(option for option in options() if option.name == "webhook_seconds")
     assert f"timeoutSeconds: {seconds.default:g}" in TEMPLATES["webhook.yaml"]
     assert f'AUP_WEBHOOK_SECONDS, value: "{seconds.default:g}"' in TEMPLATES["deployments.yaml"]
+
+
+def test_the_chart_and_the_twins_know_the_nodes_that_the_rules_know() -> None:
+    """Nobody asks about a report of theirs; in an outage none of them may wait for us."""
+    (chart,) = re.findall(
+        r'define "aup.nodeGroups" -}}\n{{- list ([^|]*)\|', TEMPLATES["_helpers.tpl"]
+    )
+    (twins,) = re.findall(r"g in \[([^]]*)\]", PLATFORM)
+    assert set(re.findall(r"[\w:-]+", chart)) == set(re.findall(r"[\w:-]+", twins)) == NODES
 
 
 def test_the_guard_speaks_of_the_names_of_the_code() -> None:

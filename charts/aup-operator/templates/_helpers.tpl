@@ -31,6 +31,11 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "aup.fullname" . }}-co
 {{- append .Values.platformNamespaces .Release.Namespace | uniq | sortAlpha | toJson -}}
 {{- end -}}
 
+{{/* Groups of what runs on each node under a certificate of that node, as a list in CEL. */}}
+{{- define "aup.nodeGroups" -}}
+{{- list "system:multus" "system:nodes" "system:ovn-nodes" | include "aup.celList" -}}
+{{- end -}}
+
 {{/* Users of the control plane, whose controllers need not use ServiceAccounts, as a list in CEL. */}}
 {{- define "aup.controlPlane" -}}
 {{- list "system:apiserver" "system:kube-controller-manager" "system:kube-scheduler" "system:cloud-controller-manager" | include "aup.celList" -}}

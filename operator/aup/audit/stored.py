@@ -8,10 +8,11 @@ from typing import Final
 
 import msgspec
 
-from aup.engine.decision import Finding, Outcome
+from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import evaluate
 from aup.facts.extract import extract
-from aup.facts.model import Subject, Surroundings
+from aup.facts.model import Facts, Problem, Subject, Surroundings
+from aup.facts.wire.shape import WHOLE
 from aup.policy.terms import Terms
 
 TOLD: Final = (Outcome.DENY, Outcome.WARN)
@@ -105,7 +106,7 @@ def judge(
         namespace=stored.namespace,
         name=stored.name,
     )
-    decision = evaluate(extract(stored.raw, subject, surroundings), terms)
+    decision = _decide(stored.raw, subject, terms, surroundings)
     found = tuple(f for outcome in outcomes for f in decision.by(outcome))
     if not found:
         return None
@@ -118,3 +119,13 @@ def judge(
         stored.owner,
         found,
     )
+
+
+def _decide(raw: bytes, subject: Subject, terms: Terms, surroundings: Surroundings) -> Decision:
+    """Judge an object; a mistake of ours over one is told of it, and keeps nobody from the rest."""
+    try:
+        return evaluate(extract(raw, subject, surroundings), terms)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are judged
+        what = f"ended in a mistake of the operator ({type(error).__name__}) and was not judged"
+        problem = Problem(WHOLE, "", what, hides=True, remedy="report it")
+        return evaluate(Facts(subject, problems=(problem,)), terms)

@@ -14,6 +14,7 @@ from aup.cli.sources import Source, Unreadable
 from aup.documents import Document, InvalidDocumentError, read_stream
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.evaluate import evaluate
+from aup.errors import AupError
 from aup.facts.extract import extract_object, subject_of
 from aup.facts.model import Problem, Writer
 from aup.facts.scope import lies_outside
@@ -100,7 +101,18 @@ def judge_all(
             if isinstance(document, InvalidDocumentError):
                 yield _not_yaml(source, document)
             else:
-                yield _judge(source, document, bundle, namespace)
+                yield _judged(source, document, bundle, namespace)
+
+
+def _judged(source: Source, document: Document, bundle: Bundle, namespace: str) -> Judged:
+    """Judge one object; a mistake of ours over one is told, and keeps nobody from the rest."""
+    try:
+        return _judge(source, document, bundle, namespace)
+    except AupError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are judged
+        what = f"ended in a mistake of aup ({type(error).__name__}) and was not judged; report it"
+        return _unreadable(source, document, what)
 
 
 def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -> Judged:

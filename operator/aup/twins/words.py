@@ -15,7 +15,7 @@ def _allowed(kind: str) -> str:
     return f"{kinds}.map(a, a.substring({len(kind)}))"
 
 
-_PLATFORM: Final = (
+PLATFORM: Final = (
     "request.userInfo.?groups.orValue([]).exists(g,"
     " g in ['system:multus', 'system:nodes', 'system:ovn-nodes'])"
     " || request.userInfo.username in ['system:apiserver', 'system:cloud-controller-manager',"
@@ -24,6 +24,7 @@ _PLATFORM: Final = (
     " || PLATFORM.exists(n,"
     " request.userInfo.username.startsWith('system:serviceaccount:' + n + ':'))"
 )
+"""Whether the platform asks: nodes and the control plane."""
 """CEL: whether the platform asks, by who it is authenticated as."""
 
 _FEW: Final = "transformList(i, shown, i < 4, shown)"
@@ -60,7 +61,7 @@ STAMPS: Final[tuple[tuple[str, str], ...]] = (
     ("dotted", "variables.hostnames.filter(h, h.startsWith('.'))"),
     ("useAddress", _USE_ADDRESS),
     ("useHostname", _USE_HOSTNAME),
-    ("platform", _PLATFORM),
+    ("platform", PLATFORM),
 )
 """Name and CEL, in order. ``PLATFORM`` is replaced by the list of the platform's namespaces."""
 

@@ -32,7 +32,7 @@ MAX_MARKS: Final = 256
 
 
 def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
-    """Yield each mark of the operator that somebody else has set."""
+    """Yield each mark of the operator that somebody else sets or takes away."""
     if is_platform(markings.writer, terms):
         return
     marks = _marks(markings)
@@ -41,8 +41,8 @@ def tampering(markings: Markings, terms: NetworkTerms) -> Iterator[Violation]:
         yield Violation(
             path="metadata",
             value="",
-            detail=f"carries {len(rest)} more marks that only the operator sets",
-            remedy="leave them out",
+            detail=f"sets or takes away {len(rest)} more marks that only the operator sets",
+            remedy="leave them as they are",
             # Else a new one could hide behind as many old ones.
             key=tuple(text for mark in rest for text in mark.key),
             change=True,
