@@ -36,18 +36,23 @@ from aup.text import join
 def hostname(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each hostname that is claimed and not verified for the tenant."""
     trusted = is_platform(exposure.writer, terms)
-    own = _own_hostnames(terms) if exposure.hostnames else ""
-    for claim in exposure.hostnames:
-        judged = is_judged(claim.source, exposure, trusted=trusted) and is_read(claim.prefix, terms)
-        if judged and not _is_own(claim, exposure, terms):
-            yield Violation(
-                path=claim.path,
-                value=claim.text,
-                detail=claim.problem or _not_own(claim, terms),
-                remedy=_remedy(claim, terms, own),
-                key=(unindexed(claim.path), _whole(claim) or claim.text, *_gateway(claim)),
-                hostname=_whole(claim),
-            )
+    foreign = [
+        claim
+        for claim in exposure.hostnames
+        if is_judged(claim.source, exposure, trusted=trusted)
+        and is_read(claim.prefix, terms)
+        and not _is_own(claim, exposure, terms)
+    ]
+    own = _own_hostnames(terms) if foreign else ""
+    for claim in foreign:
+        yield Violation(
+            path=claim.path,
+            value=claim.text,
+            detail=claim.problem or _not_own(claim, terms),
+            remedy=_remedy(claim, terms, own),
+            key=(unindexed(claim.path), _whole(claim) or claim.text, *_gateway(claim)),
+            hostname=_whole(claim),
+        )
     yield from settings(exposure, terms, Reach.NAMES, trusted=trusted)
 
 
