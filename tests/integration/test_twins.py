@@ -12,13 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aup.api.meta import (
-    ADDRESSES_ANNOTATION,
-    HOSTNAMES_ANNOTATION,
-    NET_RAW_LABEL,
-    STATE_LABEL,
-    TENANT_LABEL,
-)
+from aup.api.meta import ADDRESSES_ANNOTATION, NET_RAW_LABEL, STATE_LABEL, TENANT_LABEL
 from aup.rules import CATALOGUE
 from aup.twins.catalogue import TWINNED, WITHOUT_TWIN
 from support import breaches
@@ -172,96 +166,6 @@ def test_thousands_of_findings_name_their_rule(
     assert f"[{rule}, clause " in answer.message
 
 
-def many(kind: str, what: str, count: int) -> dict[str, Any]:
-    """Return an object of a kind with this many entries, ``refused`` or ``allowed`` for acme."""
-    allowed = what == "allowed"
-    host = "a{}.acme.example" if allowed else "a{}.beta.example"
-    address = "198.51.100.{}" if allowed else "203.0.113.{}"
-    hosts = [host.format(i) for i in range(count)]
-    secured = {} if allowed else {"securityContext": {"privileged": True}}
-    container = {"image": "a.example/b", **secured}
-    specs: dict[str, dict[str, Any]] = {
-        "Ingress rules": {"rules": [{"host": name} for name in hosts]},
-        "Ingress tls": {
-            "rules": [{"host": "a.acme.example"}],
-            "tls": [{"hosts": hosts[at : at + 100]} for at in range(0, count, 100)],
-        },
-        "Service externalIPs": {
-            "ports": [{"port": 80}],
-            "externalIPs": [address.format(16 + i % 14) for i in range(count)],
-        },
-        "Pod containers": {
-            "containers": [{"name": f"c{i}", **container} for i in range(count)],
-        },
-    }
-    version = {"Ingress": "networking.k8s.io/v1"}.get(kind.split(maxsplit=1)[0], "v1")
-    metadata = {"name": "web"}
-    spec = specs[kind]
-    return {
-        "apiVersion": version,
-        "kind": kind.split(maxsplit=1)[0],
-        "metadata": metadata,
-        "spec": spec,
-    }
-
-
-LONG = {
-    "Ingress rules": ("network/hostname", "spec.rules lists 90000 rules"),
-    "Ingress tls": ("network/hostname", "spec.tls lists 90000 hostnames"),
-    "Service externalIPs": ("network/assigned-address", "spec.externalIPs lists 90000 addresses"),
-    "Pod containers": ("host/", "spec lists 30000 containers"),
-}
-"""Lists without an end, the rule that is told, and what of the largest."""
-
-
-@pytest.mark.parametrize("kind", LONG)
-def test_ten_thousand_entries_are_judged(twins: Twins, kind: str) -> None:
-    """One by one, where few networks and hostnames are stamped."""
-    allowed = twins.create(many(kind, "allowed", 10_000), "acme-prod")
-    assert allowed.code == 201, allowed
-    refused = twins.create(many(kind, "refused", 10_000), "acme-prod")
-    assert any(rule.startswith(LONG[kind][0]) for rule in refused.rules), refused
-    assert " lists " not in refused.message
-
-
-@pytest.mark.parametrize("kind", LONG)
-@pytest.mark.parametrize("what", ["allowed", "refused"])
-def test_what_is_too_much_to_compare_is_refused_by_its_rule(
-    twins: Twins, kind: str, what: str
-) -> None:
-    """By what is too much, how much is not, and what to do: never by an error about cost."""
-    rule, told = LONG[kind]
-    count = 30_000 if kind == "Pod containers" else 90_000
-    obj = many(kind, what, count)
-    if kind == "Pod containers":
-        obj["spec"]["hostPID"] = True  # else nothing has an allowed pod looked at
-    answer = twins.create(obj, "acme-prod")
-    assert answer.by_twin, answer
-    assert f"[{rule}" in answer.message
-    assert f"{told} and the API server compares " in answer.message
-    assert " of them at most here; split it into several objects. See " in answer.message
-
-
-@pytest.mark.parametrize("stamped", [100, 1000])
-def test_how_much_is_compared_depends_on_what_is_stamped(twins: Twins, stamped: int) -> None:
-    """Each entry is compared with each network or hostname of the tenant's."""
-    networks = ",".join(f"10.{i // 256}.{i % 256}.0/25" for i in range(stamped))
-    names = ",".join(f".t{i}.example" for i in range(stamped))
-    restamp(twins, networks, names)
-    last = stamped - 1
-    own = [f"10.{last // 256}.{last % 256}.{i}" for i in range(100)]
-    service = many("Service externalIPs", "allowed", 1)
-    service["spec"]["externalIPs"] = own
-    assert twins.create(service, "many").code == 201
-    service["spec"]["externalIPs"] = own * 50
-    assert "spec.externalIPs lists 5000 addresses" in twins.create(service, "many").message
-    ingress = many("Ingress rules", "allowed", 1)
-    ingress["spec"]["rules"] = [{"host": f"a{i}.t{last}.example"} for i in range(100)]
-    assert twins.create(ingress, "many").code == 201
-    ingress["spec"]["rules"] *= 50
-    assert "spec.rules lists 5000 rules" in twins.create(ingress, "many").message
-
-
 def test_forty_claims_against_a_thousand_networks_are_compared(twins: Twins) -> None:
     """The limit up to which a stamp lists networks: no error for cost on this side of it."""
     networks = ",".join(f"10.{i // 256}.{i % 256}.0/25" for i in range(1000))
@@ -283,14 +187,13 @@ def test_beyond_that_the_answer_says_so(twins: Twins) -> None:
     assert "acme has more networks than the API server compares" in answer.message
 
 
-def restamp(twins: Twins, addresses: str, hostnames: str = "") -> None:
-    """Stamp namespace ``many`` with these addresses and hostnames."""
+def restamp(twins: Twins, addresses: str) -> None:
+    """Stamp namespace ``many`` with these addresses."""
     cluster = twins.release.cluster
     if cluster.kubectl("get", "namespace", "many", check=False).returncode:
         cluster.create_namespace("many")
     twins.stamp("many", "acme")
-    stamps = {ADDRESSES_ANNOTATION: addresses, HOSTNAMES_ANNOTATION: hostnames}
-    twins.write("many", {}, stamps)
+    twins.write("many", {}, {ADDRESSES_ANNOTATION: addresses})
 
 
 def test_a_status_is_judged_where_a_tenant_writes_it(twins: Twins) -> None:
@@ -451,12 +354,3 @@ def stand(twins: Twins, obj: dict[str, Any]) -> None:
         cluster.create_namespace("ratchet")
     controller.kubectl("label", "namespace", "ratchet", f"{TENANT_LABEL}-", f"{STATE_LABEL}-")
     cluster.kubectl("create", "-n", "ratchet", "-f", "-", input=json.dumps(obj))
-
-
-def test_what_stood_before_in_thousands_hides_nothing_new(twins: Twins) -> None:
-    """Nor does it end in an error: old findings are compared as far as they are counted."""
-    stand(twins, many("Ingress rules", "refused", 5000))
-    twins.stamp("ratchet", "acme")
-    added = [{"op": "add", "path": "/spec/rules/-", "value": {"host": "new.beta.example"}}]
-    assert "[network/hostname" in patch(twins, "ingress", added, "--type=json")
-    assert patch(twins, "ingress", {"spec": {"rules": [{"host": "a.acme.example"}]}}) == ""

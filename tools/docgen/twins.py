@@ -6,9 +6,7 @@ from typing import Any
 import yaml
 
 from aup.rules import CATALOGUE
-from aup.twins.bounds import ALL, bounds
 from aup.twins.catalogue import GROUPS, TWINNED, WITHOUT_TWIN
-from aup.twins.model import ONE
 from aup.twins.render import Policy, policies
 from docgen.markdown import code, page, table
 
@@ -39,11 +37,6 @@ def _written(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _plain(cel: str) -> str:
-    """Return CEL as it is read on a page: without where variables are, and whose they are."""
-    return cel.replace("variables.", "").replace("{side}", "").replace("'", "")
-
-
 def write(root: Path) -> None:
     """Write the chart's file."""
     (root / FILE).write_text(text(), encoding="utf-8")
@@ -57,18 +50,6 @@ def pages(root: Path) -> dict[str, str]:
         for group in GROUPS
         for twin in group.twins
     ]
-    long = dict.fromkeys(
-        (
-            code(told.rule),
-            group.name,
-            code(_plain(told.bound.path)),
-            told.bound.what,
-            code(_plain(told.bound.each)),
-            f"{told.bound.shares * ONE:,}",
-        )
-        for group in GROUPS
-        for told in bounds(group)
-    )
     left = [(code(rule.id), WITHOUT_TWIN[rule.id]) for rule in CATALOGUE if rule.id not in TWINNED]
     return {
         "twins.md": page(
@@ -78,11 +59,6 @@ def pages(root: Path) -> dict[str, str]:
             "stamps of its namespace and nothing else. What it leaves is judged by the webhook "
             "while that is there, and found by the audit otherwise.",
             table(["Rule", "Policy", "What it leaves to the webhook"], held),
-            "## How much is compared\n\nThe API server limits what a policy may cost. What could "
-            "cost more is refused by its rule, with how much can be compared: the units of a list "
-            "by what an entry costs at most, with as many networks and hostnames as are stamped. "
-            f"All lists of an object together may cost {ALL:,}.\n\n"
-            + table(["Rule", "Policy", "Where", "Entries", "Cost of one", "Units"], list(long)),
             "## Rules without a twin\n\n" + table(["Rule", "Why"], left),
         )
     }

@@ -23,8 +23,8 @@ from aup.facts.model import (
     Reach,
     Topic,
 )
-from aup.twins.model import ALWAYS, ONE, Bound, Search, finding, flat, listed, some
-from aup.twins.words import ADDRESS_COST, OWN_ADDRESS, OWN_HOSTNAME, mine, name_cost, owned
+from aup.twins.model import ALWAYS, Search, finding, flat, listed, some
+from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
 
 _ADDRESS: Final = "203.0.113.9"
 _NAMES: Final = "zz-1,zz-2"
@@ -103,14 +103,11 @@ _SIGNS: Final = {
 }
 """One list for all searches: the keys of all of them are looked up at once."""
 
-_AT: Final = "variables.notesAt"
 _WHOLE: Final = "[variables.notes{side}[k]]"
-_COMMA: Final = "variables.notes{side}[k].split(',')"
+_COMMA: Final = "variables.notes{side}[k].split(',').map(t, t.trim()).filter(t, t != '')"
 
 
-def _tokens(
-    rule: str, keys: tuple[str, ...], split: str, ours: str, words: str, each: str
-) -> Search:
+def _tokens(rule: str, keys: tuple[str, ...], split: str, ours: str, words: str) -> Search:
     """Return the search for each token ``t`` under some keys that is not the tenant's."""
     told = finding(
         rule,
@@ -120,11 +117,8 @@ def _tokens(
         words=words,
     )
     here = f"{listed(keys)}.filter(k, variables.notes{{side}}[?k].orValue('') != '')"
-    trimmed = f"{split}.map(t, t.trim())" if split == _COMMA else split
-    foreign = f"{trimmed}.filter(t, t != '' && !({ours}))"
-    found = flat(f"{here}.map(k, {foreign}{some('t', told)})")
-    count = f"variables.notable{{side}} ? {here}.map(k, {split}.size()).sum() : 0"
-    return Search(found, _SIGNS, bounds=(Bound("entries", _AT, count, each),))
+    found = flat(f"{here}.map(k, {split}.filter(t, !({ours})){some('t', told)})")
+    return Search(found, _SIGNS)
 
 
 _NOT_ASSIGNED: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
@@ -161,42 +155,20 @@ def _settings() -> Search:
     return Search(f"({some}).map(k, {told})", _SIGNS)
 
 
-_EACH_ADDRESS: Final = f"20 + variables.allows.size() + {ADDRESS_COST}"
-_EACH_POOL: Final = "40 + variables.allows.size()"
-_EACH_NAME: Final = f"40 + {name_cost('20')}"
-"""CEL of what an entry costs, the whole of whose length is bounded: annotations have 256 KiB."""
 ADDRESSES: Final = (
-    _tokens(
-        "network/assigned-address", ADDRESS_KEYS, _COMMA, mine("t"), _NOT_ASSIGNED, _EACH_ADDRESS
-    ),
-    _tokens("network/assigned-address", NAME_KEYS, _COMMA, _OWN_ID, _NO_ID, _EACH_ADDRESS),
-    _tokens("network/assigned-address", WHOLE_NAME_KEYS, _WHOLE, _OWN_ID, _NO_ID, _EACH_ADDRESS),
+    _tokens("network/assigned-address", ADDRESS_KEYS, _COMMA, mine("t"), _NOT_ASSIGNED),
+    _tokens("network/assigned-address", NAME_KEYS, _COMMA, _OWN_ID, _NO_ID),
+    _tokens("network/assigned-address", WHOLE_NAME_KEYS, _WHOLE, _OWN_ID, _NO_ID),
     _settings(),
 )
 """What annotations say of addresses and of the platform's network."""
 POOLS: Final = (
-    _tokens("network/pool", POOL_KEYS, _COMMA, _OWN_POOL, _NO_POOL, _EACH_POOL),
-    _tokens("network/pool", WHOLE_POOL_KEYS, _WHOLE, _OWN_POOL, _NO_POOL, _EACH_POOL),
+    _tokens("network/pool", POOL_KEYS, _COMMA, _OWN_POOL, _NO_POOL),
+    _tokens("network/pool", WHOLE_POOL_KEYS, _WHOLE, _OWN_POOL, _NO_POOL),
 )
 """Pools that annotations name."""
-HOSTNAMES: Final = (
-    _tokens("network/hostname", HOSTNAME_KEYS, _COMMA, _OWN_NAME, _NOT_VERIFIED, _EACH_NAME),
-)
+HOSTNAMES: Final = (_tokens("network/hostname", HOSTNAME_KEYS, _COMMA, _OWN_NAME, _NOT_VERIFIED),)
 """Hostnames that annotations claim."""
-
-
-def notable(*notes: str) -> tuple[str, str]:
-    """Return the variable that tells whether entries of annotations need to be counted.
-
-    There are so many at most as their values have characters: those of ordinary objects are few.
-    """
-    characters = " + ".join(
-        f"variables.{name}{{side}}.transformList(k, v, v.size()).sum()" for name in notes
-    )
-    dearest = (
-        "130 + variables.allows.size() + 7 * variables.cidrs.size() + 12 * variables.names.size()"
-    )
-    return "notable", f"({characters}) * ({dearest}) > {ONE}"
 
 
 def made(searches: tuple[Search, ...]) -> tuple[Search, ...]:
@@ -208,16 +180,6 @@ def made(searches: tuple[Search, ...]) -> tuple[Search, ...]:
                 "variables.notesAt", "'spec.infrastructure.annotations'"
             ),
             signs=ALWAYS,
-            bounds=tuple(
-                replace(
-                    bound,
-                    path="'spec.infrastructure.annotations'",
-                    size=bound.size.replace(
-                        "variables.notes{side}", "variables.made{side}"
-                    ).replace("variables.noted{side}", "variables.madeNoted{side}"),
-                )
-                for bound in search.bounds
-            ),
         )
         for search in searches
     )

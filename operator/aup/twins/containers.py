@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from aup.twins.model import Bound, quoted, some
+from aup.twins.model import quoted, some
 
 _TEMPLATES: Final[Mapping[str, str]] = {
     "Pod": "",
@@ -20,10 +20,10 @@ def _at_kind(values: Mapping[str, str], other: str) -> str:
 
 
 def _containers(name: str) -> str:
-    """Return CEL of one list of containers, each with its list and index."""
+    """Return CEL of one list of containers, each with its path."""
     return (
         f"variables.spec{{side}}.?{name}.orValue(dyn([])).transformList(i, c, "
-        f"{{'l': dyn('{name}'), 'i': dyn(i), 'c': dyn(c)}})"
+        f"{{'p': dyn(variables.at + '.{name}[' + string(i) + ']'), 'c': dyn(c)}})"
     )
 
 
@@ -65,9 +65,6 @@ REPOSITORY: Final = (
 )
 """CEL: the image of container ``e.c`` without tag and digest, which names it in ratchet keys."""
 
-PLACE: Final = "variables.at + '.' + e.l + '[' + string(e.i) + ']"
-"""CEL: the path of container ``e``, of which the closing apostrophe is still to come."""
-
 POD: Final = "pod"
 VOLUME: Final = "volume"
 CONTAINER: Final = "container"
@@ -88,14 +85,6 @@ SIGHT: Final = (
     f" || (has(c.securityContext) && ({{{SECURITY}}})))))"
 )
 """CEL: the pod, its volumes and all its containers. Conditions of a match know no variables."""
-
-
-COUNT: Final = " + ".join(
-    f"variables.spec{{side}}.?{name}.orValue(dyn([])).size()"
-    for name in ("containers", "initContainers", "ephemeralContainers")
-)
-FEW: Final = Bound("containers", "variables.at", f"({COUNT})", "46")
-"""Of searches that go through all containers. Counted before they are gathered."""
 
 
 def each(where: str, told: str) -> str:

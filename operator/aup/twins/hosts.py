@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from aup.twins.containers import CONTAINER, FEW, PLACE, VOLUME, each
-from aup.twins.model import Bound, Search, each_of, finding
+from aup.twins.containers import CONTAINER, VOLUME, each
+from aup.twins.model import Search, each_of, finding
 
 _PROBES: Final = (
     "livenessProbe.httpGet",
@@ -31,7 +31,7 @@ _CONNECTIONS: Final = " + ".join(
         finding(
             "host/kubelet-connections",
             key=f"'probe ' + {_host(field)}",
-            path=f"{PLACE}.{field}.host'",
+            path=f"e.p + '.{field}.host'",
             value=_host(field),
             words="'is connected to by the node itself, wherever it leads; leave it out, so that"
             " the pod itself is asked'",
@@ -39,10 +39,7 @@ _CONNECTIONS: Final = " + ".join(
     )
     for field in _PROBES
 )
-_ADDRESS_COST: Final = "25 + 8 * variables.cidrs.size()"
-_NAMED: Final = " + ".join(f"({_host(field)} != '' ? 1 : 0)" for field in _PROBES)
-_SOURCES: Final = (("nfs", "server"), ("glusterfs", "endpoints"))
-_SERVERS: Final = tuple(
+_SERVERS: Final = " + ".join(
     each_of(
         "variables.spec{side}.?volumes.orValue(dyn([]))",
         "v",
@@ -57,7 +54,7 @@ _SERVERS: Final = tuple(
             " PersistentVolumeClaim, or the address of a server of your own'",
         ),
     )
-    for source, name in _SOURCES
+    for source, name in (("nfs", "server"), ("glusterfs", "endpoints"))
 )
 
 _CALLERS: Final = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
@@ -72,30 +69,5 @@ _NAMES: Final = {
 CONNECTIONS: Final = Search(
     _CONNECTIONS,
     {CONTAINER: " || ".join(f"(has(c.{caller}) && ({names}))" for caller, names in _NAMES.items())},
-    bounds=(
-        FEW,
-        Bound(
-            "hosts of probes and hooks",
-            "variables.at",
-            "variables.probed{side}",
-            _ADDRESS_COST,
-        ),
-    ),
 )
-PROBED: Final = ("probed", f"variables.containers{{side}}.map(e, {_NAMED}).sum()")
-"""How many hosts probes and hooks name."""
-SERVERS: Final = tuple(
-    Search(
-        servers,
-        {VOLUME: f"has(v.{source})"},
-        bounds=(
-            Bound(
-                f"{source} volumes",
-                "variables.at + '.volumes'",
-                f"variables.{source}{{side}}",
-                "20 + 8 * variables.cidrs.size()",
-            ),
-        ),
-    )
-    for servers, (source, _) in zip(_SERVERS, _SOURCES, strict=True)
-)
+SERVERS: Final = Search(_SERVERS, {VOLUME: "has(v.nfs) || has(v.glusterfs)"})

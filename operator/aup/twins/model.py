@@ -28,8 +28,6 @@ OLD: Final = "Old"
 OBJECTS: Final[Mapping[str, str]] = {NEW: "object", OLD: "oldObject"}
 """The variable of the API server that holds each side; null where there is none."""
 
-ONE: Final = 900_000
-"""Units that a search may cost, of 1,000,000: the rest is for words."""
 
 ALWAYS: Final[Mapping[str, str]] = {"always": "true"}
 """Signs of a search for what ordinary objects have as well: looking first would save nothing.
@@ -54,22 +52,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """How many entries of a list, or of several together, a search compares: see `bounds`."""
-
-    what: str
-    """The entries, as a sentence names them: ``hostnames``."""
-    path: str
-    """CEL of where they stand."""
-    size: str
-    """CEL of how many there are on one side, read without going through them."""
-    each: str
-    """CEL of the units of cost of an entry, at most."""
-    shares: int = 1
-    """Searches among which the entries are dealt out: each has a variable of its own."""
-
-
-@dataclass(frozen=True, slots=True)
 class Search:
     """One search of a twin."""
 
@@ -83,9 +65,6 @@ class Search:
     asked: Asked | None = None
     """Its signs alone have not the group's policy asked, but one beside it. The group's policy,
     asked for other signs, searches for this too: one answer names every finding."""
-    bounds: tuple[Bound, ...] = ()
-    """Of the lists without an end that it goes through. A search with bounds is a variable of its
-    own, since each has a limit of cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +92,6 @@ class Group:
     """Name and CEL of what does not depend on the side, in order."""
     sided: tuple[tuple[str, str], ...] = field(default=())
     """The same for what is computed of each side; names get the side's ending."""
-    breadth: str = "0"
-    """CEL of how many entries one side has in the lists that bounds go through to count what is in
-    them."""
     sight: str = ""
     """CEL that goes through the new object, with ``{place}`` where signs are looked for; empty when
     every object is searched."""
@@ -159,11 +135,6 @@ def each_of(items: str, item: str, holds: str, told: str, index: str = "i") -> s
 def some(item: str, told: str) -> str:
     """Return CEL, to stand behind a list, of the findings of its first elements."""
     return f".transformList(nth, {item}, nth < variables.most{{side}}, {told})"
-
-
-def dealt(shares: int) -> tuple[str, ...]:
-    """Return what the index of an entry is like in each of the searches that share a list."""
-    return tuple(f"% {shares} == {share}" for share in range(shares))
 
 
 def flat(lists: str) -> str:

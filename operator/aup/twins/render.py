@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from aup.twins.bounds import ALL, cost, vast
-from aup.twins.model import FIELD, NEW, OBJECTS, OLD, Asked, Group, Search, Twin, listed
+from aup.twins.model import FIELD, NEW, OBJECTS, OLD, Asked, Group, Search, Twin, listed, quoted
 from aup.twins.words import STAMPS
 
 Manifest = Mapping[str, Any]
@@ -27,12 +26,6 @@ _MOST: Final[Mapping[str, int]] = {NEW: _COMPARED + 1, OLD: 1000}
 """Findings that one search puts into words: of the new object, one more than are compared."""
 _TOLD: Final = 20
 """Findings that a message names: no more fit, and to put thousands into words costs too much."""
-_HELD: Final = "variables.held.exists(h, h.startsWith('{rule}='))"
-_INCOMPARABLE: Final = (
-    f"oldObject == null || variables.vast{OLD}.size() > 0"
-    f" || variables.weight{NEW} + variables.weight{OLD} > {ALL}"
-)
-"""CEL: nothing stood before, or too much to be compared: then all that is found counts as new."""
 _LIMIT: Final = 5000
 """Bytes of a message; the API server shows nothing of one beyond 5 KiB (celconfig)."""
 
@@ -146,12 +139,10 @@ def _variables(group: Group) -> Iterator[tuple[str, str]]:
         yield f"most{side}", str(_MOST[side])
         for name, cel in group.sided:
             yield f"{name}{side}", _of(cel, side)
-        yield f"weight{side}", _of(cost(group), side)
-        yield f"vast{side}", _of(vast(group, _HELD), side)
         for twin in group.twins:
-            yield from _searches(twin, side)
+            yield f"{_name(twin)}{side}", _held(twin, side)
         found = " + ".join(f"variables.{_name(twin)}{side}" for twin in group.twins)
-        yield f"found{side}", f"{_INCOMPARABLE} ? [] : {found}" if side == OLD else found
+        yield f"found{side}", f"oldObject == null ? [] : {found}" if side == OLD else found
     yield "fresh", _fresh()
     yield "clean", "variables.fresh.size() == 0"
     yield "lines", _lines()
@@ -180,17 +171,11 @@ def _of(cel: str, side: str) -> str:
     return cel.replace("{side}", side).replace("{object}", OBJECTS[side])
 
 
-def _searches(twin: Twin, side: str) -> Iterator[tuple[str, str]]:
-    """Yield the variables of a twin's findings, where its rule is held: the last has all."""
-    found = []
-    for number, search in enumerate(twin.searches):
-        cel = _of(search.finds, side)
-        if search.bounds:
-            name = f"{_name(twin)}{number}{side}"
-            yield name, cel
-            cel = f"variables.{name}"
-        found.append(f"({cel})")
-    yield f"{_name(twin)}{side}", f"({_HELD.format(rule=twin.rule)} ? {' + '.join(found)} : [])"
+def _held(twin: Twin, side: str) -> str:
+    """Return CEL of a twin's findings where its rule is held."""
+    found = " + ".join(f"({_of(search.finds, side)})" for search in twin.searches)
+    held = f"variables.held.exists(h, h.startsWith({quoted(twin.rule + '=')}))"
+    return f"({held} ? {found} : [])"
 
 
 def _fresh() -> str:
@@ -203,10 +188,8 @@ def _fresh() -> str:
     new, old = f"variables.found{NEW}", f"variables.found{OLD}"
     same = f"filter(g, g{g} == rk).size()"
     risen = f"[f{f}].exists(rk, {new}.{same} > {old}.{same})"
-    # What stood before is not looked at where there is nothing to compare it with.
-    compared = f"{new}.size() == 0 || {new}.size() > {_COMPARED} || {old}.size() == 0"
-    found = f"{compared} ? {new} : {new}.filter(f, {risen})"
-    return f"variables.vast{NEW}.size() > 0 ? variables.vast{NEW} : {found}"
+    compared = f"{old}.size() == 0 || {new}.size() > {_COMPARED}"
+    return f"{compared} ? {new} : {new}.filter(f, {risen})"
 
 
 def _lines() -> str:

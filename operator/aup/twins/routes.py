@@ -1,25 +1,11 @@
 """Twins for Ingresses, Gateways and their routes: the hostnames and addresses they answer under."""
 
-from dataclasses import replace
 from typing import Final
 
-from aup.twins.annotations import ADDRESSES, HOSTNAMES, POOLS, made, notable
-from aup.twins.model import (
-    ALWAYS,
-    ONE,
-    Bound,
-    Group,
-    Search,
-    Twin,
-    dealt,
-    each_of,
-    finding,
-    flat,
-    listed,
-    some,
-)
+from aup.twins.annotations import ADDRESSES, HOSTNAMES, POOLS, made
+from aup.twins.model import ALWAYS, Group, Search, Twin, each_of, finding, flat, listed
 from aup.twins.services import NOTES, NOTES_AT, SPEC, STATUS
-from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, name_cost, owned
+from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
 
 _NAMED: Final = ("HTTP", "HTTPS", "TLS", "HTTP2", "GRPC", "GRPC-WEB")
 """Protocols of listeners that choose by hostname."""
@@ -41,48 +27,32 @@ _HANDED_ON: Final = (
 )
 """CEL: what a controller copies to the Service that it makes for a Gateway."""
 _CATCH_ALL: Final = "!('catchall' in variables.allows)"
-_RULES_SHARES: Final = 4
-_TLS_SHARES: Final = 4
-_RULES: Final = tuple(
-    "variables.kind != 'Ingress' ? [] : "
-    + each_of(
-        "variables.rules{side}",
-        "r",
-        f"i {half} && (r.?host.orValue('') == '' ? {_CATCH_ALL} : !{owned('r.host')})",
-        "r.?host.orValue('') == '' ? "
-        + _hostname("'rules'", "'spec.rules[' + string(i) + '].host'", "''", _OPEN)
-        + " : "
-        + _hostname(
-            "'rules ' + r.host", "'spec.rules[' + string(i) + '].host'", "r.host", _NOT_VERIFIED
-        ),
-    )
-    for half in dealt(_RULES_SHARES)
+_RULES: Final = "variables.kind != 'Ingress' ? [] : " + each_of(
+    "variables.spec{side}.?rules.orValue(dyn([]))",
+    "r",
+    f"r.?host.orValue('') == '' ? {_CATCH_ALL} : !{owned('r.host')}",
+    "r.?host.orValue('') == '' ? "
+    + _hostname("'rules'", "'spec.rules[' + string(i) + '].host'", "''", _OPEN)
+    + " : "
+    + _hostname(
+        "'rules ' + r.host", "'spec.rules[' + string(i) + '].host'", "r.host", _NOT_VERIFIED
+    ),
 )
-_TLS: Final = tuple(
-    "variables.kind != 'Ingress' ? [] : "
-    + flat(
-        "variables.tls{side}.transformList(i, t,"
-        f" t.?hosts.orValue(dyn([])).transformList(j, h, j {half} && !{owned('h')}, j).size() > 0,"
-        " i)"
-        + some(
-            "i",
-            "[variables.tls{side}[i]].map(t, "
-            + each_of(
-                "t.?hosts.orValue(dyn([]))",
-                "h",
-                f"j {half} && !{owned('h')}",
-                _hostname(
-                    "'tls ' + h",
-                    "'spec.tls[' + string(i) + '].hosts[' + string(j) + ']'",
-                    "h",
-                    _NOT_VERIFIED,
-                ),
-                index="j",
-            )
-            + ")[0]",
-        )
+_TLS: Final = "variables.kind != 'Ingress' ? [] : " + flat(
+    "variables.spec{side}.?tls.orValue(dyn([])).transformList(i, t, "
+    + each_of(
+        "t.?hosts.orValue(dyn([]))",
+        "h",
+        f"!{owned('h')}",
+        _hostname(
+            "'tls ' + h",
+            "'spec.tls[' + string(i) + '].hosts[' + string(j) + ']'",
+            "h",
+            _NOT_VERIFIED,
+        ),
+        index="j",
     )
-    for half in dealt(_TLS_SHARES)
+    + ")"
 )
 _BACKEND: Final = (
     "variables.kind == 'Ingress' && has(variables.spec{side}.defaultBackend)"
@@ -131,56 +101,6 @@ _GATEWAY_ADDRESSES: Final = "variables.kind != 'Gateway' ? [] : " + each_of(
     ),
 )
 
-
-def _length(count: str, texts: str) -> str:
-    """Return CEL of how long names are on average: measured only where it decides something."""
-    shortest, longest = name_cost("0"), name_cost("254")
-    most = _RULES_SHARES * ONE
-    decides = f"{count} * ({shortest}) <= {most} && {count} * ({longest}) > {most}"
-    return f"{decides} ? {texts}.join('').size() / {count} + 1 : 0"
-
-
-_LISTS: Final = (
-    ("rules", "variables.spec{side}.?rules.orValue(dyn([]))"),
-    ("tls", "variables.spec{side}.?tls.orValue(dyn([]))"),
-    ("tlsHosts", "variables.tls{side}.map(t, t.?hosts.orValue(dyn([])).size()).sum()"),
-    (
-        "ruleLength",
-        _length(
-            "variables.rules{side}.size()", "variables.rules{side}.map(r, r.?host.orValue(''))"
-        ),
-    ),
-    (
-        "tlsLength",
-        _length(
-            "variables.tlsHosts{side}",
-            "variables.tls{side}.map(t, t.?hosts.orValue(dyn([])).join(''))",
-        ),
-    ),
-)
-_RULES_BOUND: Final = (
-    # Whatever an entry costs: how long it takes grows with the square of their number.
-    Bound("rules", "'spec.rules'", "variables.rules{side}.size()", "45"),
-    Bound(
-        "rules",
-        "'spec.rules'",
-        "variables.rules{side}.size()",
-        name_cost("variables.ruleLength{side}"),
-        shares=_RULES_SHARES,
-    ),
-)
-_TLS_BOUND: Final = (
-    Bound("entries", "'spec.tls'", "variables.tls{side}.size()", "40"),
-    Bound("hostnames", "'spec.tls'", "variables.tlsHosts{side}", "43"),
-    Bound(
-        "hostnames",
-        "'spec.tls'",
-        "variables.tlsHosts{side}",
-        f"2 * ({name_cost('variables.tlsLength{side}')})",
-        shares=_TLS_SHARES,
-    ),
-)
-
 ROUTES: Final = Group(
     name="routes",
     purpose="Ingresses, Gateways and routes answer for the tenant's own names while the operator "
@@ -198,19 +118,14 @@ ROUTES: Final = Group(
         },
     ),
     variables=(("kind", "request.kind.kind"), NOTES_AT),
-    breadth="variables.tls{side}.size() + variables.rules{side}.size()",
-    sided=(NOTES, SPEC, ("made", _HANDED_ON), notable("notes", "made"), *_LISTS),
+    sided=(NOTES, SPEC, ("made", _HANDED_ON)),
     twins=(
         Twin(
             "network/assigned-address",
             (
                 *ADDRESSES,
                 *made(ADDRESSES),
-                replace(
-                    STATUS,
-                    finds=f"variables.kind == 'Ingress' ? ({STATUS.finds}) : []",
-                    signs=ALWAYS,
-                ),
+                Search(f"variables.kind == 'Ingress' ? ({STATUS.finds}) : []", ALWAYS),
                 Search(_GATEWAY_ADDRESSES, ALWAYS),
             ),
             leaves="Annotations that hold JSON, ranges or settings of few values; statuses of "
@@ -221,10 +136,7 @@ ROUTES: Final = Group(
             "network/hostname",
             (
                 *HOSTNAMES,
-                *(Search(rules, ALWAYS, bounds=_RULES_BOUND) for rules in _RULES),
-                *(Search(tls, ALWAYS, bounds=_TLS_BOUND) for tls in _TLS),
-                Search(_BACKEND, ALWAYS),
-                *(Search(f, ALWAYS) for f in (_LISTENERS, _ROUTES)),
+                *(Search(f, ALWAYS) for f in (_RULES, _TLS, _BACKEND, _LISTENERS, _ROUTES)),
             ),
             leaves="Annotations that add names, external-dns, kinds of other projects, "
             "certificate requests; routes without a hostname, which depend on whose Gateway they "

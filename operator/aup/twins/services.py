@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTE, POOLS, notable
-from aup.twins.model import Bound, Group, Search, Twin, dealt, each_of, finding
-from aup.twins.words import ADDRESS_COST, OWN_ADDRESS, mine
+from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTE, POOLS
+from aup.twins.model import Group, Search, Twin, each_of, finding
+from aup.twins.words import OWN_ADDRESS, mine
 
 _NOT_MINE: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
 
@@ -34,27 +34,11 @@ _SIGHT: Final = (
     f" || (has(object.metadata.annotations) && object.metadata.annotations.exists(k, {{{NOTE}}}))"
 )
 
-_SHARES: Final = 2
-_EXTERNAL: Final = tuple(
-    Search(
-        each_of(
-            "variables.spec{side}.?externalIPs.orValue(dyn([]))",
-            "v",
-            f"i {half} && !{mine('v')}",
-            _claimed("'spec.externalIPs[' + string(i) + ']'", "'spec.externalIPs ' + v", "v"),
-        ),
-        {SERVICE: "has(s.externalIPs)"},
-        bounds=(
-            Bound(
-                "addresses",
-                "'spec.externalIPs'",
-                "variables.spec{side}.?externalIPs.orValue(dyn([])).size()",
-                ADDRESS_COST,
-                shares=_SHARES,
-            ),
-        ),
-    )
-    for half in dealt(_SHARES)
+_EXTERNAL: Final = each_of(
+    "variables.spec{side}.?externalIPs.orValue(dyn([]))",
+    "v",
+    f"!{mine('v')}",
+    _claimed("'spec.externalIPs[' + string(i) + ']'", "'spec.externalIPs ' + v", "v"),
 )
 _BALANCER: Final = _one(
     "true", "variables.spec{side}.?loadBalancerIP.orValue('')", "spec.loadBalancerIP"
@@ -72,16 +56,7 @@ _STATUS: Final = (
     + " : []"
 )
 STATUS: Final = Search(
-    _STATUS,
-    {SERVICE: "has(request.subResource) && request.subResource == 'status'"},
-    bounds=(
-        Bound(
-            "addresses",
-            "'status.loadBalancer.ingress'",
-            "{object}.?status.?loadBalancer.?ingress.orValue(dyn([])).size()",
-            f"!has(request.subResource) || variables.platform ? 0 : {ADDRESS_COST}",
-        ),
-    ),
+    _STATUS, {SERVICE: "has(request.subResource) && request.subResource == 'status'"}
 )
 """Addresses under which a load balancer says to answer."""
 
@@ -156,13 +131,13 @@ SERVICES: Final = Group(
         {"apiGroups": ("",), "apiVersions": ("v1",), "resources": ("services", "services/status")},
     ),
     variables=(NOTES_AT,),
-    sided=(NOTES, notable("notes"), SPEC),
+    sided=(NOTES, SPEC),
     sight=_SIGHT,
     twins=(
         Twin(
             "network/assigned-address",
             (
-                *_EXTERNAL,
+                Search(_EXTERNAL, {SERVICE: "has(s.externalIPs)"}),
                 Search(_BALANCER, {SERVICE: "has(s.loadBalancerIP)"}),
                 *ADDRESSES,
                 STATUS,
@@ -182,14 +157,6 @@ SERVICES: Final = Group(
                 Search(
                     _NODE_PORT,
                     {SERVICE: "has(s.ports) && s.ports.exists(p, has(p.nodePort))"},
-                    bounds=(
-                        Bound(
-                            "ports",
-                            "'spec.ports'",
-                            "variables.spec{side}.?ports.orValue(dyn([])).size()",
-                            f"{_OPENS} ? 20 : 0",
-                        ),
-                    ),
                 ),
             ),
             leaves="Type NodePort in a file that names no port: the API server always has one.",

@@ -58,7 +58,6 @@ STAMPS: Final[tuple[tuple[str, str], ...]] = (
     ("networks", "variables.cidrs.filter(a, isCIDR(a)).map(a, cidr(a))"),
     ("names", f"{_annotation('hostnames')}.split(',') + {_allowed('hostname:')}"),
     ("hostnames", "variables.names.filter(h, h != '')"),
-    ("dotted", "variables.hostnames.filter(h, h.startsWith('.'))"),
     ("useAddress", _USE_ADDRESS),
     ("useHostname", _USE_HOSTNAME),
     ("platform", PLATFORM),
@@ -84,35 +83,24 @@ def mine(address: str) -> str:
     return f"[({address}).lowerAscii()].exists(low, [{bare}].exists(bare, isIP(bare) && {within}))"
 
 
-ADDRESS_COST: Final = "80 + 7 * variables.cidrs.size()"
-"""CEL: units that `mine` and what stands around it cost at most."""
-
-
-def name_cost(length: str) -> str:
-    """Return CEL of the units that `owned` and what stands around it cost at most.
-
-    Args:
-        length: CEL of how long the names are.
-
-    """
+def verified(name: str) -> str:
+    """Return CEL that tells whether a hostname, or all below it, is the tenant's."""
+    low = f"({name}).lowerAscii()"
+    plain = f"({low}.endsWith('.') ? {low}.substring(0, {low}.size() - 1) : {low})"
     return (
-        f"56 + variables.hostnames.size() + 8 * variables.dotted.size()"
-        f" + {length} * (6 + variables.dotted.size()) / 10"
+        f"variables.hostnames.exists(own, own.startsWith('.')"
+        f" ? ({plain} == own.substring(1) || {plain}.endsWith(own))"
+        f" : {plain} == own)"
     )
+
+
+def _bare(name: str) -> str:
+    """Return CEL of a name without its wildcard: whoever owns the name owns what is below."""
+    return f"({name}.startsWith('*.') ? {name}.substring(2) : {name})"
 
 
 def owned(name: str) -> str:
-    """Return CEL that tells whether a name, or all below it, is the tenant's.
-
-    Whoever owns the name of a wildcard owns what is below. A name is made plain once, with the dot
-    that stands before it in what is below a name of the tenant's, and compared by one call with
-    each of these. The names ``low`` and ``own`` must not be those of a variable outside.
-    """
-    whole = f"!{name}.startsWith('*.')"
-    below = "variables.dotted.exists(own, low.endsWith(own))"
-    same = "low.substring(1) in variables.hostnames"
-    rooted = f"[low.substring(0, low.size() - 1)].exists(low, {below} || {same})"
-    return (
-        f"[({whole} ? '.' + {name} : {name}.substring(1)).lowerAscii()].exists(low, {below}"
-        f" || ({whole} && ({same} || (low.endsWith('.') && {rooted}))))"
-    )
+    """Return CEL that tells whether a name, or all below it, is the tenant's."""
+    fits = f"own.startsWith('.') && ('.' + {_bare(name)}).lowerAscii().endsWith(own)"
+    below = f"variables.hostnames.exists(own, {fits})"
+    return f"({name}.startsWith('*.') ? {below} : {verified(name)})"

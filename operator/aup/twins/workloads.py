@@ -2,34 +2,22 @@
 
 from typing import Final
 
+from aup.api.meta import NET_RAW_LABEL, NetRaw
+from aup.rules.capability import BASELINE, CONFINED, NOTICEABLE, REACHING
 from aup.rules.host.sysctls import SAFE
 from aup.twins.containers import (
     AT,
-    COUNT,
-    FEW,
-    PLACE,
+    CONTAINER,
     POD,
     REPOSITORY,
     SECURITY,
     SIDED,
     SIGHT,
+    VOLUME,
     each,
 )
-from aup.twins.hosts import CONNECTIONS, PROBED, SERVERS
-from aup.twins.lists import CAPABILITIES, PORTS
-from aup.twins.lists import COUNTED as LISTS
-from aup.twins.model import (
-    Bound,
-    Group,
-    Search,
-    Twin,
-    each_of,
-    finding,
-    listed,
-    quoted,
-)
-from aup.twins.paths import COUNTED as VOLUMES
-from aup.twins.paths import PATHS
+from aup.twins.hosts import CONNECTIONS, SERVERS
+from aup.twins.model import Asked, Group, Search, Twin, each_of, finding, flat, listed, quoted
 
 _WITHOUT: Final = quoted("leave it out or set it to false")
 
@@ -61,6 +49,37 @@ _NAMESPACES: Final = " + ".join(
     )
 )
 
+_ON_NODE: Final = "variables.spec{side}.?hostNetwork.orValue(false)"
+_PORT_NUMBER: Final = (
+    f"(has(p.hostPort) && p.hostPort != 0 ? p.hostPort : ({_ON_NODE} ? p.containerPort : 0))"
+)
+# One list for each container, joined into one: the language has no flattening on 1.33.
+_PORT: Final = "'hostports' in variables.allows ? [] : " + flat(
+    "variables.containers{side}.filter(e, has(e.c.ports)).map(e, "
+    + each_of(
+        "e.c.ports",
+        "p",
+        f"{_PORT_NUMBER} != 0",
+        finding(
+            "host/port",
+            key=f"string({_PORT_NUMBER})",
+            path="e.p + '.ports[' + string(j) + '].' +"
+            f" ({_ON_NODE} ? 'containerPort' : 'hostPort')",
+            value=f"string({_PORT_NUMBER})",
+            words=(
+                f"'is opened on the node\\'s own address; leave out ' + ({_ON_NODE} ?"
+                " 'hostNetwork' : 'hostPort') + ', and publish the port through a Service'"
+            ),
+        ),
+        index="j",
+    )
+    + ")"
+)
+_PORT_SIGNS: Final = {
+    POD: "has(s.hostNetwork)",
+    CONTAINER: "has(c.ports) && c.ports.exists(p, has(p.hostPort))",
+}
+
 _SECURITY: Final = "e.c.?securityContext"
 _PRIVILEGED: Final = " + ".join(
     (
@@ -77,7 +96,7 @@ _PRIVILEGED: Final = " + ".join(
                 finding(
                     "host/privileged",
                     key=f"{quoted(key + ' ')} + {REPOSITORY}",
-                    path=f"{PLACE}.securityContext.{field}'",
+                    path=f"e.p + '.securityContext.{field}'",
                     value="'true'",
                     words=f"{quoted(words + ' on the node itself; ')} + {_WITHOUT}",
                 ),
@@ -92,7 +111,7 @@ _PRIVILEGED: Final = " + ".join(
             finding(
                 "host/privileged",
                 key=f"'procMount ' + {REPOSITORY}",
-                path=f"{PLACE}.securityContext.procMount'",
+                path="e.p + '.securityContext.procMount'",
                 value="e.c.securityContext.procMount",
                 words="'shows the container the parts of /proc that belong to the node; "
                 "leave it out or set it to Default'",
@@ -106,6 +125,86 @@ _PRIVILEGED_SIGNS: Final = {
     " || has(c.securityContext.windowsOptions)"
     " || c.securityContext.?procMount.orValue('Default') != 'Default'",
 }
+
+_CANONICAL: Final = "'/' + v.hostPath.path.split('/').filter(s, !(s in ['', '.'])).join('/')"
+"""CEL: a path as the kernel walks it; the API server refuses one with ``..`` in it."""
+_ALLOWED_PATH: Final = (
+    "variables.allows.exists(a, a.startsWith('hostpath:')"
+    f" && ({_CANONICAL} == a.substring(9) || ({_CANONICAL}).startsWith(a.substring(9) + '/')))"
+)
+_PATH: Final = each_of(
+    "variables.spec{side}.?volumes.orValue(dyn([]))",
+    "v",
+    f"has(v.hostPath) && !{_ALLOWED_PATH}",
+    finding(
+        "host/path",
+        key=_CANONICAL,
+        path="variables.at + '.volumes[' + string(i) + '].hostPath.path'",
+        value="v.hostPath.path",
+        words="'opens files of the node to the pod; use an emptyDir, a PersistentVolumeClaim or a"
+        " projected volume'",
+    ),
+)
+
+_CAPABILITY: Final = "t.upperAscii().replace('CAP_', '', 1)"
+"""CEL: a capability in one spelling. No name holds the prefix in its middle."""
+_WORDS: Final = (
+    "{"
+    + ", ".join(f"{quoted(name)}: {quoted(words)}" for name, words in sorted(REACHING.items()))
+    + "}"
+)
+_USUAL: Final = listed(sorted(BASELINE | CONFINED | NOTICEABLE.keys()))
+_ADDS: Final = (
+    "c.securityContext.?capabilities.?add.hasValue()"
+    f" && c.securityContext.capabilities.add.exists(t, !(t in {_USUAL}))"
+)
+_CAPABILITIES: Final = flat(
+    "variables.containers{side}.filter(e, has(e.c.securityContext)"
+    " && e.c.securityContext.?capabilities.?add.hasValue()).map(e, "
+    + each_of(
+        "e.c.securityContext.capabilities.add",
+        "t",
+        f"!({_CAPABILITY} in {_USUAL})"
+        f" && !(('capability:' + {_CAPABILITY}) in variables.allows)"
+        " && !('capability:ALL' in variables.allows)",
+        finding(
+            "host/capabilities",
+            key=f"{_CAPABILITY} + ' ' + {REPOSITORY}",
+            path="e.p + '.securityContext.capabilities.add[' + string(i) + ']'",
+            value="t",
+            words=f"'is a capability that ' + {_WORDS}[?{_CAPABILITY}].orValue("
+            "'may do anything, since nobody knows the name') + '; leave it out'",
+        ),
+    )
+    + ")"
+)
+_DROP_NET_RAW: Final = Asked(
+    allowance="dropnetraw",
+    label=NET_RAW_LABEL,
+    unasked=NetRaw.MAY_KEEP,
+    purpose="Containers drop NET_RAW where terms ask for it, while the operator is away.",
+)
+_DROPS: Final = (
+    "'dropnetraw' in variables.allows"
+    " && variables.spec{side}.?os.?name.orValue('') != 'windows' ? "
+    + each(
+        "!e.c.?securityContext.?privileged.orValue(false)"
+        " && !e.c.?securityContext.?capabilities.?drop.orValue(dyn([]))"
+        ".exists(t, t.upperAscii() in ['ALL', 'NET_RAW'])",
+        finding(
+            "host/capabilities",
+            key=f"'drop ' + {REPOSITORY}",
+            path="e.p + '.securityContext.capabilities.drop'",
+            value="''",
+            words="'does not list NET_RAW, which runtimes give by default and which sends packets"
+            ' under any address; write drop: ["ALL"], or drop: ["NET_RAW"]\'',
+        ),
+    )
+    + " : []"
+)
+_KEEPS: Final = (
+    "!c.?securityContext.?capabilities.?drop.orValue(dyn([])).exists(t, t in ['ALL', 'NET_RAW'])"
+)
 
 _SYSCTL: Final = (
     "(s.name.matches('^[^./]*/') ?"
@@ -127,7 +226,6 @@ _SYSCTLS: Final = each_of(
         " + variables.contact + ' to set it on the nodes'",
     ),
 )
-
 
 WORKLOADS: Final = Group(
     name="workloads",
@@ -151,8 +249,7 @@ WORKLOADS: Final = Group(
         {"apiGroups": ("batch",), "apiVersions": ("v1",), "resources": ("jobs", "cronjobs")},
     ),
     variables=AT,
-    breadth=f"{COUNT} + variables.spec{{side}}.?volumes.orValue(dyn([])).size()",
-    sided=(*SIDED, *LISTS, *VOLUMES, PROBED),
+    sided=SIDED,
     sight=SIGHT,
     twins=(
         Twin(
@@ -161,40 +258,30 @@ WORKLOADS: Final = Group(
         ),
         Twin(
             "host/port",
-            (PORTS,),
+            (Search(_PORT, _PORT_SIGNS),),
             leaves="Where ports of the node are allowed, under whose address they are opened.",
         ),
-        Twin("host/privileged", (Search(_PRIVILEGED, _PRIVILEGED_SIGNS, bounds=(FEW,)),)),
+        Twin("host/privileged", (Search(_PRIVILEGED, _PRIVILEGED_SIGNS),)),
         Twin(
             "host/path",
-            PATHS,
+            (Search(_PATH, {VOLUME: "has(v.hostPath)"}),),
             leaves="Disks of virtual machines, which are a kind of another project. "
             "PersistentVolumes: whose one is, its writer tells.",
         ),
         Twin(
             "host/capabilities",
-            CAPABILITIES,
-        ),
-        Twin(
-            "host/sysctls",
             (
-                Search(
-                    _SYSCTLS,
-                    {POD: "has(s.securityContext) && has(s.securityContext.sysctls)"},
-                    bounds=(
-                        Bound(
-                            "sysctls",
-                            "variables.at + '.securityContext.sysctls'",
-                            "variables.spec{side}.?securityContext.?sysctls.orValue(dyn([])).size()",
-                            "60 + 12 * variables.allows.size()",
-                        ),
-                    ),
-                ),
+                Search(_CAPABILITIES, {SECURITY: _ADDS}),
+                Search(_DROPS, {CONTAINER: _KEEPS}, asked=_DROP_NET_RAW),
             ),
         ),
         Twin(
+            "host/sysctls",
+            (Search(_SYSCTLS, {POD: "has(s.securityContext) && has(s.securityContext.sysctls)"}),),
+        ),
+        Twin(
             "host/kubelet-connections",
-            (CONNECTIONS, *SERVERS),
+            (CONNECTIONS, SERVERS),
             leaves="Servers of iscsi, cephfs, rbd, gitRepo, quobyte, scaleIO, CSI and FlexVolume: "
             "lists, ports and URLs that would have to be taken apart. PersistentVolumes: whose one "
             "is, its writer tells.",
