@@ -24,7 +24,6 @@ PLATFORM: Final = (
     " || PLATFORM.exists(n,"
     " request.userInfo.username.startsWith('system:serviceaccount:' + n + ':'))"
 )
-"""Whether the platform asks: nodes and the control plane."""
 """CEL: whether the platform asks, by who it is authenticated as."""
 
 _FEW: Final = "transformList(i, shown, i < 4, shown)"
