@@ -47,6 +47,7 @@ unit: init  ## Run the tests that need no control plane (seconds)
 	$(BIN)/pytest tests/unit tests/conformance -m "not cluster"
 
 test: init tools  ## Set up what the tests need and run all of them, a file at a time on each core
+	@PYTHONPATH=tests $(BIN)/python -m support.controlplane tools --tests
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: init tools  ## Measure what the product costs, beside doing without it (ONLY=engine: seconds; ONLY=budget: what holds budgets; PEERS=1: beside other engines)

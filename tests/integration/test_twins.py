@@ -4,6 +4,7 @@
 case that is refused after all must be taken off the list.
 """
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterator
@@ -12,15 +13,23 @@ from typing import Any
 import pytest
 import yaml
 
-from aup.api.meta import ADDRESSES_ANNOTATION, NET_RAW_LABEL, STATE_LABEL, TENANT_LABEL
+from aup.api.meta import (
+    ADDRESSES_ANNOTATION,
+    HOSTNAMES_ANNOTATION,
+    NET_RAW_LABEL,
+    STATE_LABEL,
+    TENANT_LABEL,
+)
+from aup.policy.addresses import AddressSet
 from aup.rules import CATALOGUE
 from aup.twins.catalogue import TWINNED, WITHOUT_TWIN
 from support import breaches
+from support.controlplane.components import DEFAULT_KUBERNETES, OLDEST_KUBERNETES
 from support.corpus import CASES, Case, cases
 from support.twins import Answer, Twins, alone
 from support.workloads import PREFIXES
 
-VERSIONS = ("1.36.3", "1.33.13")
+VERSIONS = (DEFAULT_KUBERNETES, OLDEST_KUBERNETES)
 """Both ends of what is supported."""
 LEFT: dict[str, str] = {
     case: reason["why"]
@@ -121,62 +130,186 @@ def test_an_answer_of_many_findings_is_one_line_and_says_that_there_are_more(
     assert "failed expression" not in answer.message
 
 
+def service(**spec: Any) -> dict[str, Any]:
+    """Return a Service."""
+    metadata = {"name": "web"}
+    spec = {"ports": [{"port": 80}], **spec}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def ingress(*hosts: str, tls: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return an Ingress; of what has a certificate each hundred names share one."""
+    spec = {
+        "rules": [{"host": host} for host in hosts],
+        "tls": [{"hosts": list(tls[at : at + 100])} for at in range(0, len(tls), 100)],
+    }
+    metadata = {"name": "web"}
+    version = "networking.k8s.io/v1"
+    return {"apiVersion": version, "kind": "Ingress", "metadata": metadata, "spec": spec}
+
+
+def noted(key: str, value: str) -> dict[str, Any]:
+    """Return a Service with an annotation."""
+    obj = service()
+    obj["metadata"] = {**obj["metadata"], "annotations": {key: value}}
+    return obj
+
+
+def secured(count: int, **context: Any) -> dict[str, Any]:
+    """Return a Pod of so many containers."""
+    container = {"image": "a.example/b", "securityContext": context}
+    return pod(containers=[{"name": f"c{i}", **container} for i in range(count)])
+
+
+def foreign(count: int) -> tuple[str, ...]:
+    return tuple(f"a{i}.beta.example" for i in range(count))
+
+
+METALLB = "metallb.universe.tf/loadBalancerIPs"
+EXTERNAL_DNS = "external-dns.alpha.kubernetes.io/hostname"
+JUDGED = {
+    "hostnames": (ingress(*foreign(2000)), "network/hostname"),
+    "hostnames of certificates": (ingress("a.acme.example", tls=foreign(2000)), "network/hostname"),
+    "addresses": (service(externalIPs=["203.0.113.9"] * 2000), "network/assigned-address"),
+    "addresses in an annotation": (
+        noted(METALLB, ",".join(["203.0.113.9"] * 1000)),
+        "network/assigned-address",
+    ),
+    "containers": (secured(500, privileged=True), "host/privileged"),
+    "capabilities": (
+        secured(500, capabilities={"add": ["SYS_ADMIN"] * 8}),
+        "host/capabilities",
+    ),
+}
+"""As much as is compared, nearly: all of it is refused."""
+VAST = {
+    "hostnames": (ingress(*foreign(50_000)), "spec.rules lists 50000 rules"),
+    "hostnames of certificates": (
+        ingress("a.acme.example", tls=foreign(50_000)),
+        "spec lists 50001 hostnames",
+    ),
+    "hostnames of its own": (ingress(*["a.acme.example"] * 50_000), "spec.rules lists 50000 rules"),
+    "long hostnames": (
+        ingress(*(f"{'a.' * 110}b{i}.beta.example" for i in range(1000))),
+        "spec lists 1000 hostnames",
+    ),
+    "addresses": (
+        service(externalIPs=["203.0.113.9"] * 50_000),
+        "spec.externalIPs lists 50000 addresses",
+    ),
+    "addresses in an annotation": (
+        noted(METALLB, "1," * 100_000),
+        "metadata.annotations lists 100001 entries",
+    ),
+    "a long text in an annotation": (
+        noted(EXTERNAL_DNS, "a." * 100_000),
+        "metadata.annotations lists 1 entries",
+    ),
+    "containers": (secured(20_000, privileged=True), "spec lists 20000 containers"),
+    # Nothing that could break a rule: the API server's time is worth as much.
+    "containers that do nothing": (secured(20_000), "spec lists 20000 containers"),
+    "volumes": (
+        pod(volumes=[{"name": f"v{i}", "emptyDir": {}} for i in range(20_000)]),
+        "volumes and the API server compares 500 of them at most here",
+    ),
+    "paths": (
+        pod(volumes=[{"name": "v", "hostPath": {"path": "/" * 500_000}}]),
+        "spec.volumes lists 500000 characters of paths",
+    ),
+    "capabilities": (
+        secured(1, capabilities={"add": ["KILL"] * 100_000}),
+        "spec lists 100000 capabilities",
+    ),
+}
+"""What is more than is compared, and how it is told."""
+
+
+@pytest.mark.parametrize(("obj", "rule"), JUDGED.values(), ids=JUDGED)
+def test_hundreds_of_findings_name_their_rule(twins: Twins, obj: dict[str, Any], rule: str) -> None:
+    """As many as are compared are put into words: more cost too much, and none would be told."""
+    answer = twins.create(obj, "acme-prod")
+    assert answer.rules == {rule}, answer
+    assert " lists " not in answer.message
+
+
+@pytest.mark.parametrize(("obj", "told"), VAST.values(), ids=VAST)
+def test_what_is_too_much_to_compare_is_refused_by_its_rule(
+    twins: Twins, obj: dict[str, Any], told: str
+) -> None:
+    """By what is too much, and what to do: never by an error about cost."""
+    answer = twins.create(obj, "acme-prod")
+    assert answer.by_twin, answer
+    assert told in answer.message
+    assert " the API server compares" in answer.message
+    assert "; split it into several objects. See " in answer.message
+
+
+def test_how_many_names_a_tenant_has_does_not_matter(twins: Twins) -> None:
+    """Each parent of a name is looked up, whatever else is stamped."""
+    restamp(twins, "", ",".join(sorted(f".t{i}.example" for i in range(1000))))
+    own = [f"a{i}.b.t{i}.example" for i in range(1000)]
+    assert twins.create(ingress(*own), "many").code == 201
+    answer = twins.create(ingress(*own, "a.t1000.example", "t1.example.com"), "many")
+    assert "spec.rules[1000].host a.t1000.example is not verified" in answer.message
+    assert "spec.rules[1001].host t1.example.com is not verified" in answer.message
+
+
 @pytest.mark.parametrize(
-    ("kind", "spec", "rule"),
+    ("host", "own"),
     [
-        (
-            "networking.k8s.io/v1 Ingress",
-            {"rules": [{"host": f"a{i}.beta.example"} for i in range(5000)]},
-            "network/hostname",
-        ),
-        (
-            "v1 Pod",
-            {
-                "containers": [
-                    {
-                        "name": f"c{i}",
-                        "image": "a.example/b",
-                        "securityContext": {"privileged": True},
-                    }
-                    for i in range(5000)
-                ]
-            },
-            "host/privileged",
-        ),
-        (
-            "v1 Service",
-            {
-                "ports": [{"port": 80}],
-                "externalIPs": [f"203.0.{i // 250}.{i % 250}" for i in range(5000)],
-            },
-            "network/assigned-address",
-        ),
+        ("acme.example", True),
+        ("a.b.c.d.e.f.g.h.i.j.k.l.acme.example", True),
+        ("*.acme.example", True),
+        ("*.a.acme.example", True),
+        ("bacme.example", False),
+        ("acme.example.org", False),
+        ("*.example", False),
+        ("one.test", True),
+        ("a.one.test", False),
+        ("*.one.test", False),
     ],
 )
-def test_thousands_of_findings_name_their_rule(
-    twins: Twins, kind: str, spec: dict[str, Any], rule: str
-) -> None:
-    """As many as are compared are put into words: more cost too much, and none would be told."""
-    version, _, kind = kind.rpartition(" ")
-    answer = twins.create(
-        {"apiVersion": version, "kind": kind, "metadata": {"name": "web"}, "spec": spec},
-        "acme-prod",
-    )
-    assert answer.by_twin
-    assert f"[{rule}, clause " in answer.message
+def test_a_name_is_owned_by_its_labels(twins: Twins, host: str, own: bool) -> None:
+    restamp(twins, "", ".acme.example,one.test")
+    assert (twins.create(ingress(host), "many").code == 201) is own
 
 
 def test_forty_claims_against_a_thousand_networks_are_compared(twins: Twins) -> None:
-    """The limit up to which a stamp lists networks: no error for cost on this side of it."""
-    networks = ",".join(f"10.{i // 256}.{i % 256}.0/25" for i in range(1000))
-    restamp(twins, networks)
-    spec = {"ports": [{"port": 80}], "externalIPs": [f"203.0.113.{i}" for i in range(40)]}
-    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
-    answer = twins.create(service, "many")
+    """The limit up to which a stamp lists networks: no error for cost on this side of it.
+
+    Of twenty lengths, in the order of addresses, as stamps list them.
+    """
+    networks = (f"{10 + i // 256}.{i % 256}.0.0/{16 + i % 17}" for i in range(997))
+    wider = ("2001:db8::/48", "2001:db8:1::/56", "2001:db8:2::1/128")
+    restamp(twins, ",".join((*networks, *wider)))
+    foreign = service(externalIPs=[f"203.0.113.{i}" for i in range(40)])
+    answer = twins.create(foreign, "many")
     assert answer.by_twin, answer
     assert "spec.externalIPs[0] 203.0.113.0 is not assigned to acme" in answer.message
-    spec["externalIPs"] = [f"10.3.231.{i}" for i in range(40)]
-    assert twins.create(service, "many").code == 201
+    # Of 13.2.0.0/21, 12.252.0.0/32 and 2001:db8::/48, and beside them.
+    own = [f"13.2.7.{i}" for i in range(38)]
+    own += ["12.252.0.0", "2001:db8::9"]
+    assert twins.create(service(externalIPs=own), "many").code == 201
+    for beside in ("13.2.8.1", "12.252.0.1", "2001:db8:2::2"):
+        assert twins.create(service(externalIPs=[beside]), "many").by_twin
+
+
+def test_networks_are_stamped_as_the_api_server_writes_them(twins: Twins) -> None:
+    """It looks them up by text (RFC 5952)."""
+    assigned = (
+        "2001:DB8:0:0:1::/80",
+        "2001:db8:0:1:1:1:1:0/127",
+        "2001:0db8:0001:0000:0000:0001::/96",
+        "fd00:0:0:a::/64",
+        "198.51.100.128/26",
+        "192.0.2.7/32",
+    )
+    networks = [ipaddress.ip_network(text) for text in assigned]
+    restamp(twins, ",".join(AddressSet.of(map(str, networks)).cidrs))
+    own = [str(network[-1]) for network in networks]
+    assert twins.create(service(externalIPs=own), "many").code == 201
+    beside = str(networks[2][-1] + 1)
+    assert twins.create(service(externalIPs=[beside]), "many").by_twin
 
 
 def test_beyond_that_the_answer_says_so(twins: Twins) -> None:
@@ -185,15 +318,20 @@ def test_beyond_that_the_answer_says_so(twins: Twins) -> None:
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
     answer = twins.create(service, "many")
     assert "acme has more networks than the API server compares" in answer.message
+    restamp(twins, "", "overflow")
+    for host in ("a.acme.example", "overflow"):
+        answer = twins.create(ingress(host), "many")
+        assert "acme has more hostnames than the API server compares" in answer.message
 
 
-def restamp(twins: Twins, addresses: str) -> None:
-    """Stamp namespace ``many`` with these addresses."""
+def restamp(twins: Twins, addresses: str, hostnames: str = "") -> None:
+    """Stamp namespace ``many`` with these addresses and hostnames."""
     cluster = twins.release.cluster
     if cluster.kubectl("get", "namespace", "many", check=False).returncode:
         cluster.create_namespace("many")
     twins.stamp("many", "acme")
-    twins.write("many", {}, {ADDRESSES_ANNOTATION: addresses})
+    stamps = {ADDRESSES_ANNOTATION: addresses, HOSTNAMES_ANNOTATION: hostnames}
+    twins.write("many", {}, stamps)
 
 
 def test_a_status_is_judged_where_a_tenant_writes_it(twins: Twins) -> None:
@@ -354,3 +492,13 @@ def stand(twins: Twins, obj: dict[str, Any]) -> None:
         cluster.create_namespace("ratchet")
     controller.kubectl("label", "namespace", "ratchet", f"{TENANT_LABEL}-", f"{STATE_LABEL}-")
     cluster.kubectl("create", "-n", "ratchet", "-f", "-", input=json.dumps(obj))
+
+
+def test_what_stood_before_in_thousands_hides_nothing_new(twins: Twins) -> None:
+    """Nor does it end in an error: old findings are compared as far as they are counted."""
+    stand(twins, ingress(*foreign(10_000)))
+    twins.stamp("ratchet", "acme")
+    added = [{"op": "add", "path": "/spec/rules/-", "value": {"host": "new.beta.example"}}]
+    assert "[network/hostname" in patch(twins, "ingress", added, "--type=json")
+    assert patch(twins, "ingress", {"spec": {"rules": [{"host": "a.acme.example"}]}}) == ""
+    assert patch(twins, "ingress", {"metadata": {"labels": {"a": "b"}}}) == ""

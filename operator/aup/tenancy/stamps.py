@@ -24,7 +24,7 @@ from aup.api.meta import (
 )
 from aup.policy.terms import Domain, Terms
 from aup.twins.catalogue import TWINNED
-from aup.twins.stamps import MAX_NETWORKS, OVERFLOW, allowances, held
+from aup.twins.stamps import MAX_CHARACTERS, MAX_HOSTNAMES, MAX_NETWORKS, OVERFLOW, allowances, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,9 @@ class Stamp:
 
 def stamp(terms: Terms, namespace: str, state: NamespaceState, budget: BudgetState) -> Stamp:
     """Return what a namespace of a tenant must carry."""
-    networks = terms.network.addresses.cidrs
     notes = {
-        ADDRESSES_ANNOTATION: ",".join(networks) if len(networks) <= MAX_NETWORKS else OVERFLOW,
-        HOSTNAMES_ANNOTATION: ",".join(hostnames(terms.network.domains)),
+        ADDRESSES_ANNOTATION: _listed(terms.network.addresses.cidrs, MAX_NETWORKS),
+        HOSTNAMES_ANNOTATION: _listed(hostnames(terms.network.domains), MAX_HOSTNAMES),
         POLICY_ANNOTATION: terms.policy.stamp,
         PROVIDER_ANNOTATION: terms.policy.provider,
         CONTACT_ANNOTATION: terms.policy.contact,
@@ -73,6 +72,12 @@ def hostnames(domains: tuple[Domain, ...]) -> tuple[str, ...]:
     return tuple(
         f".{d.name}" if d.include_subdomains else d.name for d in sorted(domains, key=_key)
     )
+
+
+def _listed(names: tuple[str, ...], most: int) -> str:
+    """Return a list as twins read it, whole or not at all: half of it would be worse than none."""
+    text = ",".join(names)
+    return text if len(names) <= most and len(text) <= MAX_CHARACTERS else OVERFLOW
 
 
 def read_stamp(meta: ObjectMeta) -> Stamp | None:

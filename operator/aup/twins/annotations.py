@@ -6,7 +6,6 @@ JSON, ranges, expressions and settings of few values are left to the webhook.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from aup.facts.annotations.exposed import READERS
@@ -23,8 +22,16 @@ from aup.facts.model import (
     Reach,
     Topic,
 )
-from aup.twins.model import ALWAYS, Search, finding, flat, listed, some
-from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
+from aup.twins.model import Bound, Search, finding, listed, place, plain, quoted, within
+from aup.twins.words import (
+    ADDRESS_UNITS,
+    NAME_UNITS,
+    OWN_ADDRESS,
+    OWN_HOSTNAME,
+    labels,
+    mine,
+    owned,
+)
 
 _ADDRESS: Final = "203.0.113.9"
 _NAMES: Final = "zz-1,zz-2"
@@ -90,6 +97,13 @@ SWITCH_KEYS: Final = tuple(
 
 NOTE: Final = "note"
 """Place of signs: ``k`` is the key of each annotation."""
+_MOST: Final = 500
+"""Annotations of an object."""
+NOTED_SIGHT: Final = (
+    "has(object.metadata.annotations) && (object.metadata.annotations.size() > "
+    f"{_MOST} || object.metadata.annotations.exists(k, {{{NOTE}}}))"
+)
+"""CEL that goes through the annotations of the new object; too many are a sign by themselves."""
 _SIGNS: Final = {
     NOTE: "k in "
     + listed(
@@ -103,22 +117,87 @@ _SIGNS: Final = {
 }
 """One list for all searches: the keys of all of them are looked up at once."""
 
-_WHOLE: Final = "[variables.notes{side}[k]]"
-_COMMA: Final = "variables.notes{side}[k].split(',').map(t, t.trim()).filter(t, t != '')"
+_UNITS: Final = 200_000
+"""Units of cost that a search may take."""
+_EACH_CHARACTER: Final = 3
+"""Units of cost of a character, which is gone through some thirty times, at most."""
 
 
-def _tokens(rule: str, keys: tuple[str, ...], split: str, ours: str, words: str) -> Search:
-    """Return the search for each token ``t`` under some keys that is not the tenant's."""
+def noted(*places: tuple[str, str]) -> tuple[str, str]:
+    """Return the variable of all annotations: of where they are, of the key, and of the value.
+
+    Args:
+        places: path, and CEL of a map, that may be absent.
+
+    """
+    return "noted", " + ".join(
+        f"{notes}.orValue(dyn({{}})).transformList(k, v, v != '', [dyn({quoted(path)}), k, v])"
+        for path, notes in places
+    )
+
+
+NOTED: Final = ("metadata.annotations", "{object}.?metadata.?annotations")
+"""The annotations of the object itself."""
+
+
+NOTES: Final = Bound(
+    ("network/assigned-address", "network/pool", "network/hostname"),
+    "'metadata.annotations'",
+    "annotations",
+    "{object}.?metadata.?annotations.orValue(dyn({})).size()",
+    f"{_MOST}",
+    f"{_MOST}",
+)
+
+
+def _at(keys: tuple[str, ...]) -> str:
+    """Return CEL of the annotations ``a`` under some keys."""
+    return f"variables.noted{{side}}.filter(a, a[1] in {listed(keys)})"
+
+
+_PATH: Final = "a[0] + '[\"' + a[1] + '\"]'"
+_COMMA: Final = "string(a[2]).split(',').map(t, t.trim()).filter(t, t != '')"
+
+
+def _or_whole(keys: tuple[str, ...]) -> str:
+    """Return CEL of the tokens of annotation ``a``, which under some keys is one."""
+    return f"(a[1] in {listed(keys)} ? [string(a[2])] : {_COMMA})"
+
+
+def _tokens(
+    rule: str, keys: tuple[str, ...], split: str, ours: str, words: str, each: str
+) -> Search:
+    """Return the search for each token ``t`` under some keys that is not the tenant's.
+
+    Args:
+        rule: id of the rule.
+        keys: of the annotations.
+        split: CEL of the tokens of annotation ``a``.
+        ours: CEL that tells whether a token is the tenant's.
+        words: CEL of what is wrong with another, and what to do.
+        each: CEL of the units of cost that ``ours`` takes at most, of ``n`` tokens of ``all``.
+
+    """
     told = finding(
         rule,
-        key="k + ' ' + t",
-        path="variables.notesAt + '[\"' + k + '\"]'",
-        value="t",
+        key="v[1] + ' ' + v[2]",
+        path=_PATH.replace("a[", "v["),
+        value="v[2]",
         words=words,
     )
-    here = f"{listed(keys)}.filter(k, variables.notes{{side}}[?k].orValue('') != '')"
-    found = flat(f"{here}.map(k, {split}.filter(t, !({ours})){some('t', told)})")
-    return Search(found, _SIGNS)
+    vast = finding(
+        rule,
+        key=quoted("more entries"),
+        path="all[0][0]",
+        value="'lists ' + string(n) + ' entries'",
+        words=quoted("which is more than the API server compares; split it into several objects"),
+    )
+    foreign = f"{split}.filter(t, !({ours})).map(t, {place('a[0]', 'a[1]', plain('t'))})"
+    found = within(f"all.map(a, {foreign})", told)
+    entries = "[all.map(a, string(a[2]).split(',').size()).sum()]"
+    length = f"{_EACH_CHARACTER} * all.map(a, string(a[2]).size()).sum()"
+    few = f"{entries}.map(n, n * ({each}) + {length} > {_UNITS} ? [{vast}] : {found})[0]"
+    return Search(f"[{_at(keys)}].map(all, all.size() == 0 ? [] : {few})[0]", _SIGNS)
 
 
 _NOT_ASSIGNED: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
@@ -141,45 +220,51 @@ def _settings() -> Search:
     """Return the search for settings of the platform's network."""
     told = finding(
         "network/assigned-address",
-        key="k",
-        path="variables.notesAt + '[\"' + k + '\"]'",
-        value="variables.notes{side}[k]",
+        key="a[1]",
+        path=_PATH,
+        value="string(a[2])",
         words="'is a setting of the platform; leave it out, or ask ' + variables.contact",
     )
-    on = f"variables.notes{{side}}[k].trim().lowerAscii() in {listed(sorted(TRUTHY))}"
-    open_ = "(('note:' + k) in variables.allows)"
-    some = " + ".join(
-        f"{listed(keys)}.filter(k, k in variables.notes{{side}} && !{open_} && {holds})"
-        for keys, holds in ((SETTING_KEYS, "variables.notes{side}[k] != ''"), (SWITCH_KEYS, on))
+    on = f"string(a[2]).trim().lowerAscii() in {listed(sorted(TRUTHY))}"
+    set_ = (
+        f"!(('note:' + a[1]) in variables.allows)"
+        f" && (a[1] in {listed(SETTING_KEYS)} || (a[1] in {listed(SWITCH_KEYS)} && {on}))"
     )
-    return Search(f"({some}).map(k, {told})", _SIGNS)
+    return Search(f"variables.noted{{side}}.filter(a, {set_}).map(a, {told})", _SIGNS)
 
 
+_EACH_POOL: Final = "40 + variables.allows.size()"
+_EACH_ID: Final = f"{ADDRESS_UNITS} + variables.allows.size()"
+_LABELS: Final = f"all.map(a, {_COMMA}.map(t, {labels('t')}).sum()).sum()"
+_EACH_NAME: Final = f"{NAME_UNITS} + (n < 20 || n > 2500 ? 0 : {_LABELS} / n)"
+"""How long names are is read where it could matter."""
 ADDRESSES: Final = (
-    _tokens("network/assigned-address", ADDRESS_KEYS, _COMMA, mine("t"), _NOT_ASSIGNED),
-    _tokens("network/assigned-address", NAME_KEYS, _COMMA, _OWN_ID, _NO_ID),
-    _tokens("network/assigned-address", WHOLE_NAME_KEYS, _WHOLE, _OWN_ID, _NO_ID),
+    _tokens(
+        "network/assigned-address", ADDRESS_KEYS, _COMMA, mine("t"), _NOT_ASSIGNED, ADDRESS_UNITS
+    ),
+    _tokens(
+        "network/assigned-address",
+        (*NAME_KEYS, *WHOLE_NAME_KEYS),
+        _or_whole(WHOLE_NAME_KEYS),
+        _OWN_ID,
+        _NO_ID,
+        _EACH_ID,
+    ),
     _settings(),
 )
 """What annotations say of addresses and of the platform's network."""
 POOLS: Final = (
-    _tokens("network/pool", POOL_KEYS, _COMMA, _OWN_POOL, _NO_POOL),
-    _tokens("network/pool", WHOLE_POOL_KEYS, _WHOLE, _OWN_POOL, _NO_POOL),
+    _tokens(
+        "network/pool",
+        (*POOL_KEYS, *WHOLE_POOL_KEYS),
+        _or_whole(WHOLE_POOL_KEYS),
+        _OWN_POOL,
+        _NO_POOL,
+        _EACH_POOL,
+    ),
 )
 """Pools that annotations name."""
-HOSTNAMES: Final = (_tokens("network/hostname", HOSTNAME_KEYS, _COMMA, _OWN_NAME, _NOT_VERIFIED),)
+HOSTNAMES: Final = (
+    _tokens("network/hostname", HOSTNAME_KEYS, _COMMA, _OWN_NAME, _NOT_VERIFIED, _EACH_NAME),
+)
 """Hostnames that annotations claim."""
-
-
-def made(searches: tuple[Search, ...]) -> tuple[Search, ...]:
-    """Return the same about annotations that a Gateway hands on to what is made for it."""
-    return tuple(
-        replace(
-            search,
-            finds=search.finds.replace("variables.notes{side}", "variables.made{side}").replace(
-                "variables.notesAt", "'spec.infrastructure.annotations'"
-            ),
-            signs=ALWAYS,
-        )
-        for search in searches
-    )

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from aup.twins.model import quoted, some
+from aup.twins.model import quoted, short, some
 
+LISTS: Final = ("containers", "initContainers", "ephemeralContainers")
+"""Fields of a pod's spec."""
+MOST: Final = 500
+"""Containers of a pod, and volumes, that are compared: more than any node runs."""
+LONG: Final = 50
+"""Capabilities of a container that are looked at for signs: more than there are."""
 _TEMPLATES: Final[Mapping[str, str]] = {
     "Pod": "",
     "PodTemplate": "template",
@@ -30,8 +36,7 @@ def _containers(name: str) -> str:
 SIDED: Final = (
     (
         "template",
-        "{object} == null ? dyn({}) : "
-        + _at_kind(
+        _at_kind(
             {
                 "Pod": "dyn({object})",
                 "PodTemplate": "dyn({object}.?template.orValue(dyn({})))",
@@ -43,7 +48,7 @@ SIDED: Final = (
     ("spec", "variables.template{side}.?spec.orValue(dyn({}))"),
     (
         "containers",
-        " + ".join(map(_containers, ("containers", "initContainers", "ephemeralContainers"))),
+        " + ".join(map(_containers, LISTS)),
     ),
 )
 
@@ -58,7 +63,7 @@ AT: Final = (
     ),
 )
 
-_IMAGE: Final = "e.c.?image.orValue('').split('@')[0]"
+_IMAGE: Final = short("e.c.?image.orValue('')", 500) + ".split('@')[0]"
 REPOSITORY: Final = (
     f"({_IMAGE}.lastIndexOf(':') > {_IMAGE}.lastIndexOf('/') ?"
     f" {_IMAGE}.substring(0, {_IMAGE}.lastIndexOf(':')) : {_IMAGE})"
@@ -78,13 +83,18 @@ _SPEC: Final = (
     " : request.kind.kind == 'CronJob' ? object.?spec.?jobTemplate.?spec.?template.?spec"
     " : object.?spec.?template.?spec).orValue(dyn({}))"
 )
+_MANY: Final = " || ".join(
+    f"(has(s.{name}) && s.{name}.size() > {MOST})" for name in (*LISTS, "volumes")
+)
 SIGHT: Final = (
-    f"[{_SPEC}].exists(s, {{{POD}}} || (has(s.volumes) && s.volumes.exists(v, {{{VOLUME}}}))"
+    f"[{_SPEC}].exists(s, {_MANY} || {{{POD}}}"
+    f" || (has(s.volumes) && s.volumes.exists(v, {{{VOLUME}}}))"
     " || [s.?containers, s.?initContainers, s.?ephemeralContainers].exists(l,"
     f" l.orValue(dyn([])).exists(c, {{{CONTAINER}}}"
     f" || (has(c.securityContext) && ({{{SECURITY}}})))))"
 )
-"""CEL: the pod, its volumes and all its containers. Conditions of a match know no variables."""
+"""CEL: the pod, its volumes and all its containers, where these are not so many that it is a sign
+by itself. Conditions of a match know no variables."""
 
 
 def each(where: str, told: str) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from aup.twins.containers import CONTAINER, VOLUME, each
-from aup.twins.model import Search, each_of, finding
+from aup.twins.containers import CONTAINER, VOLUME
+from aup.twins.model import Search, each_of, finding, place, plain, quoted, short, within
+from aup.twins.words import LONGEST, mine
 
-_PROBES: Final = (
+CALLS: Final = (
     "livenessProbe.httpGet",
     "livenessProbe.tcpSocket",
     "readinessProbe.httpGet",
@@ -19,49 +20,48 @@ _PROBES: Final = (
 )
 
 
-def _host(field: str) -> str:
+def host(container: str, field: str) -> str:
     """Return CEL of the host that a probe or hook names; empty when it names none."""
-    return f"e.c.?{field.replace('.', '.?')}.?host.orValue('')"
+    return f"{container}.?{field.replace('.', '.?')}.?host.orValue('')"
 
 
-_CONNECTIONS: Final = " + ".join(
-    each(
-        f"{_host(field)} != '' && !(isIP({_host(field)})"
-        f" && variables.networks.exists(net, net.containsIP(ip({_host(field)}))))",
-        finding(
-            "host/kubelet-connections",
-            key=f"'probe ' + {_host(field)}",
-            path=f"e.p + '.{field}.host'",
-            value=_host(field),
-            words="'is connected to by the node itself, wherever it leads; leave it out, so that"
-            " the pod itself is asked'",
-        ),
-    )
-    for field in _PROBES
+_HOSTS: Final = ", ".join(f"[dyn({quoted(field)}), {host('e.c', field)}]" for field in CALLS)
+_CONNECTIONS: Final = within(
+    f"variables.containers{{side}}.map(e, [{_HOSTS}].filter(h, h[1] != '' && !{mine('h[1]')})"
+    f".map(h, {place('e.p', 'h[0]', plain(short('h[1]', LONGEST)))}))",
+    finding(
+        "host/kubelet-connections",
+        key="'probe ' + v[2]",
+        path="v[0] + '.' + v[1] + '.host'",
+        value="v[2]",
+        words="'is connected to by the node itself, wherever it leads; leave it out, so that the"
+        " pod itself is asked'",
+    ),
 )
+SOURCES: Final = (("nfs", "server"), ("glusterfs", "endpoints"))
+"""Volumes that the node mounts from elsewhere, and which field says from where."""
 _SERVERS: Final = " + ".join(
     each_of(
         "variables.spec{side}.?volumes.orValue(dyn([]))",
         "v",
-        f"has(v.{source}) && !(isIP(v.{source}.{name}) && variables.networks.exists(net,"
-        f" net.containsIP(ip(v.{source}.{name}))))",
+        f"has(v.{source}) && !{mine(f'v.{source}.{name}')}",
         finding(
             "host/kubelet-connections",
-            key=f"'volume ' + v.{source}.{name}",
+            key=f"'volume ' + {short(f'v.{source}.{name}', LONGEST)}",
             path=f"variables.at + '.volumes[' + string(i) + '].{source}.{name}'",
-            value=f"v.{source}.{name}",
+            value=short(f"v.{source}.{name}", LONGEST),
             words="'is connected to by the node itself, wherever it leads; use a"
             " PersistentVolumeClaim, or the address of a server of your own'",
         ),
     )
-    for source, name in (("nfs", "server"), ("glusterfs", "endpoints"))
+    for source, name in SOURCES
 )
 
 _CALLERS: Final = ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
 _NAMES: Final = {
     caller: " || ".join(
         f"c.?{field.replace('.', '.?')}.?host.hasValue()"
-        for field in _PROBES
+        for field in CALLS
         if field.startswith(f"{caller}.")
     )
     for caller in _CALLERS

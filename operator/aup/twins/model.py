@@ -4,8 +4,11 @@ Twins hold while the operator is away (mode ``available``). A policy costs the A
 policy and not by the check, so all twins that read one kind of request are one policy: a `Group`.
 They read what is in force from the stamps of the namespace, so nothing of them grows with tenants.
 
-CEL here is text. ``{side}`` stands for ``New`` (the object as it would be stored) or ``Old`` (as it
-is): findings that stood before, unchanged, refuse nothing, as in the engine.
+CEL here is text. What reads the object is computed of both sides, the object as it would be stored
+and as it is: findings that stood before, unchanged, refuse nothing, as in the engine. ``{side}``
+behind the name of a variable, and ``{object}``, stand for the side that is read; ``{most}`` for how
+many findings of a search are put into words there. Both sides are read by the same words: what is
+compiled costs the API server as well, whenever a policy is written.
 
 Searching costs most where there is nothing to find, which is nearly always. So each search says
 beside it by which signs an object shows that it could find something, and the API server looks
@@ -15,18 +18,17 @@ Some signs ordinary objects bear, and only few terms mind. They are looked for b
 own, which is asked in all namespaces but those whose label says that their terms do not mind.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 FIELD: Final = "\\x1f"
 RECORD: Final = "\\x1e"
 """Between the parts of a finding, and between findings: CEL for characters that no text needs."""
 
-NEW: Final = "New"
-OLD: Final = "Old"
-OBJECTS: Final[Mapping[str, str]] = {NEW: "object", OLD: "oldObject"}
-"""The variable of the API server that holds each side; null where there is none."""
+NEW: Final = 0
+OLD: Final = 1
+"""Sides of a request."""
 
 
 ALWAYS: Final[Mapping[str, str]] = {"always": "true"}
@@ -56,7 +58,7 @@ class Search:
     """One search of a twin."""
 
     finds: str
-    """CEL, a list of findings: see `finding`. Reads ``variables.…{side}`` and the stamps."""
+    """CEL, a list of findings of a side: see `finding`."""
     signs: Mapping[str, str]
     """Place in the group's sight to CEL that is true there wherever this search could find
     something. Reads the object only, builds nothing, and holds for no object by failing: an error
@@ -78,6 +80,45 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """How much of a list is compared."""
+
+    rules: tuple[str, ...]
+    """Ids of those that search the list: what is too long is told as the first that is held."""
+    path: str
+    """CEL of the list's path."""
+    what: str
+    """What it lists, in words."""
+    count: str
+    """CEL of how many entries it has."""
+    most: str
+    """CEL of how many are compared at most."""
+    about: str
+    """The same in words, where terms allow little and a tenant's networks are of two lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of an object is compared; see `aup.twins.bounds`."""
+
+    sizes: tuple[Bound, ...]
+    """Of lists whose sizes are there to be read."""
+    sums: tuple[Bound, ...]
+    """Of lists in these. Looked at where none of these is too long."""
+
+    def of(self, rules: set[str]) -> "Bounds":
+        """Return the same for some rules only."""
+        return Bounds(*(tuple(_of(each, rules)) for each in (self.sizes, self.sums)))
+
+
+def _of(bounds: tuple[Bound, ...], rules: set[str]) -> Iterator[Bound]:
+    """Yield the bounds of lists that some rules search."""
+    for bound in bounds:
+        if here := tuple(rule for rule in bound.rules if rule in rules):
+            yield replace(bound, rules=here)
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Twins that one policy of the API server holds, for the kinds that it matches."""
 
@@ -88,10 +129,12 @@ class Group:
     rules: tuple[Mapping[str, tuple[str, ...]], ...]
     """What is matched: ``resourceRules`` of the API server without their operations."""
     twins: tuple[Twin, ...]
+    bounds: Bounds
+    """Of lists that have no end of their own."""
     variables: tuple[tuple[str, str], ...] = ()
     """Name and CEL of what does not depend on the side, in order."""
     sided: tuple[tuple[str, str], ...] = field(default=())
-    """The same for what is computed of each side; names get the side's ending."""
+    """The same for what is computed of each side."""
     sight: str = ""
     """CEL that goes through the new object, with ``{place}`` where signs are looked for; empty when
     every object is searched."""
@@ -109,11 +152,21 @@ def finding(rule: str, *, key: str, path: str, value: str, words: str) -> str:
             wrote is made plain, which costs by the character, and these are long.
 
     """
+    return finding_of(quoted(rule), key=key, path=path, value=value, words=words)
+
+
+def finding_of(rule: str, *, key: str, path: str, value: str, words: str) -> str:
+    """Return the same for a rule that is CEL as well."""
     where = plain(f"({path}) + ' ' + ({value})")
-    return f"'{rule}{FIELD}' + {plain(key)} + '{FIELD}' + {where} + ' ' + ({words})"
+    return f"{rule} + '{FIELD}' + {plain(key)} + '{FIELD}' + {where} + ' ' + ({words})"
 
 
-def each_of(items: str, item: str, holds: str, told: str, index: str = "i") -> str:
+def short(text: str, most: int) -> str:
+    """Return CEL of the beginning of a text: of what is too long to be what it should be."""
+    return f"({text}.size() > {most} ? {text}.substring(0, {most}) : {text})"
+
+
+def each_of(items: str, item: str, holds: str, told: str) -> str:
     """Return CEL of a finding for each element of a list that a condition holds of.
 
     They are found first, and as many as are compared are put into words then: thousands in words
@@ -121,30 +174,41 @@ def each_of(items: str, item: str, holds: str, told: str, index: str = "i") -> s
 
     Args:
         items: CEL of the list.
-        item: name of an element in ``holds`` and ``told``.
+        item: name of an element in ``holds`` and ``told``, where ``i`` is its index.
         holds: CEL of the condition.
         told: CEL of the finding.
-        index: name of its index in both.
 
     """
-    found = f"{items}.transformList({index}, {item}, {holds}, {index})"
-    words = f"[{items}[{index}]].map({item}, {told})[0]"
-    return f"{found}{some(index, words)}"
+    found = f"{items}.transformList(i, {item}, {holds}, i)"
+    words = f"[{items}[i]].map({item}, {told})[0]"
+    return f"{found}{some('i', words)}"
 
 
 def some(item: str, told: str) -> str:
     """Return CEL, to stand behind a list, of the findings of its first elements."""
-    return f".transformList(nth, {item}, nth < variables.most{{side}}, {told})"
+    return f".transformList(nth, {item}, nth < {{most}}, {told})"
 
 
-def flat(lists: str) -> str:
-    """Return CEL of one list of findings out of a list of lists.
+def place(*parts: str) -> str:
+    """Return CEL of where something was found, in parts: texts without what stands between."""
+    return f" + '{FIELD}' + ".join(parts)
 
-    The language has no flattening before Kubernetes 1.34, but findings are text without the
-    characters that stand between them.
+
+def within(lists: str, told: str) -> str:
+    """Return CEL of a finding for each of the first places in a list of lists of them.
+
+    The language has no flattening before Kubernetes 1.34, but places are texts: they are joined and
+    split again.
+
+    Args:
+        lists: CEL of lists of `place`.
+        told: CEL of the finding; the parts are ``v[0]``, ``v[1]``, …
+
     """
-    whole = f"({lists}).map(l, l.join('{RECORD}')).join('{RECORD}')"
-    return f"{whole}.split('{RECORD}').filter(f, f != '')"
+    joined = f"({lists}).map(l, l.join('{RECORD}')).join('{RECORD}')"
+    places = f"{joined}.split('{RECORD}').filter(f, f != '')"
+    words = f"[f.split('{FIELD}')].map(v, {told})[0]"
+    return places + some("f", words)
 
 
 def plain(text: str) -> str:

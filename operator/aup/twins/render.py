@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from aup.twins.model import FIELD, NEW, OBJECTS, OLD, Asked, Group, Search, Twin, listed, quoted
+from aup.twins.bounds import vast
+from aup.twins.model import FIELD, NEW, OLD, Asked, Group, Search, Twin, listed, quoted
 from aup.twins.words import STAMPS
 
 Manifest = Mapping[str, Any]
@@ -22,8 +23,11 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 _RULE_AND_KEY: Final = f".substring(0, {{0}}.lastIndexOf('{FIELD}'))"
 _COMPARED: Final = 50
 """Findings that are compared with those before; see decision 0012."""
-_MOST: Final[Mapping[str, int]] = {NEW: _COMPARED + 1, OLD: 1000}
+_MOST: Final = f"(side == {NEW} ? {_COMPARED + 1} : 1000)"
 """Findings that one search puts into words: of the new object, one more than are compared."""
+_REMEMBERED: Final = 60_000
+"""Characters of what tells findings that stood before from others. Beyond, nothing stood before."""
+_CLEAN: Final = "variables.fresh.size() == 0"
 _TOLD: Final = 20
 """Findings that a message names: no more fit, and to put thousands into words costs too much."""
 _LIMIT: Final = 5000
@@ -69,11 +73,13 @@ def policies(group: Group, platform: str) -> tuple[Policy, ...]:
 
 def _only(group: Group, asked: Asked) -> Group:
     """Return a group without what is not asked by these terms."""
-    twins = (
+    twins = tuple(
         replace(twin, searches=tuple(s for s in twin.searches if s.asked == asked))
         for twin in group.twins
     )
-    return replace(group, twins=tuple(twin for twin in twins if twin.searches))
+    held = tuple(twin for twin in twins if twin.searches)
+    rules = {twin.rule for twin in held}
+    return replace(group, twins=held, bounds=group.bounds.of(rules))
 
 
 def _spec(group: Group, condition: Mapping[str, str], platform: str) -> dict[str, Any]:
@@ -94,12 +100,12 @@ def _spec(group: Group, condition: Mapping[str, str], platform: str) -> dict[str
         ],
         "validations": [
             {
-                "expression": "variables.clean",
+                "expression": _CLEAN,
                 "reason": "Forbidden",
                 "message": "the Acceptable Use Policy is violated in more ways than fit here; "
                 "kubectl get tenantreport aup says what the namespace is held to",
                 # Evaluated for what is admitted too, with everything that it reads.
-                "messageExpression": "variables.clean ? '' : variables.told",
+                "messageExpression": f"{_CLEAN} ? '' : variables.told",
             }
         ],
     }
@@ -135,16 +141,18 @@ def _variables(group: Group) -> Iterator[tuple[str, str]]:
     """Yield the variables of a policy, each after those that it reads."""
     yield from STAMPS
     yield from group.variables
-    for side in (NEW, OLD):
-        yield f"most{side}", str(_MOST[side])
-        for name, cel in group.sided:
-            yield f"{name}{side}", _of(cel, side)
-        for twin in group.twins:
-            yield f"{_name(twin)}{side}", _held(twin, side)
-        found = " + ".join(f"variables.{_name(twin)}{side}" for twin in group.twins)
-        yield f"found{side}", f"oldObject == null ? [] : {found}" if side == OLD else found
+    yield "objects", "[object, oldObject]"
+    yield "sides", f"oldObject == null ? [{NEW}] : [{NEW}, {OLD}]"
+    for name, cel in group.sided:
+        yield name, _sided(cel)
+    yield "vast", _sided(vast(group.bounds))
+    for twin in group.twins:
+        yield _name(twin), _sided(_held(twin))
+    found = f"variables.vast[{NEW}]"
+    # What is too long is not gone through.
+    yield "found", f"{found}.size() > 0 ? {found} : {_all(group, NEW)}"
+    yield "stood", _stood(group)
     yield "fresh", _fresh()
-    yield "clean", "variables.fresh.size() == 0"
     yield "lines", _lines()
     rules = listed([twin.rule for twin in group.twins])
     count = f"{rules}.filter(r, variables.fresh.exists(f, f.startsWith(r + '{FIELD}'))).size()"
@@ -166,16 +174,32 @@ def _name(twin: Twin) -> str:
     return first + "".join(word.title() for word in others)
 
 
-def _of(cel: str, side: str) -> str:
-    """Return CEL about one side."""
-    return cel.replace("{side}", side).replace("{object}", OBJECTS[side])
+def _sided(cel: str) -> str:
+    """Return CEL of a list of what is computed of each side."""
+    said = cel.replace("{side}", "[side]").replace("{object}", "variables.objects[side]")
+    return f"variables.sides.map(side, {said.replace('{most}', _MOST)})"
 
 
-def _held(twin: Twin, side: str) -> str:
-    """Return CEL of a twin's findings where its rule is held."""
-    found = " + ".join(f"({_of(search.finds, side)})" for search in twin.searches)
+def _held(twin: Twin) -> str:
+    """Return CEL of a twin's findings where its rule is held, and the side is not too long."""
+    found = " + ".join(f"({search.finds})" for search in twin.searches)
     held = f"variables.held.exists(h, h.startsWith({quoted(twin.rule + '=')}))"
-    return f"({held} ? {found} : [])"
+    return f"{held} && variables.vast{{side}}.size() == 0 ? {found} : []"
+
+
+def _all(group: Group, side: int) -> str:
+    """Return CEL of the findings of all twins about a side."""
+    return " + ".join(f"variables.{_name(twin)}[{side}]" for twin in group.twins)
+
+
+def _stood(group: Group) -> str:
+    """Return CEL of rule and key of each finding in the old object.
+
+    Nothing, where these are too many to compare with: then more is told, and never less.
+    """
+    keys = f"({_all(group, OLD)}).map(f, f{_RULE_AND_KEY.format('f')})"
+    few = f"[{keys}].map(ks, ks.join('').size() > {_REMEMBERED} ? [] : ks)[0]"
+    return f"oldObject == null ? [] : {few}"
 
 
 def _fresh() -> str:
@@ -185,10 +209,11 @@ def _fresh() -> str:
     object with so many standing violations waits for the webhook, or mends them.
     """
     f, g = _RULE_AND_KEY.format("f"), _RULE_AND_KEY.format("g")
-    new, old = f"variables.found{NEW}", f"variables.found{OLD}"
-    same = f"filter(g, g{g} == rk).size()"
-    risen = f"[f{f}].exists(rk, {new}.{same} > {old}.{same})"
-    compared = f"{old}.size() == 0 || {new}.size() > {_COMPARED}"
+    new, old = "variables.found", "variables.stood"
+    before = f"{old}.filter(g, g == rk).size()"
+    risen = f"[f{f}].exists(rk, {new}.filter(g, g{g} == rk).size() > {before})"
+    # What stood before is not looked at where there is nothing to compare it with.
+    compared = f"{new}.size() == 0 || {new}.size() > {_COMPARED} || {old}.size() == 0"
     return f"{compared} ? {new} : {new}.filter(f, {risen})"
 
 

@@ -1,11 +1,24 @@
 """Twins for Ingresses, Gateways and their routes: the hostnames and addresses they answer under."""
 
+from dataclasses import replace
 from typing import Final
 
-from aup.twins.annotations import ADDRESSES, HOSTNAMES, POOLS, made
-from aup.twins.model import ALWAYS, Group, Search, Twin, each_of, finding, flat, listed
-from aup.twins.services import NOTES, NOTES_AT, SPEC, STATUS
-from aup.twins.words import OWN_ADDRESS, OWN_HOSTNAME, mine, owned
+from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTED, NOTES, POOLS, noted
+from aup.twins.model import (
+    ALWAYS,
+    Bound,
+    Bounds,
+    Group,
+    Search,
+    Twin,
+    each_of,
+    finding,
+    listed,
+    place,
+    within,
+)
+from aup.twins.services import SPEC, STATUS, STATUSES
+from aup.twins.words import NAME_UNITS, OWN_ADDRESS, OWN_HOSTNAME, labels, mine, owned
 
 _NAMED: Final = ("HTTP", "HTTPS", "TLS", "HTTP2", "GRPC", "GRPC-WEB")
 """Protocols of listeners that choose by hostname."""
@@ -22,13 +35,13 @@ _OPEN: Final = "'is open to every hostname'"
 
 
 _HANDED_ON: Final = (
-    "variables.kind != 'Gateway' ? dyn({}) :"
-    " variables.spec{side}.?infrastructure.?annotations.orValue(dyn({}))"
+    "spec.infrastructure.annotations",
+    "(variables.kind == 'Gateway' ? {object}.?spec.?infrastructure.?annotations : optional.none())",
 )
-"""CEL: what a controller copies to the Service that it makes for a Gateway."""
+"""What a controller copies to the Service that it makes for a Gateway."""
 _CATCH_ALL: Final = "!('catchall' in variables.allows)"
-_RULES: Final = "variables.kind != 'Ingress' ? [] : " + each_of(
-    "variables.spec{side}.?rules.orValue(dyn([]))",
+_RULES: Final = each_of(
+    "variables.rules{side}",
     "r",
     f"r.?host.orValue('') == '' ? {_CATCH_ALL} : !{owned('r.host')}",
     "r.?host.orValue('') == '' ? "
@@ -38,21 +51,15 @@ _RULES: Final = "variables.kind != 'Ingress' ? [] : " + each_of(
         "'rules ' + r.host", "'spec.rules[' + string(i) + '].host'", "r.host", _NOT_VERIFIED
     ),
 )
-_TLS: Final = "variables.kind != 'Ingress' ? [] : " + flat(
-    "variables.spec{side}.?tls.orValue(dyn([])).transformList(i, t, "
-    + each_of(
-        "t.?hosts.orValue(dyn([]))",
-        "h",
-        f"!{owned('h')}",
-        _hostname(
-            "'tls ' + h",
-            "'spec.tls[' + string(i) + '].hosts[' + string(j) + ']'",
-            "h",
-            _NOT_VERIFIED,
-        ),
-        index="j",
-    )
-    + ")"
+_TLS: Final = within(
+    "variables.tls{side}.transformList(i, t, t.?hosts.orValue(dyn([]))"
+    f".transformList(j, h, !{owned('h')}, {place('string(i)', 'string(j)', 'string(h)')}))",
+    _hostname(
+        "'tls ' + v[2]",
+        "'spec.tls[' + v[0] + '].hosts[' + v[1] + ']'",
+        "v[2]",
+        _NOT_VERIFIED,
+    ),
 )
 _BACKEND: Final = (
     "variables.kind == 'Ingress' && has(variables.spec{side}.defaultBackend)"
@@ -101,6 +108,59 @@ _GATEWAY_ADDRESSES: Final = "variables.kind != 'Gateway' ? [] : " + each_of(
     ),
 )
 
+
+def _of_ingress(name: str) -> tuple[str, str]:
+    """Return the variable of a list of Ingresses. Others' definitions allow few entries."""
+    listed = f"{{object}}.?spec.?{name}.orValue(dyn([]))"
+    return name, f"variables.kind == 'Ingress' ? {listed} : dyn([])"
+
+
+_MOST: Final = 2_500
+"""Hostnames, of which the API server takes half a second to compare."""
+_LABELS: Final = (
+    f"(variables.rules{{side}}.map(r, [r.?host.orValue('')].map(h, {labels('h')})[0]).sum()"
+    " + variables.tls{side}.map(t, t.?hosts.orValue(dyn([]))"
+    f".map(h, {labels('h')}).sum()).sum())"
+)
+_COUNT: Final = (
+    "(variables.rules{side}.size()"
+    " + variables.tls{side}.map(t, t.?hosts.orValue(dyn([])).size()).sum())"
+)
+_BOUNDS: Final = Bounds(
+    sizes=(
+        Bound(
+            ("network/hostname",),
+            "'spec.rules'",
+            "rules",
+            "variables.rules{side}.size()",
+            f"{_MOST}",
+            f"{_MOST:,}",
+        ),
+        Bound(
+            ("network/hostname",),
+            "'spec.tls'",
+            "entries",
+            "variables.tls{side}.size()",
+            f"{_MOST}",
+            f"{_MOST:,}",
+        ),
+        STATUSES,
+        NOTES,
+    ),
+    sums=(
+        Bound(
+            ("network/hostname",),
+            "'spec'",
+            "hostnames",
+            _COUNT,
+            # How long they are is read where it could matter.
+            f"{_COUNT} < 50 || {_COUNT} > {_MOST} ? {_MOST}"
+            f" : 400000 / ({NAME_UNITS} + {_LABELS} / {_COUNT})",
+            f"{_MOST:,}; fewer long ones",
+        ),
+    ),
+)
+
 ROUTES: Final = Group(
     name="routes",
     purpose="Ingresses, Gateways and routes answer for the tenant's own names while the operator "
@@ -117,21 +177,26 @@ ROUTES: Final = Group(
             "resources": ("gateways", "httproutes", "grpcroutes", "tlsroutes"),
         },
     ),
-    variables=(("kind", "request.kind.kind"), NOTES_AT),
-    sided=(NOTES, SPEC, ("made", _HANDED_ON)),
+    variables=(("kind", "request.kind.kind"),),
+    sided=(
+        noted(NOTED, _HANDED_ON),
+        SPEC,
+        _of_ingress("rules"),
+        _of_ingress("tls"),
+    ),
+    bounds=_BOUNDS,
     twins=(
         Twin(
             "network/assigned-address",
             (
-                *ADDRESSES,
-                *made(ADDRESSES),
+                *(replace(search, signs=ALWAYS) for search in ADDRESSES),
                 Search(f"variables.kind == 'Ingress' ? ({STATUS.finds}) : []", ALWAYS),
                 Search(_GATEWAY_ADDRESSES, ALWAYS),
             ),
             leaves="Annotations that hold JSON, ranges or settings of few values; statuses of "
             "Gateways; addresses that are names, and parametersRef.",
         ),
-        Twin("network/pool", (*POOLS, *made(POOLS)), leaves="Pools by their network, and in JSON."),
+        Twin("network/pool", POOLS, leaves="Pools by their network, and in JSON."),
         Twin(
             "network/hostname",
             (

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTE, POOLS
-from aup.twins.model import Group, Search, Twin, each_of, finding
-from aup.twins.words import OWN_ADDRESS, mine
+from aup.twins.annotations import ADDRESSES, HOSTNAMES, NOTED, NOTED_SIGHT, NOTES, POOLS, noted
+from aup.twins.model import Bound, Bounds, Group, Search, Twin, each_of, finding, short
+from aup.twins.words import ADDRESS_UNITS, LONGEST, OWN_ADDRESS, mine
 
 _NOT_MINE: Final = f"'is not assigned to ' + variables.tenant + '; ' + {OWN_ADDRESS}"
 
@@ -16,23 +16,15 @@ def _claimed(path: str, key: str, value: str) -> str:
 
 def _one(condition: str, value: str, path: str) -> str:
     """Return CEL of the finding about a field that holds one address."""
-    told = _claimed(f"'{path}'", f"'{path} ' + {value}", value)
+    told = _claimed(f"'{path}'", f"'{path} ' + {short(value, LONGEST)}", short(value, LONGEST))
     return f"({condition} && {value} != '' && !{mine(value)} ? [{told}] : [])"
 
 
-NOTES_AT: Final = ("notesAt", "'metadata.annotations'")
-NOTES: Final = (
-    "notes",
-    "{object} == null ? dyn({}) : {object}.metadata.?annotations.orValue(dyn({}))",
-)
-SPEC: Final = ("spec", "{object} == null ? dyn({}) : {object}.?spec.orValue(dyn({}))")
+SPEC: Final = ("spec", "{object}.?spec.orValue(dyn({}))")
 
 SERVICE: Final = "service"
 """Place of signs: ``s`` is the Service's spec."""
-_SIGHT: Final = (
-    f"[object.?spec.orValue(dyn({{}}))].exists(s, {{{SERVICE}}})"
-    f" || (has(object.metadata.annotations) && object.metadata.annotations.exists(k, {{{NOTE}}}))"
-)
+_SIGHT: Final = f"[object.?spec.orValue(dyn({{}}))].exists(s, {{{SERVICE}}}) || ({NOTED_SIGHT})"
 
 _EXTERNAL: Final = each_of(
     "variables.spec{side}.?externalIPs.orValue(dyn([]))",
@@ -124,14 +116,45 @@ _EXTERNAL_NAME: Final = (
     + "] : []"
 )
 
+STATUSES: Final = Bound(
+    ("network/assigned-address",),
+    "'status.loadBalancer.ingress'",
+    "addresses",
+    "{object}.?status.?loadBalancer.?ingress.orValue(dyn([])).size()",
+    f"100000 / {ADDRESS_UNITS}",
+    "800",
+)
+
 SERVICES: Final = Group(
     name="services",
     purpose="Services answer under the tenant's own addresses while the operator is away.",
     rules=(
         {"apiGroups": ("",), "apiVersions": ("v1",), "resources": ("services", "services/status")},
     ),
-    variables=(NOTES_AT,),
-    sided=(NOTES, SPEC),
+    sided=(noted(NOTED), SPEC),
+    bounds=Bounds(
+        sizes=(
+            Bound(
+                ("network/assigned-address",),
+                "'spec.externalIPs'",
+                "addresses",
+                "variables.spec{side}.?externalIPs.orValue(dyn([])).size()",
+                f"350000 / {ADDRESS_UNITS}",
+                "2,800",
+            ),
+            Bound(
+                ("network/node-port",),
+                "'spec.ports'",
+                "ports",
+                "variables.spec{side}.?ports.orValue(dyn([])).size()",
+                "8000",
+                "8,000",
+            ),
+            STATUSES,
+            NOTES,
+        ),
+        sums=(),
+    ),
     sight=_SIGHT,
     twins=(
         Twin(

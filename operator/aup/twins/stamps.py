@@ -17,8 +17,12 @@ MAX_NETWORKS: Final = 1000
 _HOSTNAME: Final = "network/hostname"
 _TARGETED: Final = frozenset({"network/assigned-address", _HOSTNAME})
 """Rules whose exemptions may be limited to targets."""
+MAX_HOSTNAMES: Final = 10_000
+"""Hostnames of a tenant that twins look up."""
+MAX_CHARACTERS: Final = 150_000
+"""Of such a list: a Namespace has room for 256 KiB of annotations, whoever wrote them."""
 OVERFLOW: Final = "overflow"
-"""Stands for the addresses of a tenant that has more networks than twins compare."""
+"""Stands for what a tenant has more of than twins compare."""
 
 
 def held(terms: Terms, namespace: str, rules: frozenset[str]) -> str:

@@ -15,6 +15,15 @@ def _allowed(kind: str) -> str:
     return f"{kinds}.map(a, a.substring({len(kind)}))"
 
 
+def _index(texts: str) -> str:
+    """Return CEL of a map to look texts up in.
+
+    The same text twice would be an error: it is left out beside itself, as in a sorted list.
+    """
+    once = f"i == 0 || {texts}[i - 1] != t"
+    return f"{texts}.transformMapEntry(i, t, {once}, {{t: true}})"
+
+
 PLATFORM: Final = (
     "request.userInfo.?groups.orValue([]).exists(g,"
     " g in ['system:multus', 'system:nodes', 'system:ovn-nodes'])"
@@ -26,20 +35,32 @@ PLATFORM: Final = (
 )
 """CEL: whether the platform asks, by who it is authenticated as."""
 
+LONGEST: Final = 254
+"""Characters of a hostname with a dot at its end."""
 _FEW: Final = "transformList(i, shown, i < 4, shown)"
 """CEL: the first four of a list; an answer that names all of a thousand says nothing."""
+_ALL_LENGTHS: Final = ", ".join(f"'/{length}'" for length in range(129))
+_LENGTHS: Final = (
+    "[variables.cidrs.map(a, a.substring(a.lastIndexOf('/')))].map(all, all.size() <= 16 ? all"
+    " : [all.join('') + '/'].map(joined,"
+    f" [{_ALL_LENGTHS}].filter(len, joined.contains(len + '/')))[0])[0]"
+)
+"""CEL: the lengths of the tenant's networks, as ``/24``; each once where these are many."""
 _USE_ADDRESS: Final = (
     "variables.addresses == 'overflow'"
     " ? variables.tenant + ' has more networks than the API server compares: ask '"
     " + variables.contact"
-    " : variables.networks.size() == 0"
+    " : variables.cidrs.size() == 0"
     " ? variables.tenant + ' has no address: ask ' + variables.contact + ' for one'"
-    f" : 'use an address from ' + variables.cidrs.filter(a, isCIDR(a)).{_FEW}.join(', ')"
+    f" : 'use an address from ' + variables.cidrs.{_FEW}.join(', ')"
 )
 _USE_HOSTNAME: Final = (
-    "variables.hostnames.size() == 0"
+    f"{_annotation('hostnames')} == 'overflow'"
+    " ? variables.tenant + ' has more hostnames than the API server compares: ask '"
+    " + variables.contact"
+    " : variables.names.size() == 0"
     " ? 'ask ' + variables.contact + ' to verify the domain for ' + variables.tenant"
-    " : 'use a name in ' + variables.hostnames.map(h, h.startsWith('.') ? h.substring(1) : h)."
+    " : 'use a name in ' + variables.names.map(h, h.startsWith('.') ? h.substring(1) : h)."
     f"{_FEW}.join(', ') + ', or ask ' + variables.contact + ' to verify another domain'"
 )
 
@@ -53,10 +74,14 @@ STAMPS: Final[tuple[tuple[str, str], ...]] = (
     ("rulesURL", _annotation("rules")),
     ("revision", f"{_annotation('policy')}.split('/', 2)"),
     ("addresses", _annotation("addresses")),
-    ("cidrs", f"variables.addresses.split(',') + {_allowed('address:')}"),
-    ("networks", "variables.cidrs.filter(a, isCIDR(a)).map(a, cidr(a))"),
-    ("names", f"{_annotation('hostnames')}.split(',') + {_allowed('hostname:')}"),
-    ("hostnames", "variables.names.filter(h, h != '')"),
+    # As the API server writes networks (RFC 5952), by which they are looked up.
+    ("cidrs", "variables.addresses.split(',').filter(a, a.contains('/'))"),
+    ("networks", _index("variables.cidrs")),
+    ("lengths", _LENGTHS),
+    ("lent", f"{_allowed('address:')}.filter(a, isCIDR(a)).map(a, cidr(a))"),
+    ("names", f"{_annotation('hostnames')}.split(',').filter(h, !(h in ['', 'overflow']))"),
+    ("hostnames", _index("variables.names")),
+    ("opened", _allowed("hostname:")),
     ("useAddress", _USE_ADDRESS),
     ("useHostname", _USE_HOSTNAME),
     ("platform", PLATFORM),
@@ -72,34 +97,54 @@ OWN_HOSTNAME: Final = "variables.useHostname"
 def mine(address: str) -> str:
     """Return CEL that tells whether a text is an address of the tenant's.
 
-    IPv4 in IPv6 clothes (``::ffff:192.0.2.1``) is the IPv4 address, as Go reads it. Each text is
-    read once, not once for each network: a list of one is the language's only way to name a value.
-    The names ``low``, ``bare``, ``read``, ``net`` and ``own`` must not be those of a variable
-    outside.
+    IPv4 in IPv6 clothes (``::ffff:192.0.2.1``) is the IPv4 address, as Go reads it. It is looked
+    up once for each length of the tenant's networks: how many these are costs nothing. A list of
+    one is the language's only way to name a value; ``low``, ``bare``, ``len`` and ``net`` must not
+    be names of a variable outside.
     """
     bare = "low.startsWith('::ffff:') && low.contains('.') ? low.substring(7) : low"
-    within = "[ip(bare)].exists(read, variables.networks.exists(net, net.containsIP(read)))"
-    return f"[({address}).lowerAscii()].exists(low, [{bare}].exists(bare, isIP(bare) && {within}))"
-
-
-def verified(name: str) -> str:
-    """Return CEL that tells whether a hostname, or all below it, is the tenant's."""
-    low = f"({name}).lowerAscii()"
-    plain = f"({low}.endsWith('.') ? {low}.substring(0, {low}.size() - 1) : {low})"
+    network = "isCIDR(bare + len) && string(cidr(bare + len).masked()) in variables.networks"
+    within = (
+        f"(variables.lengths.exists(len, {network})"
+        " || variables.lent.exists(net, net.containsIP(bare)))"
+    )
     return (
-        f"variables.hostnames.exists(own, own.startsWith('.')"
-        f" ? ({plain} == own.substring(1) || {plain}.endsWith(own))"
-        f" : {plain} == own)"
+        f"(({address}).size() <= {LONGEST} && [({address}).lowerAscii()].exists(low,"
+        f" [{bare}].exists(bare, isIP(bare) && {within})))"
     )
 
 
-def _bare(name: str) -> str:
-    """Return CEL of a name without its wildcard: whoever owns the name owns what is below."""
-    return f"({name}.startsWith('*.') ? {name}.substring(2) : {name})"
+ADDRESS_UNITS: Final = "(95 + 14 * variables.lengths.size() + 7 * variables.lent.size())"
+"""CEL: units of cost of `mine` and of what stands around it, at most."""
 
 
 def owned(name: str) -> str:
-    """Return CEL that tells whether a name, or all below it, is the tenant's."""
-    fits = f"own.startsWith('.') && ('.' + {_bare(name)}).lowerAscii().endsWith(own)"
-    below = f"variables.hostnames.exists(own, {fits})"
-    return f"({name}.startsWith('*.') ? {below} : {verified(name)})"
+    """Return CEL that tells whether a name, or all below it, is the tenant's.
+
+    Whoever owns the name of a wildcard owns what is below. A name is read once, and each of its
+    parents is looked up: how many names a tenant has costs nothing. What is longer than names are
+    (RFC 1035) is nobody's. The names ``low``, ``whole``, ``at`` and ``own`` must not be those of a
+    variable outside.
+    """
+    bare = "low.endsWith('.') ? low.substring(0, low.size() - 1) : low"
+    parent = (
+        "whole.split('.').exists(at, p,"
+        " ('.' + whole.split('.', at + 1)[at]) in variables.hostnames)"
+    )
+    opened = (
+        "variables.opened.exists(own,"
+        " own.startsWith('.') ? ('.' + whole).endsWith(own) : whole == own)"
+    )
+    return (
+        f"({name}.size() <= {LONGEST} && [{name}.lowerAscii()].exists(low, [{bare}].exists(whole,"
+        f" whole in variables.hostnames || {parent} || {opened})))"
+    )
+
+
+NAME_UNITS: Final = 90
+"""Units of cost of `owned` and of what stands around it, without `labels`."""
+
+
+def labels(name: str) -> str:
+    """Return CEL of the units of cost that looking up a name's parents takes at most."""
+    return f"({name}.size() > {LONGEST} ? 0 : {name}.split('.').size() * (20 + {name}.size() / 6))"

@@ -5,9 +5,11 @@ from typing import Final
 from aup.api.meta import NET_RAW_LABEL, NetRaw
 from aup.rules.capability import BASELINE, CONFINED, NOTICEABLE, REACHING
 from aup.rules.host.sysctls import SAFE
+from aup.twins.breadth import BOUNDS
 from aup.twins.containers import (
     AT,
     CONTAINER,
+    LONG,
     POD,
     REPOSITORY,
     SECURITY,
@@ -17,7 +19,20 @@ from aup.twins.containers import (
     each,
 )
 from aup.twins.hosts import CONNECTIONS, SERVERS
-from aup.twins.model import Asked, Group, Search, Twin, each_of, finding, flat, listed, quoted
+from aup.twins.model import (
+    Asked,
+    Group,
+    Search,
+    Twin,
+    each_of,
+    finding,
+    listed,
+    place,
+    plain,
+    quoted,
+    short,
+    within,
+)
 
 _WITHOUT: Final = quoted("leave it out or set it to false")
 
@@ -54,30 +69,24 @@ _PORT_NUMBER: Final = (
     f"(has(p.hostPort) && p.hostPort != 0 ? p.hostPort : ({_ON_NODE} ? p.containerPort : 0))"
 )
 # One list for each container, joined into one: the language has no flattening on 1.33.
-_PORT: Final = "'hostports' in variables.allows ? [] : " + flat(
-    "variables.containers{side}.filter(e, has(e.c.ports)).map(e, "
-    + each_of(
-        "e.c.ports",
-        "p",
-        f"{_PORT_NUMBER} != 0",
-        finding(
-            "host/port",
-            key=f"string({_PORT_NUMBER})",
-            path="e.p + '.ports[' + string(j) + '].' +"
-            f" ({_ON_NODE} ? 'containerPort' : 'hostPort')",
-            value=f"string({_PORT_NUMBER})",
-            words=(
-                f"'is opened on the node\\'s own address; leave out ' + ({_ON_NODE} ?"
-                " 'hostNetwork' : 'hostPort') + ', and publish the port through a Service'"
-            ),
+_PORT: Final = "'hostports' in variables.allows ? [] : " + within(
+    "variables.containers{side}.filter(e, has(e.c.ports)).map(e,"
+    f" e.c.ports.transformList(j, p, {_PORT_NUMBER} != 0,"
+    f" {place('e.p', 'string(j)', f'string({_PORT_NUMBER})')}))",
+    finding(
+        "host/port",
+        key="v[2]",
+        path=f"v[0] + '.ports[' + v[1] + '].' + ({_ON_NODE} ? 'containerPort' : 'hostPort')",
+        value="v[2]",
+        words=(
+            f"'is opened on the node\\'s own address; leave out ' + ({_ON_NODE} ?"
+            " 'hostNetwork' : 'hostPort') + ', and publish the port through a Service'"
         ),
-        index="j",
-    )
-    + ")"
+    ),
 )
 _PORT_SIGNS: Final = {
     POD: "has(s.hostNetwork)",
-    CONTAINER: "has(c.ports) && c.ports.exists(p, has(p.hostPort))",
+    CONTAINER: "has(c.ports) && (c.ports.size() > 1000 || c.ports.exists(p, has(p.hostPort)))",
 }
 
 _SECURITY: Final = "e.c.?securityContext"
@@ -129,8 +138,8 @@ _PRIVILEGED_SIGNS: Final = {
 _CANONICAL: Final = "'/' + v.hostPath.path.split('/').filter(s, !(s in ['', '.'])).join('/')"
 """CEL: a path as the kernel walks it; the API server refuses one with ``..`` in it."""
 _ALLOWED_PATH: Final = (
-    "variables.allows.exists(a, a.startsWith('hostpath:')"
-    f" && ({_CANONICAL} == a.substring(9) || ({_CANONICAL}).startsWith(a.substring(9) + '/')))"
+    f"[{_CANONICAL}].exists(path, variables.allows.exists(a, a.startsWith('hostpath:')"
+    " && (path == a.substring(9) || path.startsWith(a.substring(9) + '/'))))"
 )
 _PATH: Final = each_of(
     "variables.spec{side}.?volumes.orValue(dyn([]))",
@@ -146,7 +155,7 @@ _PATH: Final = each_of(
     ),
 )
 
-_CAPABILITY: Final = "t.upperAscii().replace('CAP_', '', 1)"
+_CAPABILITY: Final = short("t", 40) + ".upperAscii().replace('CAP_', '', 1)"
 """CEL: a capability in one spelling. No name holds the prefix in its middle."""
 _WORDS: Final = (
     "{"
@@ -156,27 +165,25 @@ _WORDS: Final = (
 _USUAL: Final = listed(sorted(BASELINE | CONFINED | NOTICEABLE.keys()))
 _ADDS: Final = (
     "c.securityContext.?capabilities.?add.hasValue()"
-    f" && c.securityContext.capabilities.add.exists(t, !(t in {_USUAL}))"
+    f" && (c.securityContext.capabilities.add.size() > {LONG}"
+    f" || c.securityContext.capabilities.add.exists(t, !(t in {_USUAL})))"
 )
-_CAPABILITIES: Final = flat(
-    "variables.containers{side}.filter(e, has(e.c.securityContext)"
-    " && e.c.securityContext.?capabilities.?add.hasValue()).map(e, "
-    + each_of(
-        "e.c.securityContext.capabilities.add",
-        "t",
-        f"!({_CAPABILITY} in {_USUAL})"
-        f" && !(('capability:' + {_CAPABILITY}) in variables.allows)"
-        " && !('capability:ALL' in variables.allows)",
-        finding(
-            "host/capabilities",
-            key=f"{_CAPABILITY} + ' ' + {REPOSITORY}",
-            path="e.p + '.securityContext.capabilities.add[' + string(i) + ']'",
-            value="t",
-            words=f"'is a capability that ' + {_WORDS}[?{_CAPABILITY}].orValue("
-            "'may do anything, since nobody knows the name') + '; leave it out'",
-        ),
+_CAPABILITIES: Final = "'capability:ALL' in variables.allows ? [] : " + within(
+    "variables.containers{side}.transformList(n, e, has(e.c.securityContext)"
+    " && e.c.securityContext.?capabilities.?add.hasValue(),"
+    f" e.c.securityContext.capabilities.add.transformList(i, t, !({_CAPABILITY} in {_USUAL})"
+    f" && !(('capability:' + {_CAPABILITY}) in variables.allows),"
+    f" {place('string(n)', 'string(i)', plain(short('t', 40)))}))",
+    "[variables.containers{side}[int(v[0])]].map(e, [v[2]].map(t, "
+    + finding(
+        "host/capabilities",
+        key=f"{_CAPABILITY} + ' ' + {REPOSITORY}",
+        path="e.p + '.securityContext.capabilities.add[' + v[1] + ']'",
+        value="t",
+        words=f"'is a capability that ' + {_WORDS}[?{_CAPABILITY}].orValue("
+        "'may do anything, since nobody knows the name') + '; leave it out'",
     )
-    + ")"
+    + ")[0])[0]",
 )
 _DROP_NET_RAW: Final = Asked(
     allowance="dropnetraw",
@@ -203,7 +210,8 @@ _DROPS: Final = (
     + " : []"
 )
 _KEEPS: Final = (
-    "!c.?securityContext.?capabilities.?drop.orValue(dyn([])).exists(t, t in ['ALL', 'NET_RAW'])"
+    "[c.?securityContext.?capabilities.?drop.orValue(dyn([]))].exists(d,"
+    f" d.size() > {LONG} || !d.exists(t, t in ['ALL', 'NET_RAW']))"
 )
 
 _SYSCTL: Final = (
@@ -250,6 +258,7 @@ WORKLOADS: Final = Group(
     ),
     variables=AT,
     sided=SIDED,
+    bounds=BOUNDS,
     sight=SIGHT,
     twins=(
         Twin(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.controlplane import process
 from support.controlplane.errors import TestbedError
-from support.controlplane.provision import prepare
+from support.controlplane.provision import prepare, prepare_tests
 from support.controlplane.server import ControlPlane
 
 
@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m support.controlplane", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     tools = commands.add_parser("tools", help="find, download or build the programs")
+    tools.add_argument("--tests", action="store_true", help="what only tests need as well")
     tools.set_defaults(run=_tools)
     up = commands.add_parser("up", help="start a control plane and keep it until Ctrl-C")
     up.add_argument("--detach", action="store_true", help="return, and leave it running")
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tools(options: argparse.Namespace) -> None:
-    for path in prepare(options.version).values():
+    for path in (prepare_tests() if options.tests else prepare(options.version)).values():
         print(path)
 
 

@@ -10,6 +10,8 @@ GO_MODULES = ROOT / "tools" / "go"
 """One Go module for each component; its go.sum is what makes a build from source verifiable."""
 
 DEFAULT_KUBERNETES = "1.36.3"
+OLDEST_KUBERNETES = "1.33.13"
+"""The oldest that is supported."""
 ETCD = "3.6.8"
 HELM = "4.3.1"
 GATEWAY_API = "1.6.3"

@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from support.controlplane import binaries, gateway
-from support.controlplane.components import DEFAULT_KUBERNETES, Component, etcd, helm, kubernetes
+from support.controlplane.components import (
+    DEFAULT_KUBERNETES,
+    OLDEST_KUBERNETES,
+    Component,
+    etcd,
+    helm,
+    kubernetes,
+    prometheus,
+)
 
 VERSION_VARIABLE = "AUP_KUBERNETES_VERSION"
 
@@ -29,3 +37,10 @@ def prepare(version: str | None = None) -> Mapping[str, Path]:
     binaries.announce(components)
     gateway.definitions()
     return binaries.provide(components)
+
+
+def prepare_tests() -> Mapping[str, Path]:
+    """Get what only tests need as well: else the first that does would build it in its time."""
+    components = (kubernetes(OLDEST_KUBERNETES), prometheus())
+    binaries.announce((*components_of(), *components))
+    return {**prepare(), **binaries.provide(components)}

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from aup.api.meta import STAMP_ANNOTATIONS, BudgetState, NamespaceState, NetRaw, ObjectMeta
 from aup.policy.addresses import AddressSet
+from aup.policy.terms import Domain
 from aup.tenancy.stamps import Stamp, read_stamp, stamp
-from aup.twins.stamps import MAX_NETWORKS
+from aup.twins.stamps import MAX_HOSTNAMES, MAX_NETWORKS
 from support.replacing import replace
 from support.world import terms
 
@@ -73,6 +74,19 @@ def test_more_networks_than_twins_compare_are_not_written_down() -> None:
     many = replace(found, network=replace(found.network, addresses=networks))
     written = stamp(many, "acme-prod", NamespaceState.ACTIVE, BudgetState.NONE)
     assert written.annotations["aup.asergo.com/addresses"] == "overflow"
+
+
+@pytest.mark.parametrize(
+    ("count", "name"), [(MAX_HOSTNAMES + 1, "a{}.example"), (1000, "a{}." + "b" * 150 + ".example")]
+)
+def test_more_hostnames_than_a_namespace_has_room_for_are_not_written_down(
+    count: int, name: str
+) -> None:
+    found = terms("acme")
+    domains = tuple(Domain(name.format(i), include_subdomains=True) for i in range(count))
+    many = replace(found, network=replace(found.network, domains=domains))
+    written = stamp(many, "acme-prod", NamespaceState.ACTIVE, BudgetState.NONE)
+    assert written.annotations["aup.asergo.com/hostnames"] == "overflow"
 
 
 @pytest.mark.parametrize(
