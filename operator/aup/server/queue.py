@@ -1,11 +1,11 @@
 """A fair line for admission requests: one tenant's flood waits for itself.
 
 Each tenant has a bounded lane, and they share the processor's time rather than turns: the lane
-that has had the least of it comes next (start-time fair queueing: Goyal, Vin and Cheng 1996). A
-tenant's time counts the more the more of its requests wait, since that is what a flood is. So
-whoever asks for little is served before those who ask for much, however many and however large
-their requests are, and everybody is served. One request is judged at a time, since judging is pure
-computation.
+that has had the least of it comes next (start-time fair queueing: Goyal, Vin and Cheng 1996). What
+a body took to be read is part of it. A tenant's time counts the more the more of its requests wait,
+since that is what a flood is. So whoever asks for little is served before those who ask for much,
+however many and however large their requests are, and everybody is served. One request is judged
+at a time, since judging is pure computation.
 
 A request that would wait past the deadline, or finds its lane full, is refused at once: an answer
 that comes too late is a failure of the webhook, and under ``failurePolicy: Ignore`` an admission
@@ -39,6 +39,8 @@ class Waiting(Protocol):
 
     gone: bool
     """Whether nobody waits for the answer any more: it gets no turn then."""
+    read: float
+    """Seconds that its body took to come in, while others waited as well."""
 
     @property
     def expires(self) -> float:
@@ -128,7 +130,8 @@ class FairQueue:
         started = self._clock()
         if not waiting.gone:
             _give(waiting, Refusal.DEADLINE if started >= waiting.expires else None)
-        lane.had += (self._clock() - started) * (1 + len(lane.line) / FEW)
+        spent = self._clock() - started + waiting.read
+        lane.had += spent * (1 + len(lane.line) / FEW)
         self._line_up(tenant, lane)
 
     def _next(self) -> tuple[str, _Lane, Waiting]:

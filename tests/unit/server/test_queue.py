@@ -20,9 +20,12 @@ class Clock:
 class Request:
     """A request in line, and what became of it."""
 
-    def __init__(self, judge: Callable[[], None] = lambda: None, expires: float = 1000) -> None:
+    def __init__(
+        self, judge: Callable[[], None] = lambda: None, expires: float = 1000, read: float = 0
+    ) -> None:
         self.expires = expires
         self.gone = False
+        self.read = read
         self.answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
         self._judge = judge
 
@@ -40,7 +43,7 @@ class Story:
         self.log: list[str] = []
 
     def send(
-        self, tenant: str, *, seconds: float = 1, expires: float = 1000
+        self, tenant: str, *, seconds: float = 1, read: float = 0, expires: float = 1000
     ) -> asyncio.Future[Refusal | None]:
         """Send a request; return its answer to come."""
 
@@ -48,7 +51,7 @@ class Story:
             self.log.append(tenant)
             self.clock.now += seconds
 
-        request = Request(judge, expires)
+        request = Request(judge, expires, read)
         self.queue.submit(tenant, request)
         return request.answer
 
@@ -108,6 +111,18 @@ def test_they_share_the_time_and_not_the_turns() -> None:
 
     async def tell(story: Story) -> None:
         large = [story.send("large", seconds=4) for _ in range(4)]
+        small = [story.send("small") for _ in range(8)]
+        await asyncio.gather(*large, *small)
+        assert story.log[:10].count("large") < 4
+
+    run(tell, lane=8)
+
+
+def test_the_time_of_reading_is_part_of_it() -> None:
+    """Whoever sends what is large and refused unjudged is served less often."""
+
+    async def tell(story: Story) -> None:
+        large = [story.send("large", seconds=0, read=4) for _ in range(4)]
         small = [story.send("small") for _ in range(8)]
         await asyncio.gather(*large, *small)
         assert story.log[:10].count("large") < 4
