@@ -5,7 +5,8 @@ network/assigned-address
                   load-balancer controllers on Service, Ingress and Gateway, and in Gateway
                   spec.infrastructure; Gateway spec.addresses and spec.infrastructure.parametersRef;
                   status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
-                  Endpoints, and of backends of Envoy Gateway, kgateway, Gloo and Linkerd;
+                  Endpoints, and of backends of Envoy Gateway, kgateway, agentgateway, Gloo and
+                  Linkerd;
                   annotations of pods, pod templates and Namespaces for the container network
                   (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS, GKE and
                   others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and

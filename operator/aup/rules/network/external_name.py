@@ -2,7 +2,9 @@
 
 network/external-name
     Fields read   Service spec.externalName, where spec.type is ExternalName; names in an
-                  EndpointSlice of type FQDN and in backends of Envoy Gateway, kgateway and Gloo
+                  EndpointSlice of type FQDN; in backends of Envoy Gateway, kgateway, agentgateway
+                  and Gloo names, sockets (unix.path, pipe.path), and what makes an open proxy of
+                  them (type DynamicResolver, dynamicForwardProxy)
     Allowed       names of the internet; Services of the tenant's own namespaces; its assigned
                   addresses and those that the provider lets Services point to; with
                   `network.externalNames` Allowed any name, with Forbidden none
@@ -110,7 +112,8 @@ RULE = Rule(
     blind=(
         "Where a name of the internet leads: whoever owns it can point it at an internal "
         "address, so proxies should be kept from following such Services, or behind a network "
-        "policy. Without a cluster, whose a namespace is "
-        "that no Tenant in the bundle names."
+        "policy. What controllers and proxies of the platform fetch by a URL (keys of those who "
+        "log in, extensions, a cloud's functions), and Services that a backend selects by labels. "
+        "Without a cluster, whose a namespace is that no Tenant in the bundle names."
     ),
 )

@@ -37,6 +37,21 @@ def read(group: str, kind: str, spec: Any) -> Exposure:
             "spec.static.hosts[0].host",
         ),
         (
+            ("gateway.kgateway.dev", "Backend"),
+            {"gcp": {"host": "192.0.2.21"}},
+            "spec.gcp.host",
+        ),
+        (
+            ("agentgateway.dev", "AgentgatewayBackend"),
+            {"static": {"host": "192.0.2.21"}},
+            "spec.static.host",
+        ),
+        (
+            ("agentgateway.dev", "AgentgatewayBackend"),
+            {"ai": {"provider": {"host": "192.0.2.21"}}},
+            "spec.ai.provider.host",
+        ),
+        (
             ("gloo.solo.io", "Upstream"),
             {"static": {"hosts": [{"addr": "192.0.2.21"}]}},
             "spec.static.hosts[0].addr",
@@ -65,3 +80,53 @@ def test_a_name_leads_somewhere_and_is_no_endpoint() -> None:
 @pytest.mark.parametrize("spec", [{}, {"static": None}, {"static": {"hosts": []}}, {"aws": {}}])
 def test_what_names_no_host_says_nothing(spec: Any) -> None:
     assert read("gateway.kgateway.dev", "Backend", spec) == Exposure("acme-prod")
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "path", "text"),
+    [
+        (
+            ("gateway.envoyproxy.io", "Backend"),
+            {"type": "DynamicResolver"},
+            "spec.type",
+            "DynamicResolver",
+        ),
+        (
+            ("gateway.envoyproxy.io", "Backend"),
+            {"endpoints": [{"ip": None}, {"unix": {"path": "/run/x.sock"}}]},
+            "spec.endpoints[1].unix.path",
+            "/run/x.sock",
+        ),
+        (
+            ("gateway.kgateway.dev", "Backend"),
+            {"dynamicForwardProxy": {"enableTls": True}},
+            "spec.dynamicForwardProxy",
+            "",
+        ),
+        (
+            ("agentgateway.dev", "AgentgatewayBackend"),
+            {"dynamicForwardProxy": {}},
+            "spec.dynamicForwardProxy",
+            "",
+        ),
+        (
+            ("gloo.solo.io", "Upstream"),
+            {"pipe": {"path": "/run/x.sock"}},
+            "spec.pipe.path",
+            "/run/x.sock",
+        ),
+    ],
+)
+def test_an_open_proxy_and_a_socket_lead_where_no_name_does(
+    kind: tuple[str, str], spec: Any, path: str, text: str
+) -> None:
+    """A tenant would reach the administration of the gateway by it, or of its node."""
+    (found,) = read(*kind, spec).external_names
+    assert (found.path, found.text, found.name, bool(found.problem)) == (path, text, "", True)
+
+
+@pytest.mark.parametrize("kind", [None, "Endpoints"])
+def test_a_backend_of_endpoints_is_no_open_proxy(kind: str | None) -> None:
+    spec = {"type": kind, "endpoints": [{"fqdn": {"hostname": "api.partner.example"}}]}
+    found = read("gateway.envoyproxy.io", "Backend", spec)
+    assert [n.problem for n in found.external_names] == [""]
