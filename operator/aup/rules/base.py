@@ -6,10 +6,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from aup.facts.model import Access, Binding, Exposure, Facts, IPAddress, Markings, Workload
+from aup.facts.model import Access, Binding, Exposure, Facts, IPAddress, Markings, Runs, Workload
 from aup.policy.terms import Terms
 
-P = TypeVar("P", Workload, Exposure, Access, Binding, Markings, Facts)
+P = TypeVar("P", Workload, Runs, Exposure, Access, Binding, Markings, Facts)
 T = TypeVar("T")
 
 

@@ -42,12 +42,40 @@ def test_there_is_no_door_that_nothing_leads_to() -> None:
     assert {*DOORS.values(), Door.EPHEMERAL_CONTAINER} == set(Door)
 
 
-def test_what_such_a_request_carries_is_not_read() -> None:
+@pytest.mark.parametrize("kind", ["PodAttachOptions", "PodPortForwardOptions", "PodProxyOptions"])
+def test_what_such_a_request_carries_is_not_read(kind: str) -> None:
     """Its options say how, never whether; a garbled one is the API server's matter."""
-    subject = Subject("", "PodExecOptions", "acme-prod", "web-0", "exec", writer=STAFF)
+    subject = Subject("", kind, "acme-prod", "web-0", "attach", writer=STAFF)
     facts = extract(b"[[[", subject, Offline())
     assert facts.access is not None
     assert facts.problems == ()
+
+
+def executed(options: bytes) -> Facts:
+    subject = Subject("", "PodExecOptions", "acme-prod", "web-0", "exec", writer=STAFF)
+    return extract(options, subject, Offline())
+
+
+def test_what_an_exec_runs_is_told_by_word_and_container() -> None:
+    found = executed(b'{"stdin":true,"container":"web","command":["sh","-c","ls"]}')
+    ((namespace, container),) = ((e.namespace, e.container) for e in found.executions)
+    assert (namespace, container.name, container.image) == ("acme-prod", "web", None)
+    assert [list(line.located()) for line in container.executed] == [
+        [("command[0]", "sh"), ("command[1]", "-c"), ("command[2]", "ls")]
+    ]
+
+
+@pytest.mark.parametrize("command", [b"", b',"command":null', b',"command":[]', b',"command":"ls"'])
+def test_an_exec_without_a_command_runs_nothing(command: bytes) -> None:
+    found = executed(b'{"tty":true' + command + b"}")
+    assert (found.executions, found.problems) == ((), ())
+
+
+def test_an_exec_that_cannot_be_read_is_a_problem_and_opens_its_door() -> None:
+    """It could run anything."""
+    found = executed(b"[[[")
+    assert [p.detail for p in found.problems] == ["is not JSON"]
+    assert found.access is not None
 
 
 def test_a_pod_that_is_created_or_changed_lets_nobody_in() -> None:

@@ -11,7 +11,7 @@ from aup.facts.model.binding import Binding
 from aup.facts.model.exposure import Exposure
 from aup.facts.model.markings import Markings
 from aup.facts.model.subject import Problem, Subject
-from aup.facts.model.workload import Workload
+from aup.facts.model.workload import Execution, Runs, Workload
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -22,6 +22,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Pods and pod templates in it: one of a Deployment, several of a JobSet."""
     exposure: Exposure | None = None
     access: Access | None = None
+    executions: tuple[Execution, ...] = ()
+    """Commands that the request runs in a pod."""
     binding: Binding | None = None
     markings: Markings | None = None
     problems: tuple[Problem, ...] = ()
@@ -40,6 +42,7 @@ class Facts(msgspec.Struct, frozen=True):
 _PARTS: Final[Mapping[type[Any], Callable[[Facts], Any]]] = {
     Facts: lambda facts: facts,
     Workload: attrgetter("workloads"),
+    Runs: lambda facts: facts.workloads + facts.executions,
     Exposure: attrgetter("exposure"),
     Access: attrgetter("access"),
     Binding: attrgetter("binding"),

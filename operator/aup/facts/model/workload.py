@@ -124,10 +124,22 @@ class WindowsGround(msgspec.Struct, frozen=True):
     value: str
 
 
-class Workload(msgspec.Struct, frozen=True):
-    """A pod, or the pod template that a controller makes pods from."""
+class Runs(msgspec.Struct, frozen=True):
+    """What runs in a namespace: a pod, or a command in one that is there already."""
 
     namespace: str
+
+
+class Execution(Runs, frozen=True):
+    """A command that somebody runs in a container of a running pod."""
+
+    container: Container
+    """As far as the request tells: by which name it was asked for, and what is run in it."""
+
+
+class Workload(Runs, frozen=True):
+    """A pod, or the pod template that a controller makes pods from."""
+
     path: str
     """The pod spec: ``spec``, ``spec.template.spec``, ``spec.jobTemplate.spec.template.spec``."""
     containers: tuple[Container, ...]

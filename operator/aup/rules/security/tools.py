@@ -5,7 +5,7 @@ security/tools
                   volumes[].image.reference; images that annotations inject; programs that the
                   containers' command and args, probes and hooks start, also from a shell's script,
                   by an interpreter or under a name that env spells out; scripts of Tekton and
-                  Argo that a shell runs;
+                  Argo that a shell runs; the same of a command that pods/exec runs;
                   label aup.asergo.com/workload-class of the pod, or of the object that makes it,
                   where it says security-test or pentest
     Looked up     the provider's catalogues, for software of category SecurityTool; programs in
@@ -20,14 +20,14 @@ security/tools
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from aup.api.catalog import SoftwareCategory
 from aup.api.sections.security import SecurityTools
-from aup.facts.model import Container, Workload
+from aup.facts.model import Container, Execution, Runs, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
@@ -52,22 +52,18 @@ class _Sign:
     """What a consent that is limited to images must name."""
 
 
-def tools(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]:
+def tools(running: Runs, terms: SecurityTerms) -> Iterator[Violation]:
     """Yield each tool for security tests to which nobody has consented."""
     if terms.tools is SecurityTools.ALLOWED:
         return
-    for sign in _signs(workload, terms):
+    for sign in _signs(running, terms):
         if terms.tools is SecurityTools.FORBIDDEN:
             detail = "is for tests of security, which the policy does not allow"
             remedy = f"leave it out, or ask {terms.contact}"
-        elif any(c.covers(workload.namespace, sign.images) for c in terms.consents):
+        elif any(c.covers(running.namespace, sign.images) for c in terms.consents):
             continue
         else:
-            detail = f"is for tests of security, to which {terms.tenant} has no consent in force"
-            remedy = (
-                f"ask {terms.contact} for consent in writing that names the targets, "
-                f"the namespace {workload.namespace} and the last day"
-            )
+            detail, remedy = _unagreed(running, terms)
         yield Violation(
             path=sign.path,
             value=sign.value,
@@ -78,19 +74,46 @@ def tools(workload: Workload, terms: SecurityTerms) -> Iterator[Violation]:
         )
 
 
-def _signs(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
+def _unagreed(running: Runs, terms: SecurityTerms) -> tuple[str, str]:
+    """Say that there is no consent, and how to get one."""
+    detail = f"is for tests of security, to which {terms.tenant} has no consent in force"
+    remedy = (
+        f"ask {terms.contact} for consent in writing that names the targets, "
+        f"the namespace {running.namespace} and the last day"
+    )
+    some = isinstance(running, Execution)
+    if some and any(c.covers(running.namespace, ()) for c in terms.consents):
+        detail += " but for images by name, and which image runs here is not known"
+        remedy = f"let the container start it by its own command, or {remedy}"
+    return detail, remedy
+
+
+def _signs(running: Runs, terms: SecurityTerms) -> Iterator[_Sign]:
+    """Yield the tools of a pod, and its label, or those of a command in one."""
+    if isinstance(running, Workload):
+        yield from _of_workload(running, terms)
+    elif isinstance(running, Execution):
+        yield from _named((running.container,), terms)
+
+
+def _of_workload(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
     """Yield the tools of a workload, and its label."""
     for image, software in known(workload, terms.catalog):
         if software.category is SoftwareCategory.SECURITY_TOOL:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
-    named = _naming(terms.tool_commands)
-    naming = [c for c in workload.containers if named(unquoted(" ".join(words(c))))]
-    for container in naming:
-        yield from _started(container, terms, Reading(MAX_SCRIPT // len(naming)))
+    yield from _named(workload.containers, terms)
     for path, text in workload.declared(WORKLOAD_CLASS):
         if canonical_use(text) in CLASSES:
             yield _Sign(path, text, "", tuple(image.name for image in workload.images))
+
+
+def _named(containers: Sequence[Container], terms: SecurityTerms) -> Iterator[_Sign]:
+    """Yield the tools that the command lines of containers start."""
+    named = _naming(terms.tool_commands)
+    naming = [c for c in containers if named(unquoted(" ".join(words(c))))]
+    for container in naming:
+        yield from _started(container, terms, Reading(MAX_SCRIPT // len(naming)))
 
 
 def _started(container: Container, terms: SecurityTerms, reading: Reading) -> Iterator[_Sign]:
@@ -123,7 +146,7 @@ def _naming(
 RULE = Rule(
     id="security/tools",
     title="Security tests run with consent in writing",
-    reads=Workload,
+    reads=Runs,
     terms=lambda terms: terms.security,
     check=tools,
     blind=(
@@ -131,7 +154,9 @@ RULE = Rule(
         "starts by itself, and scripts that do the same; names that a shell puts together from "
         "variables, patterns, aliases or what a command prints, and names in an environment that "
         "comes from elsewhere (valueFrom, envFrom); what a program in another language starts; "
-        "what somebody starts by hand in a running container. Whether a test keeps to the targets "
+        "what somebody types into a shell, or sends it, in a running container: only the command "
+        "itself of an exec is looked at, and consent that is limited to images does not count for "
+        "it, since the image of its container is not told. Whether a test keeps to the targets "
         "of its consent: arguments are not read, reports of scans say so. Exemptions without "
         "targets, which are no consent, are told to the provider only."
     ),

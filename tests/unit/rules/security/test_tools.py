@@ -8,7 +8,7 @@ from aup.api.catalog import CatalogItem, SoftwareCategory
 from aup.api.exemption import ExemptionScope
 from aup.api.sections.security import SecurityTools
 from aup.engine.evaluate import evaluate
-from aup.facts.model import Facts, Workload
+from aup.facts.model import CommandLine, Container, ContainerKind, Execution, Facts, Workload
 from aup.policy.compiler import compile_terms
 from aup.policy.declaration import WORKLOAD_CLASS
 from aup.policy.terms import Terms
@@ -119,6 +119,45 @@ def test_a_consent_to_images_covers_a_declared_test_of_nothing_else(
     running = workload(*images, labels={WORKLOAD_CLASS: "Security.Test"})
     found = refused(running, under("security/tools", scope=scope))
     assert found == ([] if covered else ["Security.Test"])
+
+
+def execution(*words: str) -> Execution:
+    """Return a command that somebody runs in a pod of acme-prod."""
+    line = CommandLine(words, "command")
+    asked = Container(ContainerKind.CONTAINER, "web", "container", image=None, executed=(line,))
+    return Execution("acme-prod", asked)
+
+
+@pytest.mark.parametrize(
+    ("scope", "covered"),
+    [
+        pytest.param({"targets": TARGETS}, True, id="of-the-tenant"),
+        pytest.param({"namespaces": ("acme-prod",), "targets": TARGETS}, True, id="namespace"),
+        pytest.param({"namespaces": ("acme-dev",), "targets": TARGETS}, False, id="elsewhere"),
+        pytest.param({"images": ("reg.example/nmap",), "targets": TARGETS}, False, id="image"),
+    ],
+)
+def test_a_consent_covers_a_command_in_a_pod_of_any_image(
+    scope: dict[str, Any], *, covered: bool
+) -> None:
+    """Nobody here knows which image runs there."""
+    terms = under("security/tools", scope=scope).security
+    terms = replace(terms, tool_commands=frozenset({"nmap"}))
+    found = [v.value for v in tools(execution("timeout", "9", "nmap", "-p-"), terms)]
+    assert found == ([] if covered else ["nmap"])
+
+
+def test_a_command_in_a_pod_is_read_as_a_container_s_own() -> None:
+    terms = replace(TERMS, tool_commands=frozenset({"nmap"}))
+    (found,) = tools(execution("sh", "-c", "sleep 1; nmap -sV 203.0.113.9"), terms)
+    assert (found.path, found.value, found.key) == ("command[2]", "nmap", ("nmap",))
+    assert not list(tools(execution("grep", "nmap", "/etc/services"), terms))
+
+
+def test_no_length_of_a_command_in_a_pod_hides_a_tool() -> None:
+    terms = replace(TERMS, tool_commands=frozenset({"nmap"}))
+    long = "echo nmap\n" * (MAX_SCRIPT // 8) + "nmap -p- 203.0.113.9"
+    assert [v.value for v in tools(execution("sh", "-c", long), terms)] == ["nmap"]
 
 
 @pytest.mark.parametrize("value", ["security", "latest-test", "", "security-cameras"])
