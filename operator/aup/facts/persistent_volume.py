@@ -31,7 +31,7 @@ from aup.facts.model import (
     Workload,
 )
 from aup.facts.namespace import named_namespace
-from aup.facts.routing.kind import statement
+from aup.facts.routing.statement import statement
 from aup.facts.volumes import persistent_host_paths
 from aup.facts.wire.shape import Shape, Wire, too_many
 from aup.facts.wire.tree import Tree, read_tree

@@ -125,7 +125,8 @@ class Capture(msgspec.Struct, frozen=True):
     reach: Reach = Reach.ROUTING
     """Which rule it concerns."""
     says: tuple[str, ...] = ()
-    """Digest of all that the object says, where any change of it is a new violation."""
+    """Digests of the selection and of what the object says beside it, where any change of that is a
+    new violation."""
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -142,7 +143,10 @@ class Passage(msgspec.Struct, frozen=True):
     networks: tuple[IPNetwork, ...] = ()
     """Where to, where it delivers; empty: anywhere."""
     says: tuple[str, ...] = ()
-    """Digest of all that the object says, where any change of it is a new violation."""
+    """Digests of what it says, and of all without which it would end less: where any of that
+    changes it is a new violation."""
+    says_of_mail: tuple[str, ...] = ()
+    """The same of what lets mail out."""
 
 
 class Attachment(msgspec.Struct, frozen=True):

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from aup.facts import claims
@@ -29,12 +27,12 @@ from aup.facts.model import (
     Topic,
 )
 from aup.facts.namespace import NAME_LABEL, every_namespace, selected_namespaces
+from aup.facts.routing.statement import Rules, Says, by_element, statement
 from aup.facts.wire.tree import Tree, read_tree
 
 SPEC: Final = ClaimSource.SPEC
 Reader = Callable[[bytes, Subject, Surroundings], Facts]
 """Reads the facts of an object of one kind."""
-_NOT_SAID: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 Kinds = Mapping[tuple[str, str], Reader]
 """By API group and kind."""
 Stated = Capture | Passage | PlatformSetting
@@ -83,6 +81,7 @@ class RoutingKind:
         """Read the facts of an object."""
         tree = read_tree(raw)
         says = statement(tree, subject)
+        part = by_element(tree, subject, self._lists())
         leaves = [*few_ranges(self._owned(tree), "spec")]
         if not leaves and self.detail:
             source = written(tree, subject) if self.noted else SPEC
@@ -91,8 +90,14 @@ class RoutingKind:
         leaves.extend(self._settings(tree))
         for selection in self.selections:
             taken = _captures(tree, selection, surroundings)
-            leaves.extend(replace(capture, says=says) for capture in taken)
+            leaves.extend(replace(one, says=part(one.namespaces.path)) for one in taken)
         return claims.exposed(subject, tree.problems, leaves)
+
+    def _lists(self) -> Iterator[str]:
+        """Yield the lists whose elements select each by itself."""
+        for selection in self.selections:
+            if selection.at.endswith("[]"):
+                yield selection.at.removesuffix("[]")
 
     def _owned(self, tree: Tree) -> Iterator[Leaf]:
         """Yield what may be the tenant's own: addresses, networks, pools, names."""
@@ -163,23 +168,37 @@ def _confinement(
     return by, [every_namespace("", at)]
 
 
-def said(tree: Tree, subject: Subject, leaves: Iterable[Stated]) -> Facts:
-    """Put together what a policy says; of an update, each part with the digest of all of it."""
-    says = statement(tree, subject)
-    return claims.exposed(subject, tree.problems, (replace(one, says=says) for one in leaves))
+def said(
+    tree: Tree, subject: Subject, leaves: Iterable[Stated], lists: Iterable[str] = ()
+) -> Facts:
+    """Put together what a policy says; of an update, each part with digests (see statement.py).
 
+    Args:
+        tree: the object.
+        subject: whether it is an update.
+        leaves: what it says.
+        lists: paths of lists of whom it is for, of which any element is enough.
 
-def statement(tree: Tree, subject: Subject) -> tuple[str, ...]:
-    """Return a digest of all that an update says.
-
-    What stood wrong there before excuses no change. Outside of namespaces it may be the platform's,
-    and one that takes in everybody's pods would else be the tenant's to fill; in a namespace
-    another BGP peer would pass for the one that stood there.
     """
-    if subject.operation is not Operation.UPDATE:
-        return ()
-    said = {key: tree.members[key] for key in tree.members.keys() - _NOT_SAID}
-    return (sha256(msgspec.json.encode(said, order="deterministic")).hexdigest(),)
+    found = list(leaves)
+    if subject.operation is Operation.UPDATE:
+        part = by_element(tree, subject, lists)
+        rules = Rules(tree, (one.path for one in found if isinstance(one, Passage)))
+        found = [_told(one, part, rules) for one in found]
+    return claims.exposed(subject, tree.problems, found)
+
+
+def _told(one: Stated, part: Callable[[str], Says], rules: Rules) -> Stated:
+    """Return one part of an update with what it says."""
+    if isinstance(one, Capture):
+        return replace(one, says=part(one.namespaces.path))
+    if isinstance(one, PlatformSetting):
+        return replace(one, says=part(one.path))
+    return replace(
+        one,
+        says=rules.final(one.path) if one.final else (),
+        says_of_mail=rules.mail(one.path) if one.delivers else (),
+    )
 
 
 def written(tree: Tree, subject: Subject) -> ClaimSource:

@@ -81,13 +81,15 @@ class PolicyKind:
     """Yields what one lets pass before others are heard."""
     what: str = _DECIDES
     """What one does with those whom it is for."""
+    lists: tuple[str, ...] = ()
+    """Paths of lists of whom it is for, of which any element is enough."""
 
     def __call__(self, raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         """Read the facts of an object."""
         tree = read_tree(raw)
         found = list(self.subjects(tree, surroundings))
         found = found or [Capture(self.what, every_namespace("", self.at), self.label, _POLICY)]
-        return said(tree, subject, (*found, *self.lets(tree)))
+        return said(tree, subject, (*found, *self.lets(tree)), self.lists)
 
 
 def network_policy_api(tree: Tree, surroundings: Surroundings) -> _Subjects:
@@ -234,10 +236,12 @@ POLICIES: Final[Kinds] = {
     ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): _BASELINE,
     ("policy.networking.k8s.io", "ClusterNetworkPolicy"): _ADMIN,
     ("networking.k8s.aws", "ClusterNetworkPolicy"): _ADMIN,
-    ("cilium.io", "CiliumClusterwideNetworkPolicy"): PolicyKind(cilium, "spec", CILIUM_NAMES[0]),
+    ("cilium.io", "CiliumClusterwideNetworkPolicy"): PolicyKind(
+        cilium, "spec", CILIUM_NAMES[0], lists=("specs",)
+    ),
     ("cilium.io", "CiliumCIDRGroup"): _platforms(_LENDS, "write the networks into your policy"),
     ("crd.antrea.io", "ClusterNetworkPolicy"): PolicyKind(
-        antrea, "spec.appliedTo", lets=passages.of_antrea
+        antrea, "spec.appliedTo", lets=passages.of_antrea, lists=("spec.appliedTo",)
     ),
     ("crd.antrea.io", "ClusterGroup"): PolicyKind(antrea_group, "spec", what=_GROUPS),
     ("crd.antrea.io", "Tier"): _TIER,

@@ -63,7 +63,7 @@ def _ways_out(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
                     f"and {terms.tenant} is not approved to deliver mail itself"
                 ),
                 remedy=f"leave the port out of this rule, or ask {terms.contact}",
-                key=(unindexed(passage.path), passage.text, *passage.says),
+                key=(unindexed(passage.path), passage.text, *passage.says_of_mail),
             )
 
 

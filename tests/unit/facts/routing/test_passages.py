@@ -218,14 +218,16 @@ def test_mail_is_among_what_calico_lets_out(rule: dict[str, Any], found: str | N
 def test_an_update_says_all_that_the_policy_says(kind: tuple[str, str], action: str) -> None:
     """So that any change of one that lets pass is a new violation."""
     one, other = (
-        read(kind, Operation.UPDATE, priority=priority, egress=[{"action": action}])
+        read(kind, Operation.UPDATE, tier="x", priority=priority, egress=[{"action": action}])
         for priority in (1, 2)
     )
     assert one.exposure is not None
     assert other.exposure is not None
     (first,), (second,) = one.exposure.passages, other.exposure.passages
-    assert first.says
-    assert first.says != second.says
+    assert first.says_of_mail
+    assert first.says_of_mail != second.says_of_mail
+    assert bool(first.says) == first.final
+    assert not first.final or first.says != second.says
 
 
 @pytest.mark.parametrize("egress", ["x", 7, {"action": "Accept"}, ["Accept"], [["Accept"]]])

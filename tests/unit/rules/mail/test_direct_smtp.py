@@ -109,7 +109,9 @@ def ways_out(terms: MailTerms, *networks: str, delivers: bool = True) -> list[Vi
     """Return what is found of a policy that passes traffic on, to these networks or anywhere."""
     goal = tuple(ip_network(network) for network in networks)
     at = "spec.egress[3].action"
-    passage = Passage("Pass", at, final=False, delivers=delivers, networks=goal, says=("digest",))
+    passage = Passage(
+        "Pass", at, final=False, delivers=delivers, networks=goal, says_of_mail=("digest",)
+    )
     facts = Facts(subject(), exposure=Exposure("", passages=(passage,)))
     return list(direct_smtp(facts, terms))
 

@@ -88,6 +88,32 @@ def test_what_overrides_network_policies_may_stay_and_not_change() -> None:
     assert outcomes(POLICY, passed, {"spec": spec}) == []
 
 
+def test_of_several_breaches_some_may_be_mended() -> None:
+    """What is left warns, as anywhere, unless what else is said could make more of it."""
+    rules = [{"action": "Accept", "to": [{"namespaces": {"matchLabels": {"a": a}}}]} for a in "xy"]
+    spec = {"subject": OWN, "egress": rules}
+    mended = {"spec": spec | {"egress": [rules[0] | {"action": "Pass"}, rules[1]]}}
+    assert outcomes(POLICY, mended, {"spec": spec}) == ["Warn network/policy-subject"]
+    undone = outcomes(POLICY, {"spec": spec}, mended)
+    assert undone == ["Deny network/policy-subject", "Warn network/policy-subject"]
+    elsewhere = {"spec": mended["spec"] | {"subject": EVERYBODY["subject"]}}
+    assert outcomes(POLICY, elsewhere, {"spec": spec}) == ["Deny network/policy-subject"] * 2
+
+
+def test_of_those_whom_it_is_for_some_may_go() -> None:
+    def policy(*namespaces: str) -> dict[str, Any]:
+        names = [{"matchLabels": {"kubernetes.io/metadata.name": one}} for one in namespaces]
+        return {"spec": {"appliedTo": [{"namespaceSelector": one} for one in names]}}
+
+    kind = ("crd.antrea.io", "ClusterNetworkPolicy")
+    before, after = policy("beta-prod", "sigma-prod"), policy("acme-prod", "sigma-prod")
+    assert outcomes(kind, after, before) == ["Warn network/policy-subject"]
+    assert outcomes(kind, before, after) == [
+        "Deny network/policy-subject",
+        "Warn network/policy-subject",
+    ]
+
+
 def test_the_platforms_word_overrides_whom_it_likes() -> None:
     """Its own webhook condition keeps it from being asked; no other door judges its word either."""
     account = Writer("system:serviceaccount:kube-system:network", ("system:serviceaccounts",))
