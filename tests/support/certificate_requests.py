@@ -16,8 +16,10 @@ ALTERNATIVES = "2.5.29.17"
 """Extension: subject alternative names."""
 UTF8, PRINTABLE, T61, IA5, BMP = 0x0C, 0x13, 0x14, 0x16, 0x1E
 """Tags of strings."""
-MAIL, DNS, URI, IP = 0x81, 0x82, 0x86, 0x87
+MAIL, DNS, URI, IP, OTHER = 0x81, 0x82, 0x86, 0x87, 0xA0
 """Tags of alternative names."""
+SRV, XMPP, REALM, USER = *(f"1.3.6.1.5.5.7.8.{n}" for n in (7, 5, 8)), "1.3.6.1.4.1.311.20.2.3"
+"""Types of other names."""
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:
@@ -56,6 +58,12 @@ def alternatives(*names: tuple[int, bytes | str]) -> bytes:
     """Return the extension with alternative names, each by its tag."""
     held = [tlv(tag, n.encode() if isinstance(n, str) else n) for tag, n in names]
     return sequence(oid(ALTERNATIVES), tlv(0x04, sequence(*held)))
+
+
+def other(kind: str, value: bytes | str, tag: int = IA5) -> tuple[int, bytes]:
+    """Return an alternative name of another form, which says of which."""
+    content = value.encode() if isinstance(value, str) else value
+    return OTHER, oid(kind) + tlv(0xA0, tlv(tag, content))
 
 
 def asking(*extensions: bytes, attribute: str = EXTENSIONS) -> bytes:
@@ -116,4 +124,9 @@ def members(text: str) -> dict[str, Any]:
         "dnsNames": [n.value for n in names if isinstance(n, x509.DNSName)],
         "ipAddresses": [str(n.value) for n in names if isinstance(n, x509.IPAddress)],
         "uris": [n.value for n in names if isinstance(n, x509.UniformResourceIdentifier)],
+        "otherNames": [
+            {"oid": n.type_id.dotted_string, "utf8Value": n.value[2:].decode()}
+            for n in names
+            if isinstance(n, x509.OtherName)
+        ],
     }

@@ -10,9 +10,10 @@ The signature is not looked at: whoever signs does so, and a wrong one takes not
 """
 
 import binascii
+import contextlib
 import re
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aup.facts.json_value import type_of
 
@@ -30,9 +31,16 @@ _BLOCK = re.compile(
 _ASKS_FOR_EXTENSIONS: Final = frozenset({"1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14"})
 """Attributes by which a request asks for extensions: the standard's, and Microsoft's."""
 
-Names = dict[str, list[str]]
+COMPARED: Final = frozenset({"1.3.6.1.5.5.7.8.5", "1.3.6.1.5.5.7.8.7", "1.3.6.1.5.5.7.8.8"})
+"""Types of other names by which a program knows a server: of XMPP (RFC 6120), of a service in DNS
+(RFC 4985, ``_imaps.mail.acme.example``), of a realm of RADIUS (RFC 7585)."""
+
+_TEXTS: Final = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii"}
+"""Encodings by the tag of a string in DER: UTF8String, PrintableString, IA5String."""
+
+Names = dict[str, list[Any]]
 """As a Certificate of cert-manager has them: ``commonName``, ``dnsNames``, ``ipAddresses``,
-``uris``."""
+``uris``, and of ``otherNames`` those that are compared."""
 
 
 class UnreadableRequestError(Exception):
@@ -105,7 +113,7 @@ def _names(data: bytes) -> Names:
 
 
 def _read(request: "x509.CertificateSigningRequest") -> Names:
-    """Return the names of a request; those of mail, and of other forms, are no claims."""
+    """Return the names of a request; those of mail, and of most other forms, are no claims."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
@@ -118,13 +126,38 @@ def _read(request: "x509.CertificateSigningRequest") -> Names:
         x509.UniformResourceIdentifier: "uris",
     }
     names: Names = {field: [] for field in fields.values()}
+    names["otherNames"] = []
     names["commonName"] = [str(a.value) for a in request.subject if a.oid == NameOID.COMMON_NAME]
     for extension in request.extensions:
         if isinstance(extension.value, x509.SubjectAlternativeName):
             for name in extension.value:
                 if field := fields.get(type(name)):
                     names[field].append(_ascii(str(name.value)))
+                elif isinstance(name, x509.OtherName) and _oid(name) in COMPARED:
+                    found = {"oid": _oid(name), "utf8Value": _text(name.value)}
+                    names["otherNames"].append(found)
     return names
+
+
+def _oid(name: "x509.OtherName") -> str:
+    return name.type_id.dotted_string
+
+
+def _text(value: bytes) -> str:
+    """Return a string in DER, whole and of a definite length.
+
+    Raises:
+        UnreadableRequestError: it is none.
+
+    """
+    encoding, length, content = _TEXTS.get(value[0] if value else 0), value[1:2], value[2:]
+    if length and length[0] > 0x80:
+        octets = length[0] - 0x80
+        length, content = content[:octets], content[octets:]
+    if encoding is not None and int.from_bytes(length, "big") == len(content):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise UnreadableRequestError("has another name that is no text")
 
 
 def _ascii(name: str) -> str:

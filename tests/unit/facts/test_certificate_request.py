@@ -22,9 +22,13 @@ from support.certificate_requests import (
     IP,
     MAIL,
     PRINTABLE,
+    REALM,
+    SRV,
     T61,
     URI,
+    USER,
     UTF8,
+    XMPP,
     alternatives,
     asking,
     asks_for,
@@ -32,6 +36,7 @@ from support.certificate_requests import (
     der,
     field,
     oid,
+    other,
     pem,
     sequence,
     tlv,
@@ -61,7 +66,10 @@ def test_a_request_is_read_by_the_fields_of_a_certificate() -> None:
         (IP, bytes([203, 0, 113, 9])),
         (IP, bytes.fromhex("20010db8000a00000000000000000017")),
         (URI, f"https://{NAME}/"),
-        (0xA0, oid("1.3.6.1.4.1.311.20.2.3") + tlv(0xA0, tlv(UTF8, b"alice"))),
+        other(USER, "alice", UTF8),
+        other(SRV, f"_imaps.{NAME}"),
+        other(XMPP, "chåt.beta.example", UTF8),
+        other(REALM, "r" * 300, PRINTABLE),
         (0x88, bytes([0x2A, 0x03])),
         (DNS, "*.beta.example"),
     )
@@ -70,7 +78,45 @@ def test_a_request_is_read_by_the_fields_of_a_certificate() -> None:
         "dnsNames": [NAME, "*.beta.example"],
         "ipAddresses": ["203.0.113.9", "2001:db8:a::17"],
         "uris": [f"https://{NAME}/"],
+        "otherNames": [
+            {"oid": SRV, "utf8Value": f"_imaps.{NAME}"},
+            {"oid": XMPP, "utf8Value": "chåt.beta.example"},
+            {"oid": REALM, "utf8Value": "r" * 300},
+        ],
     }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"\x16",
+        b"\x16\x05acme",
+        b"\x16\x03acme",
+        b"\x16\x80acme\0\0",
+        b"\x16\x84\0",
+        b"\x04\x04acme",
+        b"\x0c\x01\xff",
+        b"\x16\x02\xc3\xa5",
+    ],
+)
+def test_another_name_that_is_no_whole_text_is_refused(value: bytes) -> None:
+    """Bytes that a signer copies and that a program might still take for a name."""
+    said = problem(asked(oid(SRV) + tlv(0xA0, value)))
+    assert said in {
+        "holds no certificate request that can be read",
+        "has another name that is no text",
+    }
+
+
+def test_a_name_of_a_user_may_be_any_bytes() -> None:
+    named = (0xA0, oid(USER) + tlv(0xA0, tlv(0x04, b"\xff\0")))
+    assert not any(of(der(attributes=(asking(alternatives(named)),))).values())
+
+
+def asked(name: bytes) -> str:
+    """Return a request for one other name, as a field holds it."""
+    return field(pem(der(attributes=(asking(alternatives((0xA0, name))),))))
 
 
 def test_a_request_for_a_key_alone_asks_for_no_name() -> None:
@@ -250,7 +296,7 @@ def test_any_change_of_a_request_gives_an_answer(
     changed = ONE[:at] + bytes([byte]) + ONE[at + cut :]
     with contextlib.suppress(UnreadableRequestError):
         names = requested(field(changed if bare else pem(changed)), bare=bare)
-        assert names.keys() == {"commonName", "dnsNames", "ipAddresses", "uris"}
+        assert names.keys() == {"commonName", "dnsNames", "ipAddresses", "otherNames", "uris"}
 
 
 def test_what_reads_requests_is_loaded_when_it_is_asked_to_and_not_before() -> None:

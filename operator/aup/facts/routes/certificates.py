@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from aup.facts import claims, host_claims
 from aup.facts.address import parse_address
-from aup.facts.certificate_request import UnreadableRequestError, requested
+from aup.facts.certificate_request import COMPARED, UnreadableRequestError, requested
 from aup.facts.claims import Leaf, is_absent
 from aup.facts.hostname import parse_hostname
 from aup.facts.json_value import text_of
@@ -42,6 +42,8 @@ _LONGEST_SUBJECT: Final = 4096
 """Characters: real ones have a hundred, and each name in one takes its time to read."""
 _ESCAPED: Final = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\.", re.DOTALL)
 """In the text of a distinguished name (RFC 4514)."""
+_SERVICE: Final = re.compile(r"\A(?:_[^.]*\.)+")
+"""Before the host in a name of a service (RFC 4985)."""
 _SPIFFE: Final = re.compile(r"(?i:spiffe)://[^/]*/ns/([^/]+)(?:/.*)?")
 
 
@@ -156,6 +158,17 @@ def uris(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[L
                 yield replace(claim, text=uri, reading="is of the host")
 
 
+def other_names(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[Leaf]:
+    """Read other names that are a server's: ``_imaps.mail.acme.example``, ``chat.acme.example``."""
+    for found in tree.objects("otherNames[]"):
+        where, text = found.at("utf8Value"), text_of(found.one("utf8Value"))
+        host = _SERVICE.sub("", text.partition("/")[0])
+        if text_of(found.one("oid")) not in COMPARED or "@" in host:
+            continue  # an account of XMPP, which is no server's name
+        for claim in host_claims.inside_or_outside(host, where, subject.namespace, surroundings):
+            yield claim if host == text else replace(claim, text=text, reading="is of the host")
+
+
 def _host(uri: str) -> tuple[str, str]:
     """Return the scheme and the host of a URI; both are empty where they cannot be told."""
     try:
@@ -166,7 +179,7 @@ def _host(uri: str) -> tuple[str, str]:
     return parts.scheme, host
 
 
-_ALTERNATIVES: Final = (certified_addresses, uris)
+_ALTERNATIVES: Final = (certified_addresses, uris, other_names)
 _TITLES: Final = common_names("commonName[]")
 _AS_OPENSSL: Final = "write one request alone, as openssl req does, in base64"
 

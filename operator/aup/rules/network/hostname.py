@@ -178,10 +178,12 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=hostname,
     blind=(
-        "Names in certificates that no program compares with a server's (otherName, directoryName, "
-        "e-mail), and what a PodCertificateRequest asks for, which kubelets write and signers take "
-        "a key from. Annotations and kinds of controllers that are not listed above, and of listed "
-        "ones under a prefix of their own (external-dns' prefix is a term). Names that Knative, "
+        "Names in certificates that no program compares with a server's (directoryName, e-mail, "
+        "otherName but for SRV, XMPP and realms). A PodCertificateRequest, which kubelets write "
+        "(who else may is for rights to say) and signers take a key from, and what "
+        "userAnnotations of a pod's volume tell a signer, which each signer defines. "
+        "Annotations and kinds of controllers that are not listed above, and of listed ones "
+        "under a prefix of their own (external-dns' prefix is a term). Names that Knative, "
         "OpenShift and others generate below the platform's domain. Names that a tenant's own "
         "proxy answers for behind its own address. Whether DNS points here is not looked up."
     ),

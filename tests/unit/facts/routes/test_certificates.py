@@ -14,13 +14,19 @@ from aup.facts.routes.certificates import ACME, CERT_MANAGER, CERTIFICATES, GARD
 from support.certificate_requests import (
     DNS,
     IP,
+    REALM,
+    SRV,
     URI,
+    USER,
+    UTF8,
+    XMPP,
     alternatives,
     asking,
     asks_for,
     common_name,
     der,
     field,
+    other,
     pem,
 )
 from support.world import Cluster
@@ -332,3 +338,36 @@ def test_a_request_claims_what_the_certificate_behind_it_claims(
         return sorted(map(str, (*held, *(replace(c, path="") for c in exposure.addresses))))
 
     assert claimed(one) == claimed(other)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "name"),
+    [
+        (SRV, "_https.login.beta.example", "login.beta.example"),
+        (SRV, "_https._tcp.login.beta.example", "login.beta.example"),
+        (SRV, "login.beta.example", "login.beta.example"),
+        (XMPP, "Chat.beta.example", "chat.beta.example"),
+        (XMPP, "chat.beta.example/a@b", "chat.beta.example"),
+        (REALM, "*.beta.example", "beta.example"),
+        (XMPP, "alice@beta.example", None),
+        (USER, "beta.example", None),
+        ("", "beta.example", None),
+    ],
+)
+def test_another_name_is_one_where_programs_compare_it_with_a_servers(
+    kind: str, text: str, name: str | None
+) -> None:
+    written = read({"otherNames": [{"oid": kind, "utf8Value": text}]})
+    found = [(c.text, c.path, c.name) for c in written.hostnames]
+    assert found == ([] if name is None else [(text, "spec.otherNames[0].utf8Value", name)])
+    if kind:
+        names = alternatives(other(kind, text, UTF8))
+        encoded = field(pem(der(attributes=(asking(names),))))
+        asked = read({"request": encoded}, kind="CertificateRequest")
+        assert [c.name for c in asked.hostnames] == [c.name for c in written.hostnames]
+
+
+@pytest.mark.parametrize("value", ["_https.", "_https._tcp.", "", "_.", 5, None])
+def test_another_name_without_a_host_is_none_that_can_be_read(value: object) -> None:
+    (found,) = read({"otherNames": [{"oid": SRV, "utf8Value": value}]}).hostnames
+    assert found.problem or "." not in found.name
