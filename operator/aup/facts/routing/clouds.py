@@ -18,6 +18,12 @@ CLOUDS: Final[Kinds] = {
             "spec.vpcId",
         ),
     ),
+    # Whose pods are in a target group gets what arrives at the load balancer in front of it. The
+    # controller makes one for each Service and Ingress; where only a name is written, it looks up
+    # the ARN by it and writes that as well, before anybody judges.
+    ("elbv2.k8s.aws", "TargetGroupBinding"): RoutingKind(
+        either=(("spec.targetGroupARN", "spec.targetGroupName"),), noted=True
+    ),
     ("ako.vmware.com", "L4Rule"): RoutingKind(addresses=("spec.loadBalancerIP",)),
     ("aga.k8s.aws", "GlobalAccelerator"): RoutingKind(addresses=("spec.ipAddresses[]",)),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -67,6 +68,8 @@ class RoutingKind:
     pools: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Paths of a provider's names for addresses, networks and load balancers."""
+    either: tuple[tuple[str, ...], ...] = ()
+    """Paths of such names, of which the first counts that says something."""
     selections: tuple[Selection, ...] = ()
     switches: tuple[tuple[str, str], ...] = ()
     """Paths of fields that a tenant may not set, each with what it does."""
@@ -82,9 +85,9 @@ class RoutingKind:
         tree = read_tree(raw)
         says = statement(tree, subject)
         part = by_element(tree, subject, self._lists())
-        leaves = [*few_ranges(self._owned(tree), "spec")]
+        source = written(tree, subject) if self.noted else SPEC
+        leaves = [*few_ranges(self._owned(tree, source), "spec")]
         if not leaves and self.detail:
-            source = written(tree, subject) if self.noted else SPEC
             setting = PlatformSetting(subject.kind, "kind", source, self.reach, self.detail)
             leaves.append(replace(setting, instead=self.instead, says=says))
         leaves.extend(self._settings(tree))
@@ -99,19 +102,22 @@ class RoutingKind:
             if selection.at.endswith("[]"):
                 yield selection.at.removesuffix("[]")
 
-    def _owned(self, tree: Tree) -> Iterator[Leaf]:
+    def _owned(self, tree: Tree, source: ClaimSource) -> Iterator[Leaf]:
         """Yield what may be the tenant's own: addresses, networks, pools, names."""
         for at, value in _present(tree, self.addresses):
-            yield claims.address_claim(parse_address(value), at, SPEC)
+            yield claims.address_claim(parse_address(value), at, source)
         for at, value in _present(tree, self.networks):
-            yield network_claim(parse_range(value), at, SPEC)
+            yield network_claim(parse_range(value), at, source)
         for path, first, last in self.ends:
             for found in tree.objects(path):
                 yield from _between(found, first, last)
         for at, value in _present(tree, self.pools):
             yield NamedClaim(text_of(value), at, Topic.POOL)
         for at, value in _present(tree, self.names):
-            yield from claims.opaque_address(value, at, SPEC)
+            yield from claims.opaque_address(value, at, source)
+        for paths in self.either:
+            for at, value in islice(_present(tree, paths), 1):
+                yield from claims.opaque_address(value, at, source)
 
     def _settings(self, tree: Tree) -> Iterator[Leaf]:
         """Yield the fields that are the platform's alone."""

@@ -6,19 +6,18 @@ network/assigned-address
                   spec.infrastructure; Gateway spec.addresses and spec.infrastructure.parametersRef;
                   status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
                   Endpoints, and of backends of Envoy Gateway, kgateway, agentgateway, Gloo and
-                  Linkerd;
-                  annotations of pods, pod templates and Namespaces for the container network
-                  (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS, GKE and
-                  others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and
+                  Linkerd; annotations of pods, pod templates and Namespaces for the container
+                  network (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS, GKE
+                  and others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and
                   cloud-init network data; parameters of network drivers in ResourceClaims;
-                  ServiceImport and Istio's entries; certificates and certificate requests; kinds of
-                  egress, announcements, pools and data planes (OVN-Kubernetes, Cilium, Calico,
-                  Antrea, MetalLB, Kube-OVN and others)
-    Allowed       addresses assigned to the tenant now; names of addresses, networks and load
-                  balancers in its resourceIDs; inside the cluster those for Services; as endpoints
-                  also its own running pods and what the provider lists; settings of the platform's
-                  network only where `network.allowedAnnotations` lists them; networks of its own
-                  namespaces, and others in its resourceIDs; CNI plugins and drivers that
+                  ServiceImport and Istio's entries; AWS' TargetGroupBinding; certificates and
+                  certificate requests; kinds of egress, announcements, pools and data planes (OVN-
+                  Kubernetes, Cilium, Calico, Antrea, MetalLB, Kube-OVN and others)
+    Allowed       addresses assigned to the tenant now; names of addresses, networks, load balancers
+                  and target groups in its resourceIDs; inside the cluster those for Services; as
+                  endpoints also its own running pods and what the provider lists; settings of the
+                  platform's network only where `network.allowedAnnotations` lists them; networks of
+                  its own namespaces, and others in its resourceIDs; CNI plugins and drivers that
                   `network.networkAttachmentTypes` and `network.networkDrivers` offer; egress under
                   own addresses, of own namespaces alone
     Serves        "only use IP addresses assigned by the provider" (asergo/6.2)
@@ -200,13 +199,14 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=assigned_address,
     blind=(
-        "Annotations of load-balancer controllers that no table knows "
-        "(network/unknown-annotation looks at those); addresses that a program binds, or a machine "
-        "gives itself, without telling Kubernetes; network data in Secrets; networks of others "
-        "that an overlay joins by having the same name in its configuration; labels of a "
-        "Namespace by which pools and policies of the platform select it. A pod that has just "
-        "gone, or whose address the operator has not heard of yet, is not known as the tenant's. "
-        "Without a cluster, endpoints in the range of pods, and namespaces whose owner is not "
-        "known, are not judged."
+        "Annotations of load-balancer controllers that no table knows (network/unknown- "
+        "annotation looks at those); addresses that a program binds, or a machine gives itself, "
+        "without telling Kubernetes; network data in Secrets; networks of others that an "
+        "overlay joins by having the same name in its configuration; labels of a Namespace by "
+        "which pools and policies of the platform select it. Target groups that stood in a "
+        "TargetGroupBinding before: its controller may have written them. A pod that has just "
+        "gone, or whose address the operator has not heard of yet, is not known as the "
+        "tenant's. Without a cluster, endpoints in the range of pods, and namespaces whose "
+        "owner is not known, are not judged."
     ),
 )

@@ -86,5 +86,5 @@ def _use_own_network(attachment: Attachment, terms: NetworkTerms) -> str:
 @lru_cache(maxsize=256)
 def _given(names: frozenset[str]) -> str:
     """Return the networks among the names that are the tenant's, sorted once for all findings."""
-    given = [name for name in sorted(names) if "/" in name]
+    given = [name for name in sorted(names) if "/" in name and ":" not in name]  # ARNs have both
     return f", or {join(given)}" if given else ""

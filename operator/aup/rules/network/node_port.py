@@ -53,6 +53,7 @@ RULE = Rule(
     check=node_port,
     blind=(
         "Under which of a node's addresses the ports really answer; ports that pods open on their "
-        "host (host/port)."
+        "host (host/port); for whom a cloud's firewall opens them (networking of AWS' "
+        "TargetGroupBinding)."
     ),
 )

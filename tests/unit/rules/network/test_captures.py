@@ -10,7 +10,7 @@ from support.replacing import replace
 TERMS = replace(
     NEUTRAL.network,
     platform_namespaces=frozenset({"kube-system"}),
-    resource_ids=frozenset({"shared/cameras", "eip-1"}),
+    resource_ids=frozenset({"shared/cameras", "eip-1", "arn:aws:x:targetgroup/y/1"}),
 )
 OWN = NamespaceReference("acme-dev", "spec.a[1]", owner="acme")
 FOREIGN = NamespaceReference("beta-prod", "spec.a[1]", owner="beta")
