@@ -15,14 +15,14 @@ from aup.facts.hostname import parse_hostname
 from aup.facts.model import ExternalName, IPAddress, Surroundings
 from aup.facts.namespace import named_namespace
 
-_HERE: Final = "leads back to the program that follows it"
+LEADS_BACK: Final = "leads back to the program that follows it"
 _CREDENTIALS: Final = "leads to a metadata service, which gives out the node's credentials"
 _PRIVATE: Final = "is a name that the internet does not have"
 
 _INTERNAL: Final = {
-    **dict.fromkeys(("localhost", "localdomain", "ip6-localhost", "ip6-loopback"), _HERE),
+    **dict.fromkeys(("localhost", "localdomain", "ip6-localhost", "ip6-loopback"), LEADS_BACK),
     # Names of the internet that lead to 127.0.0.1, for developers.
-    **dict.fromkeys(("localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "fuf.me"), _HERE),
+    **dict.fromkeys(("localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "fuf.me"), LEADS_BACK),
     **dict.fromkeys(("metadata", "instance-data", "metadata.google.internal"), _CREDENTIALS),
     **dict.fromkeys(("metadata.goog", "instance-data.ec2.internal"), _CREDENTIALS),
     **dict.fromkeys(("metadata.azure.internal", "metadata.tencentyun.com"), _CREDENTIALS),

@@ -5,14 +5,15 @@ network/assigned-address
                   load-balancer controllers on Service, Ingress and Gateway, and in Gateway
                   spec.infrastructure; Gateway spec.addresses and spec.infrastructure.parametersRef;
                   status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
-                  Endpoints, and of backends of Envoy Gateway, kgateway, agentgateway, Gloo and
-                  Linkerd; annotations of pods, pod templates and Namespaces for the container
-                  network (Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, AWS, GKE
-                  and others) and Multus; NetworkAttachmentDefinition; KubeVirt's networks and
-                  cloud-init network data; parameters of network drivers in ResourceClaims;
-                  ServiceImport and Istio's entries; AWS' TargetGroupBinding; certificates and
-                  certificate requests; kinds of egress, announcements, pools and data planes (OVN-
-                  Kubernetes, Cilium, Calico, Antrea, MetalLB, Kube-OVN and others)
+                  Endpoints, and of backends of Envoy Gateway, kgateway, agentgateway, Gloo,
+                  Linkerd, Emissary, Skipper and APISIX; annotations of pods, pod templates and
+                  Namespaces for the container network (Calico, Cilium, Antrea, Kube-OVN, OVN-
+                  Kubernetes, Spiderpool, AWS, GKE and others) and Multus;
+                  NetworkAttachmentDefinition; KubeVirt's networks and cloud-init network data;
+                  parameters of network drivers in ResourceClaims; ServiceImport and Istio's
+                  entries; AWS' TargetGroupBinding; certificates and certificate requests; kinds of
+                  egress, announcements, pools and data planes (OVN- Kubernetes, Cilium, Calico,
+                  Antrea, MetalLB, Kube-OVN and others)
     Allowed       addresses assigned to the tenant now; names of addresses, networks, load balancers
                   and target groups in its resourceIDs; inside the cluster those for Services; as
                   endpoints also its own running pods and what the provider lists; settings of the

@@ -2,9 +2,10 @@
 
 network/external-name
     Fields read   Service spec.externalName, where spec.type is ExternalName; names in an
-                  EndpointSlice of type FQDN; in backends of Envoy Gateway, kgateway, agentgateway
-                  and Gloo names, sockets (unix.path, pipe.path), and what makes an open proxy of
-                  them (type DynamicResolver, dynamicForwardProxy)
+                  EndpointSlice of type FQDN; in backends of Envoy Gateway, kgateway, agentgateway,
+                  Gloo, Emissary (service), Skipper and APISIX names, sockets (unix.path,
+                  pipe.path), and what makes an open proxy of them (type DynamicResolver or dynamic,
+                  dynamicForwardProxy)
     Allowed       names of the internet; Services of the tenant's own namespaces; its assigned
                   addresses and those that the provider lets Services point to; with
                   `network.externalNames` Allowed any name, with Forbidden none
@@ -113,7 +114,9 @@ RULE = Rule(
         "Where a name of the internet leads: whoever owns it can point it at an internal "
         "address, so proxies should be kept from following such Services, or behind a network "
         "policy. What controllers and proxies of the platform fetch by a URL (keys of those who "
-        "log in, extensions, a cloud's functions), and Services that a backend selects by labels. "
-        "Without a cluster, whose a namespace is that no Tenant in the bundle names."
+        "log in, extensions, a cloud's functions), what filters and scripts in them do, where a "
+        "mesh sends what arrives at a gateway (VirtualService), and Services that a backend "
+        "selects by labels. Without a cluster, whose a namespace is that no Tenant in the "
+        "bundle names."
     ),
 )

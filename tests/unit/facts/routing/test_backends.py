@@ -6,7 +6,7 @@ import pytest
 
 from aup.facts.extract import extract
 from aup.facts.model import Exposure, Subject
-from aup.facts.routing.backends import BACKENDS
+from aup.facts.routing.backends import BACKENDS, host_of
 from support.corpus import as_json
 from support.world import Cluster
 
@@ -130,3 +130,90 @@ def test_a_backend_of_endpoints_is_no_open_proxy(kind: str | None) -> None:
     spec = {"type": kind, "endpoints": [{"fqdn": {"hostname": "api.partner.example"}}]}
     found = read("gateway.envoyproxy.io", "Backend", spec)
     assert [n.problem for n in found.external_names] == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("web", "web"),
+        ("web:80", "web"),
+        ("web.acme-prod:80", "web.acme-prod"),
+        ("https://web.acme-prod:8443/x?y#z", "web.acme-prod"),
+        ("http://good.example@bad.example:1/", "bad.example"),
+        ("http://bad.example/@good.example", "bad.example"),
+        ("http://bad.example?@good.example", "bad.example"),
+        ("http://bad.example#@good.example", "bad.example"),
+        ("http://[2001:db8::1]:80", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("10.0.0.1:80", "10.0.0.1"),
+        (80, 80),
+    ],
+)
+def test_the_host_of_a_url_is_where_it_leads(text: object, host: object) -> None:
+    assert host_of(text) == host
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ("getambassador.io", "Mapping"),
+        ("getambassador.io", "TCPMapping"),
+        ("x.getambassador.io", "AmbassadorMapping"),
+        ("x.getambassador.io", "AmbassadorTCPMapping"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("service", "leads"),
+    [
+        ("web", []),
+        ("private:80", []),
+        ("", []),
+        ("https://localhost:8877", ["localhost"]),
+        ("http://vault.beta-prod", ["vault.beta-prod"]),
+        ("bad..name", ["bad..name"]),
+        (None, []),
+    ],
+)
+def test_a_mapping_leads_to_what_is_not_a_service_beside_it(
+    kind: tuple[str, str], service: str | None, leads: list[str]
+) -> None:
+    found = read(*kind, {"hostname": "www.acme.example", "service": service})
+    assert [name.text for name in found.external_names] == leads
+    assert found.endpoints == ()
+
+
+def test_a_mapping_to_an_address_has_an_endpoint() -> None:
+    found = read("getambassador.io", "Mapping", {"service": "http://192.0.2.21:80"})
+    assert [(t.path, t.text, t.owner) for t in found.endpoints] == [
+        ("spec.service", "192.0.2.21", "beta")
+    ]
+    assert found.external_names == ()
+
+
+def test_a_route_group_leads_by_urls_and_by_requests() -> None:
+    """Short names are completed where Skipper stands, not beside the object."""
+    backends = [
+        {"type": "service", "serviceName": "web", "address": ""},
+        {"type": "network", "address": "https://web"},
+        {"type": "lb", "endpoints": ["http://192.0.2.21", "http://api.partner.example"]},
+        {"type": "dynamic"},
+        {"type": "shunt"},
+    ]
+    found = read("zalando.org", "RouteGroup", {"hosts": ["a.example"], "backends": backends})
+    assert [(n.path, n.text) for n in found.external_names] == [
+        ("spec.backends[1].address", "web"),
+        ("spec.backends[2].endpoints[1]", "api.partner.example"),
+        ("spec.backends[3].type", "dynamic"),
+    ]
+    assert [t.path for t in found.endpoints] == ["spec.backends[2].endpoints[0]"]
+
+
+def test_an_external_node_of_apisix_is_a_host_unless_it_is_a_service() -> None:
+    nodes = [
+        {"type": "Domain", "name": "vault.beta-prod.svc"},
+        {"type": "Service", "name": "partner"},
+        {"name": "192.0.2.21"},
+    ]
+    found = read("apisix.apache.org", "ApisixUpstream", {"externalNodes": nodes})
+    assert [n.path for n in found.external_names] == ["spec.externalNodes[0].name"]
+    assert [t.path for t in found.endpoints] == ["spec.externalNodes[2].name"]
