@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 
@@ -372,6 +373,30 @@ def test_a_certificate_outside_of_namespaces_is_its_writers(
     found = "spec.request.commonName[0] login.beta.example is not verified for acme"
     assert (found in done.stderr) is refused
     assert ("(server dry run)" in done.stdout) is not refused
+
+
+@pytest.mark.parametrize(
+    ("command", "refused"),
+    [
+        (("sh", "-c", "nmap -sV 203.0.113.9"), True),
+        (("grep", "nmap", "/etc/services"), False),
+    ],
+)
+def test_what_is_run_in_a_pod_is_looked_at(
+    installation: Installation, command: tuple[str, ...], *, refused: bool
+) -> None:
+    """Its words come to the webhook as they were asked for, whether or not there is a kubelet."""
+    user, groups = ALICE
+    words = urlencode([("command", word) for word in command])
+    done = installation.cluster.kubectl(
+        *("create", "--raw", f"{POD}/exec?{words}", "-f", "-"),
+        input="{}",
+        as_user=user,
+        as_groups=groups,
+        check=False,
+    )
+    found = "[security/tools, clause 1.3] command[2] nmap is for tests of security"
+    assert (found in done.stderr) is refused
 
 
 def test_staff_come_in_by_a_grant_from_the_moment_on_that_it_is_there(

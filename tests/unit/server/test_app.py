@@ -373,9 +373,11 @@ def test_an_operation_that_nobody_knows_is_refused() -> None:
     assert answer.message == "not an AdmissionReview: operation PATCH\ufffd is not known"
 
 
-def connect(username: str, *groups: str, namespace: str = "acme-prod") -> Answer:
-    """Open a shell in pod web."""
-    options = {"kind": "PodExecOptions", "command": ["sh"]}
+def connect(
+    username: str, *groups: str, namespace: str = "acme-prod", command: tuple[str, ...] = ("sh",)
+) -> Answer:
+    """Run a command in pod web, or a shell."""
+    options = {"kind": "PodExecOptions", "command": command}
     return judge(
         options,
         operation="CONNECT",
@@ -384,6 +386,14 @@ def connect(username: str, *groups: str, namespace: str = "acme-prod") -> Answer
         username=username,
         groups=groups,
     )
+
+
+def test_what_somebody_runs_in_a_pod_is_looked_at() -> None:
+    alice = ("alice@acme.example", "tenants:acme")
+    tool = ("timeout", "60", "nmap", "-sV", "203.0.113.9")
+    assert "[security/tools, clause 1.3] command[2] nmap " in connect(*alice, command=tool).message
+    assert connect(*alice, command=("grep", "nmap", "/etc/services")).allowed
+    assert connect(*alice, command=tool, namespace="acme-dev").allowed
 
 
 def test_staff_come_into_a_pod_only_by_a_grant() -> None:

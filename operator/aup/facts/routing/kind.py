@@ -186,7 +186,7 @@ def said(
         lists: paths of lists of whom it is for, of which any element is enough.
 
     """
-    found = list(leaves)
+    found = list(islice(leaves, claims.MAX_CLAIMS + 1))  # beyond them it is refused
     if subject.operation is Operation.UPDATE:
         part = by_element(tree, subject, lists)
         rules = Rules(tree, (one.path for one in found if isinstance(one, Passage)))
