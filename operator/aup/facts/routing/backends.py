@@ -116,13 +116,18 @@ BACKENDS: Final[Kinds] = {
         asked=("spec.type", "DynamicResolver"),
     ),
     ("gateway.kgateway.dev", "Backend"): backend(
-        "spec.static.hosts[].host", "spec.gcp.host", asked=_FORWARD_PROXY
+        "spec.static.hosts[].host",
+        "spec.gcp.host",
+        "spec.aws.lambda.endpointURL",
+        asked=_FORWARD_PROXY,
+        urls=True,
     ),
     ("agentgateway.dev", "AgentgatewayBackend"): backend(
         "spec.static.host",
         "spec.mcp.targets[].static.host",
-        *(f"{model}.host" for model in _MODELS),
+        *(f"{model}.{host}" for model in _MODELS for host in ("host", "azureopenai.endpoint")),
         asked=_FORWARD_PROXY,
+        urls=True,
     ),
     ("gloo.solo.io", "Upstream"): backend("spec.static.hosts[].addr", sockets="spec.pipe.path"),
     **{

@@ -114,9 +114,8 @@ RULE = Rule(
         "Where a name of the internet leads: whoever owns it can point it at an internal "
         "address, so proxies should be kept from following such Services, or behind a network "
         "policy. What controllers and proxies of the platform fetch by a URL (keys of those who "
-        "log in, extensions, a cloud's functions), what filters and scripts in them do, where a "
-        "mesh sends what arrives at a gateway (VirtualService), and Services that a backend "
-        "selects by labels. Without a cluster, whose a namespace is that no Tenant in the "
-        "bundle names."
+        "log in, extensions), what filters and scripts in them do, where a mesh sends what "
+        "arrives at a gateway (VirtualService), and Services that a backend selects by labels. "
+        "Without a cluster, whose a namespace is that no Tenant in the bundle names."
     ),
 )

@@ -42,6 +42,16 @@ def read(group: str, kind: str, spec: Any) -> Exposure:
             "spec.gcp.host",
         ),
         (
+            ("gateway.kgateway.dev", "Backend"),
+            {"aws": {"lambda": {"endpointURL": "http://192.0.2.21:9001/x"}}},
+            "spec.aws.lambda.endpointURL",
+        ),
+        (
+            ("agentgateway.dev", "AgentgatewayBackend"),
+            {"ai": {"groups": [{"providers": [{"azureopenai": {"endpoint": "192.0.2.21"}}]}]}},
+            "spec.ai.groups[0].providers[0].azureopenai.endpoint",
+        ),
+        (
             ("agentgateway.dev", "AgentgatewayBackend"),
             {"static": {"host": "192.0.2.21"}},
             "spec.static.host",
