@@ -18,6 +18,9 @@ REFUSED = {
     # A Binding is for a pod that is there.
     *("binding-to-a-node-elsewhere", "binding-to-a-node-of-a-listed-region"),
     "binding-of-a-pod-that-is-not-controlled",
+    # An exec is a connection to one.
+    *("exec-of-a-tool", "exec-of-a-script-with-a-tool", "exec-of-a-shell"),
+    *("exec-of-a-tool-with-consent-in-the-namespace", "exec-of-what-tenants-run"),
     # The API server wants no dots in a path of the node; nor a path that is empty.
     "dots-in-a-file",
     # The API server wants no spaces around an image; a file may hold them all the same.
