@@ -43,7 +43,6 @@ from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.captures import attachments, captures
 from aup.rules.network.external_name import is_internal
-from aup.rules.network.listed import listed
 from aup.rules.network.platform import is_judged, is_platform, is_read
 from aup.rules.network.settings import plugins, settings
 from aup.rules.paths import unindexed
@@ -169,7 +168,7 @@ def _read_as(text: str, address: IPAddress | None) -> str:
 def _use_own_address(terms: NetworkTerms, claim: AddressClaim) -> str:
     """Say which addresses may be used, or how to get one."""
     if claim.opaque:
-        named = f"use {listed(terms.resource_ids)}" if terms.resource_ids else "leave it out"
+        named = f"use {terms.offered.resource_ids}" if terms.resource_ids else "leave it out"
         return f"{named}, or ask {terms.contact} to assign it to {terms.tenant}"
     article = "a plain" if claim.problem else "an"
     trust = f", or ask {terms.contact} to trust this writer"
