@@ -15,7 +15,6 @@ from aup.controller.quarantine_steps import PROBE_USER
 from aup.options import Option, options
 from aup.rules.network.platform import NODES
 from aup.settings import Settings
-from aup.twins.words import PLATFORM
 from docgen import chart
 from docgen.values import described
 from support.repository import ROOT
@@ -119,13 +118,12 @@ def test_the_webhooks_timeout_is_what_the_process_counts_on() -> None:
     assert f'AUP_WEBHOOK_SECONDS, value: "{seconds.default:g}"' in TEMPLATES["deployments.yaml"]
 
 
-def test_the_chart_and_the_twins_know_the_nodes_that_the_rules_know() -> None:
+def test_the_chart_knows_the_nodes_that_the_rules_know() -> None:
     """Nobody asks about a report of theirs; in an outage none of them may wait for us."""
     (chart,) = re.findall(
         r'define "aup.nodeGroups" -}}\n{{- list ([^|]*)\|', TEMPLATES["_helpers.tpl"]
     )
-    (twins,) = re.findall(r"g in \[([^]]*)\]", PLATFORM)
-    assert set(re.findall(r"[\w:-]+", chart)) == set(re.findall(r"[\w:-]+", twins)) == NODES
+    assert set(re.findall(r"[\w:-]+", chart)) == NODES
 
 
 def test_the_guard_speaks_of_the_names_of_the_code() -> None:
