@@ -13,6 +13,7 @@ from aup import presets
 from aup.api import meta
 from aup.controller.quarantine_steps import PROBE_USER
 from aup.options import Option, options
+from aup.rules import CATALOGUE
 from aup.rules.network.platform import NODES
 from aup.settings import Settings
 from docgen import chart
@@ -44,6 +45,12 @@ def test_every_preset_can_be_chosen() -> None:
 def test_the_readme_is_made_of_the_values() -> None:
     """`make docs` writes it."""
     assert (CHART / "README.md").read_text() == chart.readme(ROOT)
+
+
+def test_the_list_of_rules_is_made_of_the_catalogue() -> None:
+    """`make docs` writes it; who exempts from any other rule is warned by it."""
+    assert (ROOT / chart.RULES).read_text() == chart.rules()
+    assert yaml.safe_load(chart.rules()) == {"rules": [rule.id for rule in CATALOGUE]}
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
