@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 CHART  := charts/aup-operator
 IMAGE  ?= aup-operator:dev
 # What `make docs` and `make sync` write, and `make verify` compares.
-GENERATED := docs/reference $(CHART)/README.md $(CHART)/files/kinds.yaml $(CHART)/files/twins.yaml $(CHART)/files/records.yaml $(CHART)/files/dashboard.json $(CHART)/files/crds $(CHART)/files/presets
+GENERATED := docs/reference $(CHART)/README.md $(CHART)/files/kinds.yaml $(CHART)/files/rules.yaml $(CHART)/files/twins.yaml $(CHART)/files/records.yaml $(CHART)/files/dashboard.json $(CHART)/files/crds $(CHART)/files/presets
 
 .PHONY: help init tools cluster cluster-down demo fmt lint type unit test bench docs sync verify lock image clean
 help:  ## Show this help

@@ -13,9 +13,9 @@ from aup import presets
 from aup.api import meta
 from aup.controller.quarantine_steps import PROBE_USER
 from aup.options import Option, options
+from aup.rules import CATALOGUE
 from aup.rules.network.platform import NODES
 from aup.settings import Settings
-from aup.twins.words import PLATFORM
 from docgen import chart
 from docgen.values import described
 from support.repository import ROOT
@@ -45,6 +45,12 @@ def test_every_preset_can_be_chosen() -> None:
 def test_the_readme_is_made_of_the_values() -> None:
     """`make docs` writes it."""
     assert (CHART / "README.md").read_text() == chart.readme(ROOT)
+
+
+def test_the_list_of_rules_is_made_of_the_catalogue() -> None:
+    """`make docs` writes it; who exempts from any other rule is warned by it."""
+    assert (ROOT / chart.RULES).read_text() == chart.rules()
+    assert yaml.safe_load(chart.rules()) == {"rules": [rule.id for rule in CATALOGUE]}
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -119,13 +125,12 @@ def test_the_webhooks_timeout_is_what_the_process_counts_on() -> None:
     assert f'AUP_WEBHOOK_SECONDS, value: "{seconds.default:g}"' in TEMPLATES["deployments.yaml"]
 
 
-def test_the_chart_and_the_twins_know_the_nodes_that_the_rules_know() -> None:
+def test_the_chart_knows_the_nodes_that_the_rules_know() -> None:
     """Nobody asks about a report of theirs; in an outage none of them may wait for us."""
     (chart,) = re.findall(
         r'define "aup.nodeGroups" -}}\n{{- list ([^|]*)\|', TEMPLATES["_helpers.tpl"]
     )
-    (twins,) = re.findall(r"g in \[([^]]*)\]", PLATFORM)
-    assert set(re.findall(r"[\w:-]+", chart)) == set(re.findall(r"[\w:-]+", twins)) == NODES
+    assert set(re.findall(r"[\w:-]+", chart)) == NODES
 
 
 def test_the_guard_speaks_of_the_names_of_the_code() -> None:

@@ -27,6 +27,7 @@ from support.schema import (
     walk,
 )
 from support.schema_data import data, date_times
+from support.sections import sections_of_the_policy
 
 CRDS = {crd.kind: crd for crd in crds()}
 every_crd = pytest.mark.parametrize("crd", crds(), ids=lambda crd: crd.kind)
@@ -34,19 +35,8 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 HELD_BY_CEL = {("AbuseReport", "spec.observedAt")}
 """Times without ``format: date-time``: its refusal would not say that the offset is missing."""
-MATERIAL = (
-    "enforcement",
-    "rules",
-    "network",
-    "license",
-    "export",
-    "mail",
-    "security",
-    "conduct",
-    "tenancy",
-    "resources",
-)
-"""Sections of a policy whose edit makes a new revision …"""
+MATERIAL = ("enforcement", "rules", *sections_of_the_policy())
+"""Parts of a policy whose edit makes a new revision …"""
 RECORDS = ("export.lists", "mail.relayCIDRs", "security.malwareDigests")
 """… but for these, which record facts: where terms came from, where the relay is, and what is
 known to do harm."""

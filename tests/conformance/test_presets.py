@@ -92,6 +92,12 @@ SILENT: Mapping[str, Callable[[PolicySpec], bool]] = {
     "security/pod-security": lambda spec: spec.security.pod_security is PodSecurityLevel.PRIVILEGED,
     "conduct/high-risk-use": lambda spec: spec.conduct.high_risk_use is Permission.ALLOWED,
     "tenancy/acceptance": lambda spec: not spec.tenancy.require_acceptance,
+    "resources/requests": lambda spec: not spec.resources.require_requests,
+    "resources/limit-ratio": lambda spec: spec.resources.max_limit_request_ratio is None,
+    "resources/ephemeral-storage": lambda spec: not spec.resources.require_ephemeral_storage,
+    "resources/bandwidth": lambda spec: (
+        not (spec.resources.require_bandwidth or spec.resources.max_bandwidth)
+    ),
 }
 """Rules with an option under which they say nothing, and whether a preset chose it."""
 
@@ -105,6 +111,15 @@ def test_each_rule_is_named_by_one_clause_or_says_nothing(name: str) -> None:
     assert set(named.values()) == {1}
     assert named.keys() | off(spec) | silent == RULE_IDS
     assert not named.keys() & off(spec)
+
+
+@every_preset
+def test_no_clause_rests_on_rules_that_say_nothing(name: str) -> None:
+    """A rule that is switched off may stand beside one that holds the clause, but not alone."""
+    spec = policy(name).spec
+    silent = {rule for rule, chosen in SILENT.items() if chosen(spec)}
+    resting = {clause.id for clause in spec.clauses if clause.rules and silent >= {*clause.rules}}
+    assert resting == set()
 
 
 @every_preset

@@ -253,7 +253,7 @@ def test_every_policy_compiles_without_a_warning(fresh: Release) -> None:
         time.sleep(0.2)
     assert {item["metadata"]["name"]: item["status"]["typeChecking"] for item in found} == {
         f"aup-operator-{suffix}": {}
-        for suffix in ("managed", "namespaces", "objects", "quarantine")
+        for suffix in ("advice", "managed", "namespaces", "objects", "quarantine")
     }
 
 

@@ -297,6 +297,31 @@ def test_assignments_that_overlap_leave_the_first_in_force(installation: Install
     wait_for(installation, "addressassignment", "over-1", InForce=("True", "Active"))
 
 
+def test_a_mistyped_assignment_can_be_taken_back_and_one_that_was_held_cannot(
+    installation: Installation,
+) -> None:
+    """Until it is gone it holds the range against the right one, and nobody can correct it."""
+    cluster, kind = installation.cluster, "addressassignment"
+    wrong = assignment("slip-1", "slpi", "198.51.100.160/28")
+    provide(installation, tenant("slip"), wrong)
+    wait_for(installation, kind, "slip-1", InForce=("False", "UnknownTenant"))
+    right = assignment("slip-2", "slip", "198.51.100.160/28")
+    cluster.kubectl("create", "-f", "-", input=json.dumps(right))
+    wait_for(installation, kind, "slip-2", InForce=("False", "Overlap"))
+    cluster.kubectl("delete", kind, "slip-1", "--timeout=60s")
+    wait_for(installation, kind, "slip-2", InForce=("True", "Active"))
+
+    cluster.kubectl("delete", "namespace", "slip-prod", "--timeout=60s")
+    until(
+        "the tenant has no namespace",
+        lambda: not get(installation, "tenant", "slip")["status"].get("namespaces"),
+    )
+    cluster.kubectl("delete", "tenant", "slip", "--timeout=60s")
+    wait_for(installation, kind, "slip-2", InForce=("False", "UnknownTenant"))
+    done = cluster.kubectl("delete", kind, "slip-2", check=False)
+    assert "says who held 198.51.100.160/28" in done.stderr
+
+
 def test_nothing_is_said_of_an_object_before_it_is_compiled(installation: Installation) -> None:
     """A record that the other held the addresses, if only for a moment, would be a false one."""
     provide(installation, tenant("hasty"), assignment("hasty-1", "hasty", "198.51.100.80/28"))

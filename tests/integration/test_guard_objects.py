@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aup.rules import CATALOGUE
 from support.controlplane import ControlPlane
 from support.guard import (
     Manifest,
@@ -19,6 +20,7 @@ from support.guard import (
     role,
 )
 from support.release import Release
+from support.waiting import until
 
 POLICY = "aup-operator-objects"
 CONTROLLER = "system:serviceaccount:aup-system:aup-operator-controller"
@@ -266,6 +268,44 @@ class TestTwoPersons:
         """It approves what it created: the terms of the policy are the second word."""
         manifest = quarantine(name("q"), "source:falco", approval={"by": CONTROLLER})
         release.controller.kubectl("create", "-f", "-", input=json.dumps(manifest))
+
+
+class TestExemptionsFromNothing:
+    """Who mistypes a rule hears it from the API server, and not first from a tenant."""
+
+    def told(self, release: Release, *rules: str) -> str:
+        """Return what is said to who exempts from rules; fail when that is refused."""
+        manifest = exemption(name("e"), "clara", rules=list(rules))
+        done = release.cluster.kubectl(
+            "create", "-f", "-", input=json.dumps(manifest), as_user="clara"
+        )
+        return done.stderr.partition("with binding 'aup-operator-advice': ")[2].strip()
+
+    def test_an_exemption_from_a_rule_that_there_is_not_is_warned_about(
+        self, release: Release
+    ) -> None:
+        rest = (
+            " of this release, and nothing is exempted from by that; delete this exemption and"
+            " create another one with the ids that denials name"
+        )
+        until("the advice is active", lambda: self.told(release, "host/prot"))
+        assert self.told(release, "host/prot") == f"spec.rules host/prot is no rule{rest}"
+        assert self.told(release, "host/port", "host/prot", "network/dns") == (
+            f"spec.rules host/prot, network/dns are no rules{rest}"
+        )
+
+    def test_who_approves_it_hears_it_too(self, release: Release) -> None:
+        of = name("e")
+        create(release.cluster, exemption(of, "clara", rules=["host/prot"]), "clara")
+        mine = json.dumps({"spec": {"approval": {"by": "ann"}}})
+        done = release.cluster.kubectl(
+            *("patch", "exemption", of, "--type=merge", "-p", mine), as_user="ann"
+        )
+        assert "spec.rules host/prot is no rule of this release" in done.stderr
+
+    @pytest.mark.parametrize("start", range(0, len(CATALOGUE), 32))
+    def test_nothing_is_said_of_rules_that_there_are(self, release: Release, start: int) -> None:
+        assert self.told(release, *(rule.id for rule in CATALOGUE[start : start + 32])) == ""
 
 
 class TestOperatorsOwn:

@@ -1,9 +1,10 @@
 """Hypothesis strategies for bodies that no API server sends, made of reviews that it does send."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -74,6 +75,9 @@ ODD_TOKENS = (
 """Values as no library writes them."""
 
 
+_INDEX: Final = re.compile(r"\[\d+\]")
+
+
 class Twice(dict[str, Any]):
     """An object whose keys are all written a second time, with another value first."""
 
@@ -100,24 +104,42 @@ def reviews() -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-def misfits() -> Iterator[dict[str, Any]]:
-    """Yield a review of each kind for each of its fields, which holds what nothing can look up."""
-    kinds = {(r["request"]["kind"]["group"], r["request"]["kind"]["kind"]): r for r in reviews()}
-    for whole in kinds.values():
-        for parent, key in list(_places(whole["request"]["object"])):
+class Misfit(NamedTuple):
+    """A review with one field that holds what nothing can look up."""
+
+    what: str
+    """Which field of which kind, and what it is: ``apps/Deployment spec.replicas is a list``."""
+    review: dict[str, Any]
+
+
+def misfits() -> Iterator[Misfit]:
+    """Yield a review of each kind for each field that any case of it has: in a list, in an object.
+
+    Updates come first: in them the object is judged, and held against what it was.
+    """
+    seen: set[str] = set()
+    for honest in reversed(reviews()):
+        whole = json.loads(json.dumps(honest))
+        kind = "{group}/{kind}".format(**whole["request"]["kind"])
+        for path, parent, key in list(_places(whole["request"]["object"])):
+            field = f"{kind} {_INDEX.sub('[]', path)}"
+            if field in seen:
+                continue
+            seen.add(field)
             value = parent[key]
-            for odd in ([value], {"": value}):
+            for odd, form in (([value], "a list"), ({"": value}, "an object")):
                 parent[key] = odd
-                yield json.loads(json.dumps(whole))
+                yield Misfit(f"{kind} {path} is {form}", json.loads(json.dumps(whole)))
             parent[key] = value
 
 
-def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield where each value of a tree stands: what holds it, and under which key."""
+def _places(tree: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield where each value of a tree stands: its path, what holds it, and under which key."""
     for key in sorted(tree) if isinstance(tree, dict) else range(len(tree)):
-        yield tree, key
+        at = f"{path}.{key}".removeprefix(".") if isinstance(tree, dict) else f"{path}[{key}]"
+        yield at, tree, key
         if isinstance(tree[key], dict | list):
-            yield from _places(tree[key])
+            yield from _places(tree[key], at)
 
 
 @st.composite

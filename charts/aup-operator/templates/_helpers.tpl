@@ -56,7 +56,8 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ include "aup.fullname" . }}-co
 {{- $names | toJson -}}
 {{- end -}}
 
-{{/* Binding of a policy of the guard: args (list . "suffix"). Deny, for everybody and everywhere. */}}
+{{/* Binding of a policy of the guard: args (list . "suffix"), or (list . "suffix" "Warn"). Deny unless
+said otherwise, for everybody and everywhere. */}}
 {{- define "aup.binding" -}}
 {{- $root := index . 0 -}}
 {{- $name := printf "%s-%s" (include "aup.fullname" $root) (index . 1) -}}
@@ -67,7 +68,7 @@ metadata:
   labels: {{- include "aup.labels" $root | nindent 4 }}
 spec:
   policyName: {{ $name }}
-  validationActions: [Deny]
+  validationActions: [{{ if gt (len .) 2 }}{{ index . 2 }}{{ else }}Deny{{ end }}]
 {{- end -}}
 
 {{/* Validations of a policy whose variable `findings` holds sentences, and `needs` those that do not

@@ -36,7 +36,7 @@ class AssignmentStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     observed_generation: int | None = None
     in_force: bool | None = None
     deletable: bool | None = None
-    """True once the interval has ended and retention has passed."""
+    """True once the interval has ended and retention has passed, and while it never counted."""
     conditions: tuple[Condition, ...] = ()
 
 

@@ -46,7 +46,7 @@ def evaluate(
     if old is not None and found:
         brought = _brought(facts, old)
         standing.update((rule, v.key) for rule, v, _ in _violations(_seen(old), terms, rules))
-    exemptions = Exemptions(terms.exemptions, facts.subject.namespace)
+    exemptions = Exemptions(terms, facts.subject.namespace)
     findings = []
     for rule, violation, part in found:
         stood = standing[rule, violation.key] > 0 and violation.value not in brought
@@ -69,7 +69,7 @@ def evaluate(
 
 def judged(rule: str, violation: Violation, subject: Subject, terms: Terms) -> Finding | None:
     """Decide about a violation that is found beside the catalogue's rules, as about theirs."""
-    exemption = Exemptions(terms.exemptions, subject.namespace).covering(rule, violation)
+    exemption = Exemptions(terms, subject.namespace).covering(rule, violation)
     mode = terms.mode(rule)
     return _finding(rule, violation, Facts(subject), terms, mode, exemption, stood=False)
 

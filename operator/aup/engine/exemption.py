@@ -1,26 +1,21 @@
 """Written consent: which exemption covers a violation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from aup.facts.model import Workload
-from aup.policy.addresses import AddressSet
-from aup.policy.index import AddressIndex
-from aup.policy.terms import ExemptionTerm
+from aup.policy.terms import Terms
+from aup.policy.terms.exemption import Aims, HeldExemptions, first_of
 from aup.rules.base import Violation
 
 
 class Exemptions:
-    """The exemptions of one tenant, as they hold in one namespace.
+    """The exemptions of one tenant, as one object in a namespace is held against them."""
 
-    Sorted for each rule that finds a violation, once: thousands of violations are not held against
-    thousands of exemptions each.
-    """
-
-    def __init__(self, exemptions: Sequence[ExemptionTerm], namespace: str) -> None:
-        """Args: ``exemptions`` are asked in their order."""
-        self._exemptions = exemptions
+    def __init__(self, terms: Terms, namespace: str) -> None:
+        self._terms = terms
         self._namespace = namespace
-        self._by_rule: dict[str, _OfRule] = {}
+        self._of_part: dict[str, tuple[object, Aims]] = {}
+        """Rule → the part that was asked about last, and those that name all that it runs."""
 
     def covering(self, rule: str, violation: Violation, part: object = None) -> str:
         """Return the name of the first exemption that covers a violation, or an empty string.
@@ -36,68 +31,24 @@ class Exemptions:
             part: the facts in which it was found.
 
         """
-        if not self._exemptions:
-            return ""
-        held = self._by_rule.get(rule)
+        held = self._terms.exemptions_by_rule.held(rule, self._namespace)
         if held is None:
-            held = self._by_rule[rule] = _OfRule(
-                e
-                for e in self._exemptions
-                if rule in e.rules and (not e.namespaces or self._namespace in e.namespaces)
-            )
-        return held.covering(violation, part)
+            return ""
+        limited = held.of_image(violation.image) if violation.image else ()
+        aims = (held.of_any_image, *limited, *self._of_whole(rule, held, violation, part))
+        found = first_of(aim.first(violation.address, violation.hostname) for aim in aims)
+        return "" if found is None else self._terms.exemptions[found].name
 
-
-class _OfRule:
-    """Exemptions from one rule in one namespace, by what they are limited to."""
-
-    def __init__(self, exemptions: Iterable[ExemptionTerm]) -> None:
-        self._all = tuple(exemptions)
-        self._of_image: dict[str, list[int]] = {}
-        self._of_name: dict[str, int] = {}
-        self._of_part: tuple[object, list[int]] = (None, [])
-        self._unlimited: int | None = None
-        aimed: list[tuple[int, AddressSet]] = []
-        for at, exemption in enumerate(self._all):
-            for image in exemption.images:
-                self._of_image.setdefault(image, []).append(at)
-            if exemption.images:
-                continue
-            if exemption.targets is None:
-                self._unlimited = at if self._unlimited is None else self._unlimited
-                continue
-            aimed.append((at, exemption.targets))
-            for name in exemption.hostnames:
-                self._of_name.setdefault(name, at)
-        self._of_address = AddressIndex.of(aimed)
-
-    def covering(self, violation: Violation, part: object) -> str:
-        """Return the name of the first that covers a violation, or an empty string."""
-        found = min((at for at in self._found(violation, part) if at is not None), default=None)
-        return "" if found is None else self._all[found].name
-
-    def _found(self, violation: Violation, part: object) -> Iterator[int | None]:
-        """Yield the position of the first that covers it, for each sort of limit."""
-        yield self._unlimited
-        if violation.address is not None:
-            yield self._of_address.first(violation.address)
-        else:
-            yield self._of_name.get(violation.hostname)
-        if self._of_image:
-            named = self._naming(violation.image) if violation.image else self._allowing(part)
-            yield next((at for at in named if _aims(self._all[at], violation)), None)
-
-    def _allowing(self, part: object) -> list[int]:
-        """Return the positions of those that name all that a pod runs; looked up once for a pod."""
-        if part is not self._of_part[0]:
-            each = [set(self._naming(image)) for image in _run(part)]
-            self._of_part = part, sorted(set.intersection(*each)) if each else []
-        return self._of_part[1]
-
-    def _naming(self, image: str) -> list[int]:
-        """Return the positions of those that name an image, with or without its digest."""
-        names = {image, image.partition("@")[0]}
-        return sorted({at for name in names for at in self._of_image.get(name, ())})
+    def _of_whole(
+        self, rule: str, held: HeldExemptions, violation: Violation, part: object
+    ) -> Iterator[Aims]:
+        """Yield those that name all that a pod runs; looked up once for it."""
+        if violation.image or part is None:
+            return
+        known = self._of_part.get(rule)
+        if known is None or known[0] is not part:
+            known = self._of_part[rule] = part, held.of_images(_run(part))
+        yield known[1]
 
 
 def _run(part: object) -> tuple[str, ...]:
@@ -107,12 +58,3 @@ def _run(part: object) -> tuple[str, ...]:
     if any(container.image is None for container in part.containers):
         return ()
     return tuple(dict.fromkeys(image.name for image in part.images))
-
-
-def _aims(exemption: ExemptionTerm, violation: Violation) -> bool:
-    """Tell whether what a violation is aimed at is among an exemption's targets, if it has some."""
-    if exemption.targets is None:
-        return True
-    if violation.address is not None:
-        return violation.address in exemption.targets
-    return violation.hostname in exemption.hostnames

@@ -12,6 +12,7 @@ from typing import Any, Final
 from aup.facts.connections import handlers
 from aup.facts.model import CommandLine
 from aup.facts.wire import workload as wire
+from aup.facts.wire.later import value_of
 
 _REFERENCE: Final = re.compile(r"\$(?:(\$)|\(([^)]*)\))")
 _MOST: Final = 256
@@ -77,7 +78,7 @@ def _refers(said: Sequence[str]) -> bool:
 
 def _expanded(line: CommandLine, container: wire.Container, path: str) -> CommandLine:
     """Return a command line with values in the place of names."""
-    values = _values(container.env, path)
+    values = _values(value_of(container.env), path)
     left = _MOST
     words: list[str] = []
     paths: list[str] = []

@@ -57,7 +57,7 @@ def closings(terms: Iterable[Terms]) -> tuple[Closing, ...]:
     return tuple(
         Closing(
             policy=name,
-            relays=held[0].mail.relays,
+            relays=held[0].mail.relays.cidrs,
             tenants=tuple(sorted(one.tenant for one in held)),
         )
         for name, held in sorted(found.items())

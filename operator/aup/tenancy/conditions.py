@@ -95,7 +95,12 @@ def assignment_status(
     spec = assignment.spec
     troubles = world.troubles_of(assignment)
     standing = _weighed(assignment_standing(spec, now), troubles)
-    never = now < spec.from_ or any(trouble.reason in _NEVER_COUNTED for trouble in troubles)
+    reasons = {trouble.reason for trouble in troubles}
+    never = (
+        now < spec.from_
+        or not reasons.isdisjoint(_NEVER_COUNTED)
+        or (Reason.UNKNOWN_TENANT in reasons and _never_counted(assignment.status))
+    )
     edition = world.edition_of(spec.tenant)
     evidence = edition.spec.evidence if edition else EvidenceTerms()
     retention = timedelta(days=evidence.retention_days)
@@ -104,6 +109,17 @@ def assignment_status(
         in_force=standing.in_force,
         deletable=never or (spec.until is not None and now >= spec.until + retention),
         conditions=_one(assignment, "InForce", standing, now),
+    )
+
+
+def _never_counted(before: AssignmentStatus) -> bool:
+    """Tell whether an assignment whose tenant is unknown was nobody's answer before, either.
+
+    What a tenant held that is gone by now is kept: it says whose the addresses were.
+    """
+    idle = {Reason.UNKNOWN_TENANT, *_NEVER_COUNTED}
+    return before.observed_generation is None or (
+        before.deletable is True and any(found.reason in idle for found in before.conditions)
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from aup.rules.network.platform import CONTROL_PLANE, NODES
+
 _ANNOTATIONS: Final = "variables.annotations[?'aup.asergo.com/{name}'].orValue('')"
 
 
@@ -24,11 +26,10 @@ def _index(texts: str) -> str:
     return f"{texts}.transformMapEntry(i, t, {once}, {{t: true}})"
 
 
+# A list of plain names is written by Python as by CEL.
 PLATFORM: Final = (
-    "request.userInfo.?groups.orValue([]).exists(g,"
-    " g in ['system:multus', 'system:nodes', 'system:ovn-nodes'])"
-    " || request.userInfo.username in ['system:apiserver', 'system:cloud-controller-manager',"
-    " 'system:kube-controller-manager']"
+    f"request.userInfo.?groups.orValue([]).exists(g, g in {sorted(NODES)})"
+    f" || request.userInfo.username in {sorted(CONTROL_PLANE)}"
     " || ('writer:' + request.userInfo.username) in variables.allows"
     " || PLATFORM.exists(n,"
     " request.userInfo.username.startsWith('system:serviceaccount:' + n + ':'))"

@@ -1,5 +1,6 @@
 """Which exemption covers a violation: the same one as if each were asked in turn."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 
@@ -8,20 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aup.engine.exemption import Exemptions
+from aup.facts.model import Image
 from aup.policy.addresses import AddressSet
 from aup.policy.terms import ExemptionTerm
 from aup.rules.base import Violation
+from support.neutral import TERMS
 from support.replacing import replace
 from support.workloads import workload
 
 RULES = st.frozensets(st.sampled_from(("test/one", "test/other")), min_size=1)
 NAMESPACES = st.frozensets(st.sampled_from(("acme-prod", "acme-dev")), max_size=1)
-IMAGES = ("", "docker.io/acme/web", "docker.io/acme/web@sha256:0", "docker.io/acme/api")
+DIGEST = "docker.io/acme/web@sha256:" + 64 * "0"
+IMAGES = ("", "docker.io/acme/web", DIGEST, "docker.io/acme/api")
 HOSTNAMES = ("", "www.acme.example", "*.acme.example")
 NETWORKS = ("192.0.2.0/30", "192.0.2.2/31", "192.0.2.4/32")
 TARGETS = st.lists(st.sampled_from(NETWORKS), max_size=2).map(AddressSet.of)
 
-TERMS = st.builds(
+CONSENT = st.builds(
     ExemptionTerm,
     name=st.uuids().map(str),
     rules=RULES,
@@ -44,9 +48,19 @@ VIOLATIONS = st.builds(
 )
 
 
-def covers(exemption: ExemptionTerm, violation: Violation) -> bool:
+PODS = st.lists(st.sampled_from(("acme/web:1", DIGEST, "acme/api:1")))
+"""What the pod runs in which a violation was found."""
+
+
+def held(exemptions: Sequence[ExemptionTerm]) -> Exemptions:
+    """Return the exemptions as they hold in namespace acme-prod."""
+    return Exemptions(replace(TERMS, exemptions=tuple(exemptions)), "acme-prod")
+
+
+def covers(exemption: ExemptionTerm, violation: Violation, run: Iterable[Image]) -> bool:
     """Tell whether every limit holds that an exemption names, in namespace acme-prod."""
-    images = {violation.image, violation.image.partition("@")[0]}
+    images = [violation.image] if violation.image else [image.name for image in run]
+    named = [{image, image.partition("@")[0]} & {*exemption.images} for image in images]
     if violation.address is not None:
         aimed = violation.address in (exemption.targets or ())
     else:
@@ -54,24 +68,32 @@ def covers(exemption: ExemptionTerm, violation: Violation) -> bool:
     return (
         "test/one" in exemption.rules
         and (not exemption.namespaces or "acme-prod" in exemption.namespaces)
-        and (not exemption.images or not images.isdisjoint(exemption.images))
+        and (not exemption.images or (named != [] and all(named)))
         and (exemption.targets is None or aimed)
     )
 
 
-@given(st.lists(TERMS, max_size=8), st.lists(VIOLATIONS, min_size=1, max_size=4))
+@given(st.lists(CONSENT, max_size=8), st.lists(VIOLATIONS, min_size=1, max_size=4), PODS)
 def test_the_first_exemption_of_which_every_limit_holds_covers(
-    exemptions: list[ExemptionTerm], violations: list[Violation]
+    exemptions: list[ExemptionTerm], violations: list[Violation], run: list[str]
 ) -> None:
-    held = Exemptions(exemptions, "acme-prod")
+    pod, asked = workload(*run), held(exemptions)
     for violation in violations:
-        first = next((e.name for e in exemptions if covers(e, violation)), "")
-        assert held.covering("test/one", violation) == first
+        first = next((e.name for e in exemptions if covers(e, violation, pod.images)), "")
+        assert asked.covering("test/one", violation, pod) == first
+
+
+def test_each_namespace_has_its_own() -> None:
+    ends = datetime(2027, 1, 1, tzinfo=UTC)
+    consent = ExemptionTerm("a", frozenset({"test/one"}), frozenset({"acme-dev"}), (), None, ends)
+    terms = replace(TERMS, exemptions=(consent,))
+    assert Exemptions(terms, "acme-dev").covering("test/one", SHARED) == "a"
+    assert Exemptions(terms, "acme-prod").covering("test/one", SHARED) == ""
+    assert Exemptions(terms, "acme-dev").covering("test/other", SHARED) == ""
 
 
 def test_without_exemptions_nothing_is_covered() -> None:
-    violation = Violation("spec.a", "a", "is wrong", "mend it", ("a",))
-    assert Exemptions((), "acme-prod").covering("test/one", violation) == ""
+    assert held(()).covering("test/one", SHARED) == ""
 
 
 SHARED = Violation("spec.hostPID", "true", "is wrong", "mend it", ("hostPID",))
@@ -92,7 +114,7 @@ def test_what_a_pod_does_is_covered_when_all_its_images_are(run: list[str], cove
     images = ("docker.io/acme/web", "docker.io/acme/api")
     ends = datetime(2027, 1, 1, tzinfo=UTC)
     consent = ExemptionTerm("a", frozenset({"test/one"}), frozenset(), images, None, ends)
-    held = Exemptions([consent], "acme-prod")
-    assert held.covering("test/one", SHARED, workload(*run)) == ("a" if covered else "")
-    assert held.covering("test/one", SHARED, replace(workload(*run), partial=True)) == ""
-    assert held.covering("test/one", SHARED) == ""
+    asked = held([consent])
+    assert asked.covering("test/one", SHARED, workload(*run)) == ("a" if covered else "")
+    assert asked.covering("test/one", SHARED, replace(workload(*run), partial=True)) == ""
+    assert asked.covering("test/one", SHARED) == ""

@@ -1,5 +1,6 @@
 """Command lines are read as the kubelet starts them."""
 
+import msgspec
 import pytest
 
 from aup.facts import command_line
@@ -41,6 +42,15 @@ def test_names_stand_for_the_values_that_env_gives_them(word: str, started: str)
 def test_without_such_an_environment_words_stay(env: object) -> None:
     (line,) = command_line.executed(Container(command=["$(A)"], env=env), "spec")
     assert list(line.located()) == [("spec.command[0]", "$(A)")]
+
+
+@pytest.mark.parametrize(
+    "raw", [b'[{"name": "A", "value": "nmap"}]', b'[{"name": "A"}, "\\ud800"]']
+)
+def test_an_environment_may_still_be_bytes(raw: bytes) -> None:
+    found = Container(command=["$(A)"], env=msgspec.Raw(raw))
+    (line,) = command_line.executed(found, "spec")
+    assert line.words == ("nmap" if b"nmap" in raw else "$(A)",)
 
 
 def test_values_that_double_each_other_stay_short() -> None:

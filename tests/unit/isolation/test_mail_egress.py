@@ -13,6 +13,7 @@ from aup.isolation.mail_egress import (
     closings,
     cluster_network_policy,
 )
+from aup.policy.addresses import AddressSet
 from aup.policy.terms import Terms
 from support.neutral import TERMS
 from support.replacing import replace
@@ -35,7 +36,7 @@ def test_each_policy_closes_to_its_tenants() -> None:
     relays = ("198.51.100.5/32",)
     found = closings(
         (
-            held("beta", "b", relay="relay.example", relays=relays),
+            held("beta", "b", relay="relay.example", relays=AddressSet.of(relays)),
             held("gamma"),
             held("acme"),
             held("post", direct=Permission.ALLOWED),

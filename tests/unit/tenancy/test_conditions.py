@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from aup.api.assignment import AssignmentState
 from aup.api.catalog import CatalogItem
@@ -146,6 +147,47 @@ def test_an_assignment_that_has_not_begun_may_still_be_taken_back() -> None:
     assert assignment_status(world(assignments=(found,)), found, NOW).deletable is True
     begun = assignment("a", "192.0.2.0/24", since="2026-11-21")
     assert assignment_status(world(assignments=(begun,)), begun, NOW).deletable is False
+
+
+def test_an_assignment_to_a_tenant_that_there_never_was_may_be_taken_back() -> None:
+    """A mistyped name cannot be corrected, and would hold the range against the right one."""
+    found = assignment("a", "192.0.2.0/24", holder="acmee")
+    for _ in range(2):
+        status = assignment_status(world(assignments=(found,)), found, NOW)
+        assert status.deletable is True
+        found = replace(found, status=status)
+
+
+def test_an_assignment_of_a_tenant_that_is_gone_is_kept() -> None:
+    """It says whose the addresses were, also after the tenant was known for a moment only."""
+    found = assignment("a", "192.0.2.0/24", holder="gone")
+    worlds = ((), (tenant("gone"),), ())
+    told = []
+    for tenants in worlds:
+        status = assignment_status(world(tenants=tenants, assignments=(found,)), found, NOW)
+        told.append(status.deletable)
+        found = replace(found, status=status)
+    assert told == [True, False, False]
+
+
+def test_a_mistyped_assignment_stays_deletable_when_what_it_overlapped_is_gone() -> None:
+    first = assignment("a", "192.0.2.0/24")
+    found = assignment("b", "192.0.2.0/25", holder="acmee", created=CREATED + timedelta(days=1))
+    for others in ((first,), ()):
+        status = assignment_status(world(assignments=(*others, found)), found, NOW)
+        assert status.deletable is True
+        found = replace(found, status=status)
+
+
+def test_an_assignment_that_would_have_begun_after_its_tenant_is_kept() -> None:
+    """Nobody looked on the first day: it may have been held."""
+    found = assignment("a", "192.0.2.0/24", holder="gone", since="2026-11-22")
+    first = world(tenants=(tenant("gone"),), assignments=(found,))
+    status = assignment_status(first, found, NOW)
+    assert status.deletable is True
+    found = replace(found, status=status)
+    later = NOW + timedelta(days=2)
+    assert assignment_status(world(assignments=(found,)), found, later).deletable is False
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ null, as the API server does, and has a default.
 """
 
 import re
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
 
 from aup.facts.json_value import text_of, type_of
 from aup.facts.model import Problem
+from aup.facts.wire.later import postponed
 
 
 class Wire(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -45,7 +46,7 @@ class Shape(Generic[W]):
 
     def __init__(self, wire: type[W]) -> None:
         self._wire = wire
-        self._decoder = msgspec.json.Decoder(wire)
+        self._decoder = msgspec.json.Decoder(cast("type[W]", postponed(wire)))
 
     def read(self, raw: bytes) -> tuple[W, tuple[Problem, ...]]:
         """Decode an object; what cannot be read is left out and named.

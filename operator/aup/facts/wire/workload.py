@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import field
 
+from aup.facts.wire.later import Later
 from aup.facts.wire.security import ContainerSecurity, PodSecurity, Probed
 from aup.facts.wire.shape import Shape, Wire
 from aup.facts.wire.volume import Volume
@@ -31,7 +32,8 @@ class Container(Probed, frozen=True):
     image: str | None = None
     command: Any = None
     args: Any = None
-    env: Any = None
+    env: Later = None
+    """Only what a command line refers to by ``$(NAME)`` is looked up in it."""
     script: Any = None
     """Of a step of Tekton: a text that an interpreter runs."""
     source: Any = None

@@ -39,7 +39,7 @@ def mail_terms(world: World, account: Account, edition: Edition) -> MailTerms:
         direct=_permission(given=approved),
         servers=_permission(given=approved or (asked and not missing)),
         relay=terms.relay or "",
-        relays=edition.relays.cidrs,
+        relays=edition.relays,
         ports=frozenset(terms.ports),
         missing_duties=missing,
         catalog=world.catalog,

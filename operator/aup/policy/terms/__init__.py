@@ -6,7 +6,8 @@ entitlements, exemptions, the start of enforcement) is decided when terms are co
 """
 
 from aup.policy.terms.conduct import ConductTerms, TenancyTerms
-from aup.policy.terms.contract import ExemptionTerm, PolicyRef, Terms
+from aup.policy.terms.contract import PolicyRef, Terms
+from aup.policy.terms.exemption import ExemptionTerm
 from aup.policy.terms.export import (
     ExportCategory,
     ExportTerms,

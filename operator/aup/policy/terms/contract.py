@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aup.api.sections.choice import Enforcement
-from aup.policy.addresses import AddressSet
 from aup.policy.terms.conduct import ConductTerms, TenancyTerms
+from aup.policy.terms.exemption import ExemptionIndex, ExemptionTerm
 from aup.policy.terms.export import ExportTerms
 from aup.policy.terms.host import HostTerms
 from aup.policy.terms.license import LicenseTerms
@@ -32,23 +32,6 @@ class PolicyRef:
     def stamp(self) -> str:
         """Return ``asergo/2023-06-01``: how namespaces, statuses and audit logs name it."""
         return f"{self.name}/{self.revision}"
-
-
-@dataclass(frozen=True, slots=True)
-class ExemptionTerm:
-    """Written consent that is in force: the engine applies it, rules never see it."""
-
-    name: str
-    rules: frozenset[str]
-    namespaces: frozenset[str]
-    """Empty: every namespace of the tenant."""
-    images: tuple[str, ...]
-    """Repositories in full, or with a digest; empty: any image."""
-    targets: AddressSet | None
-    """``None``: any address and any hostname."""
-    expires_at: datetime
-    hostnames: frozenset[str] = frozenset()
-    """Canonical, ``*.`` included; read only where ``targets`` is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +61,12 @@ class Terms:
     exemptions: tuple[ExemptionTerm, ...] = ()
     good_until: datetime | None = None
     """When any part of these terms changes by the passing of time."""
+    exemptions_by_rule: ExemptionIndex = field(init=False, repr=False, compare=False)
+    """Finds positions in ``exemptions``."""
+
+    def __post_init__(self) -> None:
+        """Index what each violation asks about."""
+        object.__setattr__(self, "exemptions_by_rule", ExemptionIndex(self.exemptions))
 
     def mode(self, rule: str) -> Enforcement:
         """Return what the policy does about violations of a rule."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aup.api.sections.choice import Permission
+from aup.policy.addresses import AddressSet
 from aup.policy.terms.software import Catalog
 
 
@@ -18,8 +19,8 @@ class MailTerms:
     duties which the contract asks for, and delivers through a relay."""
     relay: str
     """Host that delivers mail for tenants; empty: none is named."""
-    relays: tuple[str, ...]
-    """Its addresses, as CIDRs; empty: not known, or none is named."""
+    relays: AddressSet
+    """Its addresses; empty: not known, or none is named."""
     ports: frozenset[int]
     missing_duties: tuple[str, ...]
     """Fields of the Tenant that a sender of mail must have filled and has not."""

@@ -9,6 +9,7 @@ from aup.api.sections.choice import Permission, Unrecognised
 from aup.api.sections.network import EndpointTargets, ExternalNames
 from aup.policy.addresses import AddressSet
 from aup.policy.index import AddressIndex, DomainIndex
+from aup.text import join
 
 VERIFIED_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 """Where a domain comes from a stamp, which does not say when it was verified."""
@@ -40,6 +41,19 @@ class IdleNetwork:
     addresses: AddressSet
     words: str
     """Completes ``198.51.100.49``: ``was assigned to acme until 2026-11-01``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Names that the tenant may use, as a remedy lists them: the first few, and how many more."""
+
+    resource_ids: str
+    networks: str
+    """Those of the resource ids that name a network: they have a namespace."""
+    pools: str
+    classes: str
+    attachment_types: str
+    network_drivers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +109,30 @@ class NetworkTerms:
     """Finds positions in ``lapsed``."""
     idle_by_address: AddressIndex = field(init=False, repr=False, compare=False)
     """Finds positions in ``idle``."""
+    offered: Offered = field(init=False, repr=False, compare=False)
+    """What may be used instead, in words."""
 
     def __post_init__(self) -> None:
-        """Index what a request with thousands of claims asks about once for each."""
+        """Prepare what a request with thousands of claims asks about once for each."""
         lapsed = [found.domain for found in self.lapsed]
         idle = enumerate(found.addresses for found in self.idle)
         object.__setattr__(self, "domains_by_name", _by_name(self.domains))
         object.__setattr__(self, "lapsed_by_name", _by_name(lapsed))
         object.__setattr__(self, "idle_by_address", AddressIndex.of(idle))
+        object.__setattr__(self, "offered", _offered(self))
+
+
+def _offered(terms: NetworkTerms) -> Offered:
+    """Put into words what the tenant may use."""
+    return Offered(
+        resource_ids=join(sorted(terms.resource_ids)),
+        # ARNs have a slash as well.
+        networks=join(sorted(n for n in terms.resource_ids if "/" in n and ":" not in n)),
+        pools=join(sorted(terms.pools)),
+        classes=join(sorted(terms.classes)),
+        attachment_types=join(sorted(terms.attachment_types)),
+        network_drivers=join(sorted(terms.network_drivers)),
+    )
 
 
 def _by_name(domains: Iterable[Domain]) -> DomainIndex:

@@ -52,9 +52,8 @@ def direct_smtp(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
 def _ways_out(facts: Facts, terms: MailTerms) -> Iterator[Violation]:
     """Yield what policies of the cluster let out before the network closes direct delivery."""
     delivering = [p for p in facts.exposure.passages if p.delivers] if facts.exposure else []
-    relays = AddressSet.of(terms.relays if delivering else ())
     for passage in delivering:
-        if not _is_relayed(passage, relays):
+        if not _is_relayed(passage, terms.relays):
             yield Violation(
                 path=passage.path,
                 value=passage.text,

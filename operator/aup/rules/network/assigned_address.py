@@ -7,12 +7,12 @@ network/assigned-address
                   status addresses of Service, Ingress and Gateway; endpoints of EndpointSlice and
                   Endpoints, and of backends of Envoy Gateway, kgateway, agentgateway, Gloo,
                   Linkerd, Emissary, Skipper and APISIX; annotations of pods, pod templates and
-                  Namespaces for the container network (Calico, Cilium, Antrea, Kube-OVN, OVN-
-                  Kubernetes, Spiderpool, AWS, GKE and others) and Multus;
+                  Namespaces for the container network (Calico, Cilium, Antrea, Kube-OVN,
+                  OVN-Kubernetes, Spiderpool, AWS, GKE and others) and Multus;
                   NetworkAttachmentDefinition; KubeVirt's networks and cloud-init network data;
                   parameters of network drivers in ResourceClaims; ServiceImport and Istio's
                   entries; AWS' TargetGroupBinding; certificates and certificate requests; kinds of
-                  egress, announcements, pools and data planes (OVN- Kubernetes, Cilium, Calico,
+                  egress, announcements, pools and data planes (OVN-Kubernetes, Cilium, Calico,
                   Antrea, MetalLB, Kube-OVN and others)
     Allowed       addresses assigned to the tenant now; names of addresses, networks, load balancers
                   and target groups in its resourceIDs; inside the cluster those for Services; as
@@ -44,7 +44,6 @@ from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
 from aup.rules.network.captures import attachments, captures
 from aup.rules.network.external_name import is_internal
-from aup.rules.network.listed import listed
 from aup.rules.network.platform import is_judged, is_platform, is_read
 from aup.rules.network.settings import plugins, settings
 from aup.rules.paths import unindexed
@@ -170,7 +169,7 @@ def _read_as(text: str, address: IPAddress | None) -> str:
 def _use_own_address(terms: NetworkTerms, claim: AddressClaim) -> str:
     """Say which addresses may be used, or how to get one."""
     if claim.opaque:
-        named = f"use {listed(terms.resource_ids)}" if terms.resource_ids else "leave it out"
+        named = f"use {terms.offered.resource_ids}" if terms.resource_ids else "leave it out"
         return f"{named}, or ask {terms.contact} to assign it to {terms.tenant}"
     article = "a plain" if claim.problem else "an"
     trust = f", or ask {terms.contact} to trust this writer"
@@ -200,9 +199,9 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=assigned_address,
     blind=(
-        "Annotations of load-balancer controllers that no table knows (network/unknown- "
-        "annotation looks at those); addresses that a program binds, or a machine gives itself, "
-        "without telling Kubernetes; network data in Secrets; networks of others that an "
+        "Annotations of load-balancer controllers that no table knows "
+        "(network/unknown-annotation looks at those); addresses that a program binds, or a machine "
+        "gives itself, without telling Kubernetes; network data in Secrets; networks of others that an "
         "overlay joins by having the same name in its configuration; labels of a Namespace by "
         "which pools and policies of the platform select it. Target groups that stood in a "
         "TargetGroupBinding before: its controller may have written them. A pod that has just "

@@ -4,13 +4,11 @@ Part of network/assigned-address and network/policy-subject.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from aup.facts.model import Attachment, Capture, Exposure, NamespaceReference, Reach
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Violation
 from aup.rules.paths import unindexed
-from aup.text import join
 
 
 def captures(exposure: Exposure, terms: NetworkTerms, reach: Reach) -> Iterator[Violation]:
@@ -79,12 +77,5 @@ def _use_own_network(attachment: Attachment, terms: NetworkTerms) -> str:
     """Say which networks may be named."""
     if attachment.problem:
         return "write name, namespace/name@interface, or a JSON list of objects with a name"
-    named = _given(terms.resource_ids)
-    return f"use a network of your own namespaces{named}, or ask {terms.contact} for this one"
-
-
-@lru_cache(maxsize=256)
-def _given(names: frozenset[str]) -> str:
-    """Return the networks among the names that are the tenant's, sorted once for all findings."""
-    given = [name for name in sorted(names) if "/" in name and ":" not in name]  # ARNs have both
-    return f", or {join(given)}" if given else ""
+    given = f", or {terms.offered.networks}" if terms.offered.networks else ""
+    return f"use a network of your own namespaces{given}, or ask {terms.contact} for this one"

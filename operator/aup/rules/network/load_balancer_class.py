@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from aup.facts.model import Exposure, Topic
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.network.listed import listed
 from aup.rules.paths import unindexed
 
 
@@ -33,7 +32,7 @@ def load_balancer_class(exposure: Exposure, terms: NetworkTerms) -> Iterator[Vio
 
 def _use_offered_class(terms: NetworkTerms) -> str:
     """Say which classes may be named."""
-    offered = f", use {listed(terms.classes)}" if terms.classes else ""
+    offered = f", use {terms.offered.classes}" if terms.classes else ""
     return f"leave it out{offered}, or ask {terms.contact} for this class"
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from aup.facts.model import Exposure, NamedClaim, Topic
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Rule, Violation
-from aup.rules.network.listed import listed
 from aup.rules.paths import unindexed
 
 
@@ -48,7 +47,7 @@ def _canonical(claim: NamedClaim) -> str:
 
 def _use_own_pool(terms: NetworkTerms) -> str:
     """Say which pools may be named."""
-    use = f"use {listed(terms.pools)}" if terms.pools else "leave it out"
+    use = f"use {terms.offered.pools}" if terms.pools else "leave it out"
     return f"{use}, or ask {terms.contact} for a pool"
 
 

@@ -18,7 +18,6 @@ from aup.facts.model import (
 from aup.policy.terms import NetworkTerms
 from aup.rules.base import Violation
 from aup.rules.network.known import is_listed
-from aup.rules.network.listed import listed
 from aup.rules.network.platform import is_judged
 from aup.rules.paths import unindexed
 from aup.text import join
@@ -45,9 +44,9 @@ def settings(
 def plugins(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
     """Yield each program on the node that the provider has not offered to tenants."""
     for plugin in exposure.plugins:
-        offered = _offered(plugin, terms)
-        if plugin.text not in offered:
-            use = f"use {listed(offered)}" if offered else "leave it out"
+        names, words = _offered(plugin, terms)
+        if plugin.text not in names:
+            use = f"use {words}" if names else "leave it out"
             yield Violation(
                 path=plugin.path,
                 value=plugin.text,
@@ -76,6 +75,8 @@ def _only_address(setting: PlatformSetting) -> IPAddress | None:
     return setting.networks[0].network_address if alone else None
 
 
-def _offered(plugin: Plugin, terms: NetworkTerms) -> frozenset[str]:
-    """Return the programs of a sort that tenants may choose."""
-    return terms.attachment_types if plugin.sort is PluginSort.CNI else terms.network_drivers
+def _offered(plugin: Plugin, terms: NetworkTerms) -> tuple[frozenset[str], str]:
+    """Return the programs of a sort that tenants may choose, and the same in words."""
+    if plugin.sort is PluginSort.CNI:
+        return terms.attachment_types, terms.offered.attachment_types
+    return terms.network_drivers, terms.offered.network_drivers

@@ -7,6 +7,7 @@ import pytest
 from aup.api.catalog import CatalogItem, SoftwareCategory
 from aup.api.sections.choice import Permission
 from aup.facts.model import Exposure, Facts, OpenPort, Passage, Port, Workload
+from aup.policy.addresses import AddressSet
 from aup.policy.terms import MailTerms
 from aup.rules.base import Violation
 from aup.rules.mail.direct_smtp import direct_smtp
@@ -131,7 +132,7 @@ def test_a_policy_that_is_heard_before_ours_is_a_way_out() -> None:
 
 
 def test_the_way_to_the_relay_is_open() -> None:
-    relayed = replace(TERMS, relays=("198.51.100.0/24", "2001:db8::/32"))
+    relayed = replace(TERMS, relays=AddressSet.of(("198.51.100.0/24", "2001:db8::/32")))
     assert ways_out(relayed, "198.51.100.7/32", "2001:db8:1::/48") == []
     assert len(ways_out(relayed, "198.51.100.7/32", "203.0.113.0/24")) == 1
     assert len(ways_out(relayed, "0.0.0.0/0")) == 1
