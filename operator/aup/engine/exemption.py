@@ -28,7 +28,8 @@ class Exemptions:
         Every limit that an exemption names must hold. What a pod does as a whole, such as to share
         the node's processes, is covered by one that is limited to images when it names all that the
         pod runs. Any other violation without an image is covered by none that is limited to images,
-        nor one without an address or a hostname by one limited to targets.
+        nor one without an address or a hostname by one limited to targets. A network or a range is
+        covered by one whose targets hold all of it.
 
         Args:
             rule: its id.
@@ -81,8 +82,10 @@ class _OfRule:
         yield self._unlimited
         if violation.address is not None:
             yield self._of_address.first(violation.address)
+        elif violation.networks:
+            yield self._of_address.whole(violation.networks)
         else:
-            yield self._of_name.get(violation.hostname)
+            yield from map(self._of_name.get, _targets(violation.hostname))
         if self._of_image:
             named = self._naming(violation.image) if violation.image else self._allowing(part)
             yield next((at for at in named if _aims(self._all[at], violation)), None)
@@ -115,4 +118,18 @@ def _aims(exemption: ExemptionTerm, violation: Violation) -> bool:
         return True
     if violation.address is not None:
         return violation.address in exemption.targets
-    return violation.hostname in exemption.hostnames
+    if violation.networks:
+        return all(exemption.targets.covers(network) for network in violation.networks)
+    return not exemption.hostnames.isdisjoint(_targets(violation.hostname))
+
+
+def _targets(hostname: str) -> Iterator[str]:
+    """Yield each target that a hostname lies in: itself, and the wildcard of each name above it.
+
+    ``*.acme.example`` is about all names below, whole branches among them, and not about
+    ``acme.example``.
+    """
+    while hostname:
+        yield hostname
+        parent = hostname.removeprefix("*.").partition(".")[2]
+        hostname = f"*.{parent}" if parent else ""

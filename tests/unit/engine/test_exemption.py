@@ -1,7 +1,7 @@
 """Which exemption covers a violation: the same one as if each were asked in turn."""
 
 from datetime import UTC, datetime
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 from hypothesis import given
@@ -17,8 +17,12 @@ from support.workloads import workload
 RULES = st.frozensets(st.sampled_from(("test/one", "test/other")), min_size=1)
 NAMESPACES = st.frozensets(st.sampled_from(("acme-prod", "acme-dev")), max_size=1)
 IMAGES = ("", "docker.io/acme/web", "docker.io/acme/web@sha256:0", "docker.io/acme/api")
-HOSTNAMES = ("", "www.acme.example", "*.acme.example")
+HOSTNAMES = (
+    *("", "acme.example", "www.acme.example", "*.acme.example"),
+    *("a.www.acme.example", "*.www.acme.example", "evil-acme.example"),
+)
 NETWORKS = ("192.0.2.0/30", "192.0.2.2/31", "192.0.2.4/32")
+CLAIMED = tuple(map(IPv4Network, ("192.0.2.0/31", "192.0.2.2/31", "192.0.2.2/32", "192.0.2.0/29")))
 TARGETS = st.lists(st.sampled_from(NETWORKS), max_size=2).map(AddressSet.of)
 
 TERMS = st.builds(
@@ -29,7 +33,7 @@ TERMS = st.builds(
     images=st.lists(st.sampled_from(IMAGES[1:]), max_size=2).map(tuple),
     targets=st.none() | TARGETS,
     expires_at=st.just(datetime(2027, 1, 1, tzinfo=UTC)),
-    hostnames=st.frozensets(st.sampled_from(HOSTNAMES[1:]), max_size=1),
+    hostnames=st.frozensets(st.sampled_from(HOSTNAMES[1:]), max_size=2),
 )
 VIOLATIONS = st.builds(
     Violation,
@@ -40,8 +44,15 @@ VIOLATIONS = st.builds(
     key=st.just(("a",)),
     image=st.sampled_from(IMAGES),
     address=st.none() | st.integers(0, 7).map(lambda n: IPv4Address("192.0.2.0") + n),
+    networks=st.lists(st.sampled_from(CLAIMED), max_size=2).map(tuple),
     hostname=st.sampled_from(HOSTNAMES),
 )
+
+
+def named(target: str, hostname: str) -> bool:
+    """Tell whether a name is a target, or lies below one that is a wildcard."""
+    below = target.startswith("*.") and hostname.endswith(target[1:])
+    return bool(hostname) and (hostname == target or below)
 
 
 def covers(exemption: ExemptionTerm, violation: Violation) -> bool:
@@ -49,8 +60,11 @@ def covers(exemption: ExemptionTerm, violation: Violation) -> bool:
     images = {violation.image, violation.image.partition("@")[0]}
     if violation.address is not None:
         aimed = violation.address in (exemption.targets or ())
+    elif violation.networks:
+        targets = exemption.targets or AddressSet()
+        aimed = all(address in targets for n in violation.networks for address in n)
     else:
-        aimed = violation.hostname in exemption.hostnames
+        aimed = any(named(target, violation.hostname) for target in exemption.hostnames)
     return (
         "test/one" in exemption.rules
         and (not exemption.namespaces or "acme-prod" in exemption.namespaces)

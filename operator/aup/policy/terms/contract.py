@@ -48,7 +48,7 @@ class ExemptionTerm:
     """``None``: any address and any hostname."""
     expires_at: datetime
     hostnames: frozenset[str] = frozenset()
-    """Canonical, ``*.`` included; read only where ``targets`` is set."""
+    """Canonical; ``*.`` stands for all names below. Read only where ``targets`` is set."""
 
 
 @dataclass(frozen=True, slots=True)
