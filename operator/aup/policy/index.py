@@ -53,9 +53,10 @@ class AddressIndex:
         """Yield where each block is that an address lies in and whose prefix is no longer."""
         whole, bits = int(address), _BITS[address.version]
         for version, length in self._lengths:
-            if version == address.version and length <= longest:
-                if found := self._at.get((version, length, whole >> (bits - length))):
-                    yield found
+            if version != address.version or length > longest:
+                continue
+            if found := self._at.get((version, length, whole >> (bits - length))):
+                yield found
 
 
 @dataclass(frozen=True, slots=True)
