@@ -34,7 +34,7 @@ class Exemptions:
         Args:
             rule: its id.
             violation: what the rule found.
-            part: the facts in which it was found.
+            part: the pod in which it was found, or all pods that the object makes.
 
         """
         if not self._exemptions:
@@ -104,12 +104,15 @@ class _OfRule:
 
 
 def _run(part: object) -> tuple[str, ...]:
-    """Return the images of a pod, as exemptions call them; none where some are not known."""
-    if not isinstance(part, Workload) or part.partial:
-        return ()
-    if any(container.image is None for container in part.containers):
-        return ()
-    return tuple(dict.fromkeys(image.name for image in part.images))
+    """Return the images of pods, as exemptions call them; none where some are not known."""
+    names: dict[str, None] = {}
+    for pod in part if isinstance(part, tuple) else (part,):
+        if not isinstance(pod, Workload) or pod.partial or not pod.images:
+            return ()
+        if any(container.image is None for container in pod.containers):
+            return ()
+        names.update(dict.fromkeys(image.name for image in pod.images))
+    return tuple(names)
 
 
 def _aims(exemption: ExemptionTerm, violation: Violation) -> bool:

@@ -109,4 +109,7 @@ def test_what_a_pod_does_is_covered_when_all_its_images_are(run: list[str], cove
     held = Exemptions([consent], "acme-prod")
     assert held.covering("test/one", SHARED, workload(*run)) == ("a" if covered else "")
     assert held.covering("test/one", SHARED, replace(workload(*run), partial=True)) == ""
+    both = (workload("acme/web:1"), workload(*run))
+    assert held.covering("test/one", SHARED, both) == ("a" if covered else "")
+    assert held.covering("test/one", SHARED, ()) == ""
     assert held.covering("test/one", SHARED) == ""
