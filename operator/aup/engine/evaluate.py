@@ -112,7 +112,7 @@ def _violations(
             continue
         section = rule.terms(terms)
         for part in parts:
-            pods = part if rule.reads is Workload else facts.workloads
+            pods = part if isinstance(part, Workload) else facts.workloads
             for violation in rule.check(part, section):
                 yield rule.id, violation, pods
 

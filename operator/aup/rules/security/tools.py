@@ -163,10 +163,10 @@ RULE = Rule(
         "another script starts by itself, and scripts that do the same; names that a shell puts "
         "together from variables, patterns, aliases or what a command prints, and names in an "
         "environment that comes from elsewhere (valueFrom, envFrom); what a program in another "
-        "language starts; what somebody types into a shell, or sends it, in a running container: only the command "
-        "itself of an exec is looked at, and consent that is limited to images does not count for "
-        "it, since the image of its container is not told. Whether a test keeps to the targets "
-        "of its consent: arguments are not read, reports of scans say so. Exemptions without "
-        "targets, which are no consent, are told to the provider only."
+        "language starts; what somebody types into a shell, or sends it, in a running container: "
+        "only the command itself of an exec is looked at, and consent that is limited to images "
+        "does not count for it, since the image of its container is not told. Whether a test "
+        "keeps to the targets of its consent: arguments are not read, reports of scans say so. "
+        "Exemptions without targets, which are no consent, are told to the provider only."
     ),
 )
