@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from aup.api.sections.choice import Enforcement
 from aup.engine.decision import Decision, Finding, Outcome
 from aup.engine.exemption import Exemptions
-from aup.facts.model import Facts, Problem, Subject
+from aup.facts.model import Facts, Problem, Subject, Workload
 from aup.policy.terms import Terms
 from aup.rules import CATALOGUE
 from aup.rules.base import Rule, Violation
@@ -97,7 +97,10 @@ def _brought(facts: Facts, old: Facts) -> frozenset[str]:
 def _violations(
     facts: Facts, terms: Terms, rules: Rules
 ) -> Iterator[tuple[str, Violation, object]]:
-    """Yield each violation with the id of its rule before it, and behind it where it was found."""
+    """Yield each violation with the id of its rule before it, and behind it whose it is.
+
+    That is one of several pods, or all that the object makes, such as of a pod's annotations.
+    """
     for problem in facts.problems:
         yield UNREADABLE, _unreadable(problem, terms), None
     parts_of: dict[type[Any], tuple[Any, ...]] = {}
@@ -109,8 +112,9 @@ def _violations(
             continue
         section = rule.terms(terms)
         for part in parts:
+            pods = part if isinstance(part, Workload) else facts.workloads
             for violation in rule.check(part, section):
-                yield rule.id, violation, part
+                yield rule.id, violation, pods
 
 
 def _unreadable(problem: Problem, terms: Terms) -> Violation:

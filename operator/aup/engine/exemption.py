@@ -23,12 +23,13 @@ class Exemptions:
         Every limit that an exemption names must hold. What a pod does as a whole, such as to share
         the node's processes, is covered by one that is limited to images when it names all that the
         pod runs. Any other violation without an image is covered by none that is limited to images,
-        nor one without an address or a hostname by one limited to targets.
+        nor one without an address or a hostname by one limited to targets. A network or a range is
+        covered by one whose targets hold all of it.
 
         Args:
             rule: its id.
             violation: what the rule found.
-            part: the facts in which it was found.
+            part: the pod in which it was found, or all pods that the object makes.
 
         """
         held = self._terms.exemptions_by_rule.held(rule, self._namespace)
@@ -36,7 +37,8 @@ class Exemptions:
             return ""
         limited = held.of_image(violation.image) if violation.image else ()
         aims = (held.of_any_image, *limited, *self._of_whole(rule, held, violation, part))
-        found = first_of(aim.first(violation.address, violation.hostname) for aim in aims)
+        at = violation.address, violation.networks, violation.hostname
+        found = first_of(aim.first(*at) for aim in aims)
         return "" if found is None else self._terms.exemptions[found].name
 
     def _of_whole(
@@ -52,9 +54,12 @@ class Exemptions:
 
 
 def _run(part: object) -> tuple[str, ...]:
-    """Return the images of a pod, as exemptions call them; none where some are not known."""
-    if not isinstance(part, Workload) or part.partial:
-        return ()
-    if any(container.image is None for container in part.containers):
-        return ()
-    return tuple(dict.fromkeys(image.name for image in part.images))
+    """Return the images of pods, as exemptions call them; none where some are not known."""
+    names: dict[str, None] = {}
+    for pod in part if isinstance(part, tuple) else (part,):
+        if not isinstance(pod, Workload) or pod.partial or not pod.images:
+            return ()
+        if any(container.image is None for container in pod.containers):
+            return ()
+        names.update(dict.fromkeys(image.name for image in pod.images))
+    return tuple(names)

@@ -4,12 +4,13 @@ A provider may give one tenant a thousand assignments and exemptions, and one re
 thousands of addresses: to hold each against each takes seconds.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from aup.facts.model import IPAddress
-from aup.policy.addresses import AddressSet
+from aup.policy.addresses import AddressSet, IPNetwork
 
 _BITS: Final = {4: 32, 6: 128}
 _Block = tuple[int, int, int]
@@ -20,29 +21,42 @@ _Block = tuple[int, int, int]
 class AddressIndex:
     """Sets of addresses by position. A lookup per length of prefix, not per network."""
 
-    _first: Mapping[_Block, int]
+    _at: Mapping[_Block, tuple[int, ...]]
     _lengths: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, sets: Iterable[tuple[int, AddressSet]]) -> "AddressIndex":
         """Build the index of sets, each with its position, lowest first."""
-        first: dict[_Block, int] = {}
+        at: defaultdict[_Block, list[int]] = defaultdict(list)
         for position, addresses in sets:
             for network in addresses.networks:
                 bits = int(network.network_address) >> (_BITS[network.version] - network.prefixlen)
-                first.setdefault((network.version, network.prefixlen, bits), position)
-        lengths = sorted({(version, length) for version, length, _ in first})
-        return cls(first, tuple(lengths))
+                at[network.version, network.prefixlen, bits].append(position)
+        lengths = sorted({(version, length) for version, length, _ in at})
+        return cls({block: tuple(found) for block, found in at.items()}, tuple(lengths))
 
     def first(self, address: IPAddress) -> int | None:
         """Return the lowest position of a set that holds an address; ``None`` where none does."""
-        whole, bits = int(address), _BITS[address.version]
-        found = (
-            self._first.get((version, length, whole >> (bits - length)))
-            for version, length in self._lengths
-            if version == address.version
+        return min(
+            (found[0] for found in self._around(address, _BITS[address.version])), default=None
         )
-        return min((position for position in found if position is not None), default=None)
+
+    def whole(self, networks: Iterable[IPNetwork]) -> int | None:
+        """Return the lowest position of a set that holds all of some networks, if one does."""
+        holding = [
+            {at for found in self._around(n.network_address, n.prefixlen) for at in found}
+            for n in networks
+        ]
+        return min(set.intersection(*holding), default=None) if holding else None
+
+    def _around(self, address: IPAddress, longest: int) -> Iterator[tuple[int, ...]]:
+        """Yield where each block is that an address lies in and whose prefix is no longer."""
+        whole, bits = int(address), _BITS[address.version]
+        for version, length in self._lengths:
+            if version != address.version or length > longest:
+                continue
+            if found := self._at.get((version, length, whole >> (bits - length))):
+                yield found
 
 
 @dataclass(frozen=True, slots=True)

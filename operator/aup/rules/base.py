@@ -6,7 +6,17 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from aup.facts.model import Access, Binding, Exposure, Facts, IPAddress, Markings, Runs, Workload
+from aup.facts.model import (
+    Access,
+    Binding,
+    Exposure,
+    Facts,
+    IPAddress,
+    IPNetwork,
+    Markings,
+    Runs,
+    Workload,
+)
 from aup.policy.terms import Terms
 
 P = TypeVar("P", Workload, Runs, Exposure, Access, Binding, Markings, Facts)
@@ -30,6 +40,8 @@ class Violation(msgspec.Struct, frozen=True):
     """Repository (and digest) concerned: exemptions may be limited to images."""
     address: IPAddress | None = None
     """Address concerned: exemptions may be limited to targets."""
+    networks: tuple[IPNetwork, ...] = ()
+    """All the addresses concerned, where it is a network or a range: in targets as a whole."""
     hostname: str = ""
     """Hostname concerned, canonical, ``*.`` included: exemptions may be limited to targets."""
     review: bool = False

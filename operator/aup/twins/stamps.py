@@ -73,7 +73,8 @@ def _exempted(terms: Terms, namespace: str) -> Iterator[str]:
             if not _is_told(exemption, rule) or exemption.targets is None:
                 continue
             if rule == _HOSTNAME:
-                yield from (f"hostname:{name}" for name in exemption.hostnames)
+                # As a tenant's own domains are written; without the dot it is no other name's.
+                yield from (f"hostname:{name.removeprefix('*')}" for name in exemption.hostnames)
             else:
                 yield from (f"address:{cidr}" for cidr in exemption.targets.cidrs)
 

@@ -124,9 +124,11 @@ def test_what_is_in_force_or_will_be_is_in_it() -> None:
     ]
     assert named(found, "Exemption") == [
         "acme-anycast",
+        "acme-anycast-pods",
         "acme-copyleft",
         "acme-debug-q4",
         "acme-node-metrics",
+        "acme-partner",
         "acme-pentest-q4",
         "acme-web-scan",
     ]

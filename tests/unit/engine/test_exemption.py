@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 from hypothesis import given
@@ -21,8 +21,12 @@ RULES = st.frozensets(st.sampled_from(("test/one", "test/other")), min_size=1)
 NAMESPACES = st.frozensets(st.sampled_from(("acme-prod", "acme-dev")), max_size=1)
 DIGEST = "docker.io/acme/web@sha256:" + 64 * "0"
 IMAGES = ("", "docker.io/acme/web", DIGEST, "docker.io/acme/api")
-HOSTNAMES = ("", "www.acme.example", "*.acme.example")
+HOSTNAMES = (
+    *("", "acme.example", "www.acme.example", "*.acme.example"),
+    *("a.www.acme.example", "*.www.acme.example", "evil-acme.example"),
+)
 NETWORKS = ("192.0.2.0/30", "192.0.2.2/31", "192.0.2.4/32")
+CLAIMED = tuple(map(IPv4Network, ("192.0.2.0/31", "192.0.2.2/31", "192.0.2.2/32", "192.0.2.0/29")))
 TARGETS = st.lists(st.sampled_from(NETWORKS), max_size=2).map(AddressSet.of)
 
 CONSENT = st.builds(
@@ -33,7 +37,7 @@ CONSENT = st.builds(
     images=st.lists(st.sampled_from(IMAGES[1:]), max_size=2).map(tuple),
     targets=st.none() | TARGETS,
     expires_at=st.just(datetime(2027, 1, 1, tzinfo=UTC)),
-    hostnames=st.frozensets(st.sampled_from(HOSTNAMES[1:]), max_size=1),
+    hostnames=st.frozensets(st.sampled_from(HOSTNAMES[1:]), max_size=2),
 )
 VIOLATIONS = st.builds(
     Violation,
@@ -44,6 +48,7 @@ VIOLATIONS = st.builds(
     key=st.just(("a",)),
     image=st.sampled_from(IMAGES),
     address=st.none() | st.integers(0, 7).map(lambda n: IPv4Address("192.0.2.0") + n),
+    networks=st.lists(st.sampled_from(CLAIMED), max_size=2).map(tuple),
     hostname=st.sampled_from(HOSTNAMES),
 )
 
@@ -57,14 +62,23 @@ def held(exemptions: Sequence[ExemptionTerm]) -> Exemptions:
     return Exemptions(replace(TERMS, exemptions=tuple(exemptions)), "acme-prod")
 
 
+def is_named(target: str, hostname: str) -> bool:
+    """Tell whether a name is a target, or lies below one that is a wildcard."""
+    below = target.startswith("*.") and hostname.endswith(target[1:])
+    return bool(hostname) and (hostname == target or below)
+
+
 def covers(exemption: ExemptionTerm, violation: Violation, run: Iterable[Image]) -> bool:
     """Tell whether every limit holds that an exemption names, in namespace acme-prod."""
     images = [violation.image] if violation.image else [image.name for image in run]
     named = [{image, image.partition("@")[0]} & {*exemption.images} for image in images]
     if violation.address is not None:
         aimed = violation.address in (exemption.targets or ())
+    elif violation.networks:
+        targets = exemption.targets or AddressSet()
+        aimed = all(address in targets for n in violation.networks for address in n)
     else:
-        aimed = violation.hostname in exemption.hostnames
+        aimed = any(is_named(target, violation.hostname) for target in exemption.hostnames)
     return (
         "test/one" in exemption.rules
         and (not exemption.namespaces or "acme-prod" in exemption.namespaces)
@@ -117,4 +131,7 @@ def test_what_a_pod_does_is_covered_when_all_its_images_are(run: list[str], cove
     asked = held([consent])
     assert asked.covering("test/one", SHARED, workload(*run)) == ("a" if covered else "")
     assert asked.covering("test/one", SHARED, replace(workload(*run), partial=True)) == ""
+    both = (workload("acme/web:1"), workload(*run))
+    assert asked.covering("test/one", SHARED, both) == ("a" if covered else "")
+    assert asked.covering("test/one", SHARED, ()) == ""
     assert asked.covering("test/one", SHARED) == ""

@@ -46,7 +46,10 @@ def compiled(found: World, now: datetime = NOW, name: str = "acme") -> Terms:
 def test_only_what_is_in_force_now_is_in_the_terms() -> None:
     found = terms("acme", NOW)
     assert found.network.addresses.cidrs == ("198.51.100.16/28", "2001:db8:a::/64")
-    names = ["acme-anycast", "acme-copyleft", "acme-debug-q4", "acme-node-metrics"]
+    names = [
+        *("acme-anycast", "acme-anycast-pods", "acme-copyleft", "acme-debug-q4"),
+        *("acme-node-metrics", "acme-partner"),
+    ]
     assert [e.name for e in found.exemptions] == names
     assert {e.name: e.state for held in found.license.entitlements.values() for e in held} == {
         "acme-analytics": EntitlementState.VALID,

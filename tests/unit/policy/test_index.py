@@ -37,6 +37,14 @@ def test_the_first_set_that_holds_an_address_is_found(
     assert AddressIndex.of(enumerate(sets)).first(address) == one_by_one
 
 
+@given(SETS, st.lists(NETWORKS, min_size=1, max_size=3))
+def test_the_first_set_that_holds_all_of_some_networks_is_found(
+    sets: list[AddressSet], networks: list[IPNetwork]
+) -> None:
+    one_by_one = (at for at, found in enumerate(sets) if all(map(found.covers, networks)))
+    assert AddressIndex.of(enumerate(sets)).whole(networks) == next(one_by_one, None)
+
+
 @given(SETS)
 def test_the_least_and_the_greatest_address_are_in_everything(sets: list[AddressSet]) -> None:
     whole = AddressSet.of(("0.0.0.0/0", "::/0"))
@@ -60,4 +68,6 @@ def test_the_first_domain_that_covers_a_name_is_found(
 
 def test_among_none_there_is_none() -> None:
     assert AddressIndex.of(()).first(IPv4Address("192.0.2.1")) is None
+    assert AddressIndex.of(()).whole((IPv4Network("192.0.2.0/24"),)) is None
+    assert AddressIndex.of(enumerate((AddressSet.of(("0.0.0.0/0",)),))).whole(()) is None
     assert DomainIndex.of(()).first("acme.example") is None

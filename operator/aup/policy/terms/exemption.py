@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from aup.facts.model import IPAddress
-from aup.policy.addresses import AddressSet
+from aup.policy.addresses import AddressSet, IPNetwork
 from aup.policy.index import AddressIndex
 
 
@@ -25,7 +25,7 @@ class ExemptionTerm:
     """``None``: any address and any hostname."""
     expires_at: datetime
     hostnames: frozenset[str] = frozenset()
-    """Canonical, ``*.`` included; read only where ``targets`` is set."""
+    """Canonical; ``*.`` stands for all names below. Read only where ``targets`` is set."""
 
 
 Placed = tuple[int, ExemptionTerm]
@@ -70,12 +70,16 @@ class Aims:
         self._at_anything = next((at for at, one in placed if one.targets is None), None)
         self._aimed = tuple((at, one, one.targets) for at, one in placed if one.targets is not None)
 
-    def first(self, address: IPAddress | None, hostname: str) -> int | None:
-        """Return the lowest position of one that an address, or else a hostname, is a target of."""
+    def first(
+        self, address: IPAddress | None, networks: Sequence[IPNetwork], hostname: str
+    ) -> int | None:
+        """Return the lowest position of one whose targets hold what is given first."""
         if address is not None:
             aimed = self._by_address.first(address)
+        elif networks:
+            aimed = self._by_address.whole(networks)
         else:
-            aimed = self._by_name.get(hostname)
+            aimed = first_of(map(self._by_name.get, _targets(hostname)))
         return first_of((self._at_anything, aimed))
 
     @cached_property
@@ -125,6 +129,18 @@ class HeldExemptions:
 
     def _placed(self, positions: Iterable[int]) -> Aims:
         return Aims((at, self._all[at]) for at in positions)
+
+
+def _targets(hostname: str) -> Iterator[str]:
+    """Yield each target that a hostname lies in: itself, and the wildcard of each name above it.
+
+    ``*.acme.example`` is about all names below, whole branches among them, and not about
+    ``acme.example``.
+    """
+    while hostname:
+        yield hostname
+        parent = hostname.removeprefix("*.").partition(".")[2]
+        hostname = f"*.{parent}" if parent else ""
 
 
 def first_of(positions: Iterable[int | None]) -> int | None:

@@ -99,6 +99,7 @@ def _unassigned(claim: AddressClaim, terms: NetworkTerms) -> Violation:
         remedy=_use_own_address(terms, claim),
         key=_key(claim.path, canonical),
         address=claim.address,
+        networks=claim.networks,
         change=claim.source is ClaimSource.RECORD,
     )
 

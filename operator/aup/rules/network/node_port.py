@@ -30,10 +30,17 @@ def node_port(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
             yield Violation(
                 path=port.path,
                 value=str(port.number or kind),
-                detail=f"{'is opened' if port.number else 'opens ports'} {_EVERY_NODE}",
+                detail=_opens(port, kind),
                 remedy=_use_a_balancer(port, terms),
                 key=(kind, str(port.number)),
             )
+
+
+def _opens(port: NodePort, kind: str) -> str:
+    """Say what is wrong; of a port that the API server has chosen, also what asked for it."""
+    if port.number:
+        return f"is opened {_EVERY_NODE} by spec.type {kind}"
+    return f"opens ports {_EVERY_NODE}"
 
 
 def _use_a_balancer(port: NodePort, terms: NetworkTerms) -> str:

@@ -27,6 +27,7 @@ def pool(exposure: Exposure, terms: NetworkTerms) -> Iterator[Violation]:
                 detail=claim.problem or f"is a pool that is not open to {terms.tenant}",
                 remedy=_use_own_pool(terms),
                 key=(unindexed(claim.path), _canonical(claim)),
+                networks=claim.networks,
             )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from aup.facts.model import (
     ClaimSource,
     Exposure,
-    IPAddress,
     PlatformSetting,
     Plugin,
     PluginSort,
@@ -36,7 +35,7 @@ def settings(
                 detail=setting.detail,
                 remedy=_leave_out(setting, terms),
                 key=(unindexed(setting.path), setting.text, *setting.says),
-                address=_only_address(setting),
+                networks=setting.networks,
                 change=setting.source is ClaimSource.RECORD,
             )
 
@@ -67,12 +66,6 @@ def _leave_out(setting: PlatformSetting, terms: NetworkTerms) -> str:
     if setting.networks and terms.addresses:
         return f"use only addresses from {join(terms.addresses.networks)}, or ask {terms.contact}"
     return f"{setting.instead or 'leave it out'}, or ask {terms.contact}"
-
-
-def _only_address(setting: PlatformSetting) -> IPAddress | None:
-    """Return the address where there is one alone: exemptions may name it."""
-    alone = len(setting.networks) == 1 and setting.networks[0].num_addresses == 1
-    return setting.networks[0].network_address if alone else None
 
 
 def _offered(plugin: Plugin, terms: NetworkTerms) -> tuple[frozenset[str], str]:

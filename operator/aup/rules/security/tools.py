@@ -9,7 +9,7 @@ security/tools
                   label aup.asergo.com/workload-class of the pod, or of the object that makes it,
                   where it says security-test or pentest
     Looked up     the provider's catalogues, for software of category SecurityTool; programs in
-                  `security.toolCommands`
+                  `security.toolCommands`, of which an image has the name that no catalogue knows
     Allowed       as `security.securityTools` says: under RequireConsent such tools while an
                   Exemption for security/tools is in force that names the targets of the test and
                   covers the namespace and the images; under Allowed all, under Forbidden none.
@@ -27,7 +27,7 @@ from typing import Final
 
 from aup.api.catalog import SoftwareCategory
 from aup.api.sections.security import SecurityTools
-from aup.facts.model import Container, Execution, Runs, Workload
+from aup.facts.model import Container, Execution, Image, Runs, Workload
 from aup.policy.declaration import WORKLOAD_CLASS, canonical_use
 from aup.policy.terms import SecurityTerms
 from aup.rules.base import Rule, Violation
@@ -102,10 +102,19 @@ def _of_workload(workload: Workload, terms: SecurityTerms) -> Iterator[_Sign]:
         if software.category is SoftwareCategory.SECURITY_TOOL:
             name = software.name(image)
             yield _Sign(image.path, image.text, name, (name,))
+    for image in workload.images:
+        # Such images start the program by themselves: no command names it.
+        if _program(image) in terms.tool_commands and not terms.catalog.about(image):
+            yield _Sign(image.path, image.text, image.name, (image.name,))
     yield from _named(workload.containers, terms)
     for path, text in workload.declared(WORKLOAD_CLASS):
         if canonical_use(text) in CLASSES:
             yield _Sign(path, text, "", tuple(image.name for image in workload.images))
+
+
+def _program(image: Image) -> str:
+    """Return what an image is called in its registry: ``nmap`` of ``docker.io/example/nmap``."""
+    return image.repository.rpartition("/")[2]
 
 
 def _named(containers: Sequence[Container], terms: SecurityTerms) -> Iterator[_Sign]:
@@ -150,14 +159,14 @@ RULE = Rule(
     terms=lambda terms: terms.security,
     check=tools,
     blind=(
-        "Tools that neither a catalogue nor the policy lists, that an image or another script "
-        "starts by itself, and scripts that do the same; names that a shell puts together from "
-        "variables, patterns, aliases or what a command prints, and names in an environment that "
-        "comes from elsewhere (valueFrom, envFrom); what a program in another language starts; "
-        "what somebody types into a shell, or sends it, in a running container: only the command "
-        "itself of an exec is looked at, and consent that is limited to images does not count for "
-        "it, since the image of its container is not told. Whether a test keeps to the targets "
-        "of its consent: arguments are not read, reports of scans say so. Exemptions without "
-        "targets, which are no consent, are told to the provider only."
+        "Tools that neither a catalogue nor the policy lists, that an image of another name or "
+        "another script starts by itself, and scripts that do the same; names that a shell puts "
+        "together from variables, patterns, aliases or what a command prints, and names in an "
+        "environment that comes from elsewhere (valueFrom, envFrom); what a program in another "
+        "language starts; what somebody types into a shell, or sends it, in a running container: "
+        "only the command itself of an exec is looked at, and consent that is limited to images "
+        "does not count for it, since the image of its container is not told. Whether a test "
+        "keeps to the targets of its consent: arguments are not read, reports of scans say so. "
+        "Exemptions without targets, which are no consent, are told to the provider only."
     ),
 )

@@ -42,7 +42,8 @@ def test_a_finding_says_how_to_do_without() -> None:
     ]
     assert said == [
         (
-            "spec.ports[0].nodePort 30080 is opened on the addresses of every node; "
+            "spec.ports[0].nodePort 30080 is opened on the addresses of every node "
+            "by spec.type NodePort; "
             "use type ClusterIP, or LoadBalancer with an address of your own, "
             "or ask abuse@asergo.example"
         ),

@@ -1,6 +1,6 @@
 """Settings of the platform's network: about own addresses, listed, or refused; and programs."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, ip_network
 
 import pytest
 
@@ -80,9 +80,9 @@ def test_a_setting_about_own_addresses_alone_passes(
     assert (judged(setting(*networks)) == []) is passes
 
 
-def test_a_setting_about_one_address_can_be_exempt_by_it() -> None:
-    (violation,) = judged(setting("203.0.113.9/32"))
-    assert violation.address == ip_address("203.0.113.9")
+def test_a_setting_about_addresses_can_be_exempt_by_all_of_them() -> None:
+    (violation,) = judged(setting("203.0.113.9/32", "203.0.113.16/28"))
+    assert violation.networks == (IPv4Network("203.0.113.9/32"), IPv4Network("203.0.113.16/28"))
     assert (
         violation.remedy == "use only addresses from 198.51.100.16/28, or ask abuse@asergo.example"
     )
