@@ -200,14 +200,13 @@ RULE = Rule(
     terms=lambda terms: terms.network,
     check=assigned_address,
     blind=(
-        "Annotations of load-balancer controllers that no table knows "
-        "(network/unknown-annotation looks at those); addresses that a program binds, or a machine "
-        "gives itself, without telling Kubernetes; network data in Secrets; networks of others "
-        "that an overlay joins by having the same name in its configuration; labels of a Namespace by "
-        "which pools and policies of the platform select it. Target groups that stood in a "
-        "TargetGroupBinding before: its controller may have written them. A pod that has just "
-        "gone, or whose address the operator has not heard of yet, is not known as the "
-        "tenant's. Without a cluster, endpoints in the range of pods, and namespaces whose "
-        "owner is not known, are not judged."
+        "Annotations of load-balancer controllers that no table knows (network/unknown-annotation "
+        "looks at those); addresses that a program binds, or a machine gives itself, without "
+        "telling Kubernetes; network data in Secrets; networks of others that an overlay joins by "
+        "having the same name in its configuration; labels of a Namespace by which pools and "
+        "policies of the platform select it. Target groups that stood in a TargetGroupBinding "
+        "before: its controller may have written them. A pod that has just gone, or whose address "
+        "the operator has not heard of yet, is not known as the tenant's. Without a cluster, "
+        "endpoints in the range of pods, and namespaces whose owner is not known, are not judged."
     ),
 )
