@@ -85,7 +85,7 @@ class App:
         expires = call.started + self._deadline
         answer = partial(self._answer, call, send)
         one = Underway(self._bench, call, body, request, answer, expires)
-        if self._queue.take():
+        if self._queue.take(one.size):
             one.turn(Refusal.DEADLINE if one.late else None)
             return one
         try:

@@ -18,11 +18,22 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from math import inf
 from typing import Final, Protocol
 
 FEW: Final = 8
 """As many requests waiting make a tenant's time count twice, twice as many thrice."""
+SMALL: Final = 32 << 10
+"""So do as many bytes."""
+READING: Final = 1e-9
+"""Seconds that a byte takes through TLS and HTTP, while others wait as well; decision 0018."""
+MOST: Final = 100
+"""How many times a second counts at most: everybody's share stays above nothing."""
+FULL: Final = 48 << 20
+"""Bytes in line with which nobody waits for who is not there: they hold memory that others need."""
+RECENTLY: Final = 0.1
+"""Seconds for which is remembered who had how much, and for how long what is large may wait."""
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +50,8 @@ class Waiting(Protocol):
 
     gone: bool
     """Whether nobody waits for the answer any more: it gets no turn then."""
-    read: float
-    """Seconds that its body took to come in, while others waited as well."""
+    size: int
+    """Bytes of its body."""
 
     @property
     def expires(self) -> float:
@@ -57,6 +68,13 @@ class _Lane:
     had: float
     """Seconds that it has had, as they count, from where others stood when it began."""
     line: deque[Waiting] = field(default_factory=deque)
+    size: int = 0
+    """Bytes of all who wait in it, and of whoever has the turn."""
+
+    @property
+    def weight(self) -> float:
+        """How many times a second counts, by what waits and what has the turn."""
+        return min(1 + len(self.line) / FEW + self.size / SMALL, MOST)
 
 
 class FairQueue:
@@ -75,20 +93,29 @@ class FairQueue:
         self._served = 0
         self._had = 0.0
         """What the lane that was served last had had by then: whoever begins, begins there."""
+        self._turns = [("", -inf), ("", -inf)]
+        """Whose the last turn was and when, and the last one of somebody else."""
         self._work = asyncio.Event()
         self._size = 0
+        self._bytes = 0
+        """Of all who wait."""
         self._taken = False
         """Whether somebody was judged since connections were read last."""
 
     def __len__(self) -> int:
         return self._size
 
-    def take(self) -> bool:
+    def take(self, size: int) -> bool:
         """Take a turn at once, if nobody waits for one; return false to whoever has to wait.
 
-        One at a time, as `serve` does: connections are read and written between any two.
+        One at a time, as `serve` does: connections are read and written between any two. What is
+        large stands in line in any case, since its time is to count.
+
+        Args:
+            size: bytes of the body.
+
         """
-        if self._size or self._taken:
+        if self._size or self._taken or size > SMALL:
             return False
         self._taken = True
         asyncio.get_running_loop().call_soon(self._pass)
@@ -99,6 +126,10 @@ class FairQueue:
         if self._clock() >= waiting.expires:
             waiting.turn(Refusal.DEADLINE)
             return
+        if not self._size and self._clock() - self._turns[0][1] > RECENTLY:
+            # Nobody owes anything where nobody waited; nor do lanes pile up.
+            self._lanes.clear()
+            self._order.clear()
         lane = self._lanes.get(tenant)
         if lane is None:
             lane = self._lanes[tenant] = _Lane(self._had)
@@ -107,43 +138,87 @@ class FairQueue:
             waiting.turn(Refusal.OVERLOAD)
             return
         lane.line.append(waiting)
+        lane.size += waiting.size
+        self._bytes += waiting.size
         self._size += 1
         self._work.set()
 
     async def serve(self) -> None:
         """Give turns until cancelled."""
         while True:
-            if self._size:
-                self._serve()
+            chosen = self._next() if self._size else None
+            if isinstance(chosen, str):
+                self._serve(chosen)
                 # Connections are read and written between any two judgements.
                 await asyncio.sleep(0)
             else:
-                # Nobody owes anything where nobody waits; nor do lanes pile up.
-                self._lanes.clear()
-                self._order.clear()
-                self._work.clear()
-                await self._work.wait()
+                await self._more(chosen)
 
-    def _serve(self) -> None:
-        """Give a turn to the lane that has had least, and count what it takes."""
-        tenant, lane, waiting = self._next()
+    async def _more(self, seconds: float | None = None) -> None:
+        """Wait until somebody else stands in line, or so many seconds."""
+        self._work.clear()
+        if seconds is None:
+            await self._work.wait()
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, self._work.set)
+        try:
+            await self._work.wait()
+        finally:
+            timer.cancel()
+
+    def _next(self) -> str | float:
+        """Return whose turn it is, or for how many seconds it is nobody's; somebody waits."""
+        while not self._lanes[tenant := self._order[0][2]].line:
+            heappop(self._order)
+            del self._lanes[tenant]
+        early = self._early()
+        if early <= 0:
+            return heappop(self._order)[2]
+        small = min((entry for entry in self._order if self._is_small(entry[2])), default=None)
+        if small is None:
+            return early
+        self._order.remove(small)
+        heapify(self._order)
+        return small[2]
+
+    def _early(self) -> float:
+        """Return for how many seconds whoever has had least is to wait for others.
+
+        A turn cannot be interrupted. A flood of what is large, that took each moment in which
+        nobody else waits, would have others wait for one of its long turns again and again. So it
+        waits until its time has come, as if others had had the time that passes. What is small goes
+        on at once, and where nobody else was served recently everything does.
+        """
+        had, _, tenant = self._order[0]
+        if self._is_small(tenant) or self._bytes > FULL:
+            return 0
+        now = self._clock()
+        last, other = self._turns
+        ago = now - (other if last[0] == tenant else last)[1]
+        return min(had - self._had - (now - last[1]), RECENTLY - ago)
+
+    def _is_small(self, tenant: str) -> bool:
+        """Tell whether what comes next in a lane is small; false where nobody waits."""
+        line = self._lanes[tenant].line
+        return bool(line) and line[0].size <= SMALL
+
+    def _serve(self, tenant: str) -> None:
+        """Give a turn to a lane in which somebody waits, and count what it takes."""
+        lane = self._lanes[tenant]
+        waiting = lane.line.popleft()
+        self._size -= 1
+        self._bytes -= waiting.size
+        self._had = lane.had
         started = self._clock()
+        if self._turns[0][0] != tenant:
+            self._turns[1] = self._turns[0]
+        self._turns[0] = tenant, started
         if not waiting.gone:
             _give(waiting, Refusal.DEADLINE if started >= waiting.expires else None)
-        spent = self._clock() - started + waiting.read
-        lane.had += spent * (1 + len(lane.line) / FEW)
+        spent = self._clock() - started + waiting.size * READING
+        lane.had += spent * lane.weight
+        lane.size -= waiting.size
         self._line_up(tenant, lane)
-
-    def _next(self) -> tuple[str, _Lane, Waiting]:
-        """Return who comes next; somebody waits."""
-        while True:
-            tenant = heappop(self._order)[2]
-            lane = self._lanes[tenant]
-            self._had = lane.had
-            if lane.line:
-                self._size -= 1
-                return tenant, lane, lane.line.popleft()
-            del self._lanes[tenant]
 
     def _line_up(self, tenant: str, lane: _Lane) -> None:
         self._served += 1

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from aup.admission import review
 from aup.engine.decision import Decision
@@ -17,9 +17,6 @@ from aup.server.refusal import ADVISE, JSON, Response
 
 Send = Callable[[Response], None]
 """Takes the answer to a request."""
-
-_READ: Final = 1e-9
-"""Seconds that a byte takes through TLS and HTTP; measured, see decision 0018."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +55,7 @@ class Underway:
     next review had been judged.
     """
 
-    __slots__ = ("_bench", "_body", "_call", "_send", "_task", "expires", "gone", "read", "request")
+    __slots__ = ("_bench", "_body", "_call", "_send", "_task", "expires", "gone", "request", "size")
 
     def __init__(
         self,
@@ -89,8 +86,8 @@ class Underway:
         self.expires = expires
         self.gone = False
         """Whether nobody waits for the answer any more."""
-        self.read = len(body.data) * _READ
-        """Seconds that the body took to come in."""
+        self.size = len(body.data)
+        """Bytes."""
 
     def cancel(self) -> None:
         """Answer no more: the client went away."""

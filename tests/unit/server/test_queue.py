@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from aup.server.queue import FEW, FairQueue, Refusal
+from aup.server.queue import FEW, FULL, RECENTLY, SMALL, FairQueue, Refusal, _Lane
 
 
 class Clock:
@@ -21,11 +21,11 @@ class Request:
     """A request in line, and what became of it."""
 
     def __init__(
-        self, judge: Callable[[], None] = lambda: None, expires: float = 1000, read: float = 0
+        self, judge: Callable[[], None] = lambda: None, expires: float = 1000, size: int = 0
     ) -> None:
         self.expires = expires
         self.gone = False
-        self.read = read
+        self.size = size
         self.answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
         self._judge = judge
 
@@ -43,7 +43,7 @@ class Story:
         self.log: list[str] = []
 
     def send(
-        self, tenant: str, *, seconds: float = 1, read: float = 0, expires: float = 1000
+        self, tenant: str, *, seconds: float = 1, size: int = 0, expires: float = 1000
     ) -> asyncio.Future[Refusal | None]:
         """Send a request; return its answer to come."""
 
@@ -51,7 +51,7 @@ class Story:
             self.log.append(tenant)
             self.clock.now += seconds
 
-        request = Request(judge, expires, read)
+        request = Request(judge, expires, size)
         self.queue.submit(tenant, request)
         return request.answer
 
@@ -122,7 +122,7 @@ def test_the_time_of_reading_is_part_of_it() -> None:
     """Whoever sends what is large and refused unjudged is served less often."""
 
     async def tell(story: Story) -> None:
-        large = [story.send("large", seconds=0, read=4) for _ in range(4)]
+        large = [story.send("large", seconds=0, size=4 * 10**9) for _ in range(4)]
         small = [story.send("small") for _ in range(8)]
         await asyncio.gather(*large, *small)
         assert story.log[:10].count("large") < 4
@@ -192,13 +192,95 @@ def test_nobody_is_new_again_by_having_sent_one_request_at_a_time() -> None:
     run(tell)
 
 
+LARGE = 16 * SMALL
+
+
+def test_what_is_large_waits_for_others_who_were_served_recently() -> None:
+    """Else they would wait for one of its long turns whenever they do not stand in line."""
+
+    async def tell(story: Story) -> None:
+        floods = [story.send("large", seconds=0.002, size=LARGE) for _ in range(8)]
+        await story.send("quiet", seconds=0)
+        for _ in range(20):
+            await turns(3)
+            story.clock.now += 0.001  # the time of a client
+            await story.send("quiet", seconds=0)
+        assert story.log.count("large") <= 3
+        # When nobody else asks any more, it goes on.
+        story.clock.now += RECENTLY
+        await asyncio.gather(*floods)
+
+    run(tell, lane=8)
+
+
+def test_what_is_large_goes_on_where_nobody_else_is() -> None:
+    async def tell(story: Story) -> None:
+        floods = [story.send("large", seconds=0, size=LARGE) for _ in range(8)]
+        await turns(12)
+        assert all(flood.done() for flood in floods)
+
+    run(tell, lane=8)
+
+
+def test_what_is_small_does_not_wait_for_who_is_not_there() -> None:
+    async def tell(story: Story) -> None:
+        floods = [story.send("small", seconds=0, size=SMALL) for _ in range(8)]
+        await story.send("quiet", seconds=0)
+        await turns(12)
+        assert all(flood.done() for flood in floods)
+
+    run(tell, lane=8)
+
+
+def test_who_sends_what_is_small_does_not_wait_behind_what_is_large() -> None:
+    """However much it has had: the time would be nobody's."""
+
+    async def tell(story: Story) -> None:
+        large = [story.send("large", seconds=0.002, size=LARGE) for _ in range(4)]
+        await story.send("quiet", seconds=0)
+        story.queue._lanes["busy"] = lane = _Lane(1000.0)
+        story.queue._line_up("busy", lane)
+        assert await story.send("busy", seconds=0) is None
+        assert not large[-1].done()
+        story.clock.now += RECENTLY
+        await asyncio.gather(*large)
+
+    run(tell)
+
+
+def test_nothing_waits_for_others_where_memory_runs_out() -> None:
+    """Bodies in line hold it, and others' large ones would wait for it before they are read."""
+
+    async def tell(story: Story) -> None:
+        floods = [story.send("large", seconds=0, size=FULL // 4) for _ in range(8)]
+        await story.send("quiet", seconds=0)
+        await turns(12)
+        assert sum(flood.done() for flood in floods) == 4
+        story.clock.now += RECENTLY
+        await asyncio.gather(*floods)
+
+    run(tell, lane=8)
+
+
+def test_only_what_is_small_is_judged_at_once() -> None:
+    """The time of what is large is to count."""
+
+    async def tell(story: Story) -> None:
+        assert not story.queue.take(SMALL + 1)
+        assert story.queue.take(SMALL)
+        assert not story.queue.take(SMALL), "connections are read in between"
+
+    run(tell)
+
+
 def test_nothing_is_owed_where_nobody_waited() -> None:
     async def tell(story: Story) -> None:
         for number in range(50):
-            await story.send(f"tenant-{number}", seconds=number)
-        await turns(3)
-        assert story.queue._lanes == {}
-        assert story.queue._order == []
+            await story.send(f"tenant-{number}", seconds=0.01)
+        story.clock.now += RECENTLY * 2
+        story.send("late")
+        assert set(story.queue._lanes) == {"late"}
+        assert len(story.queue._order) == 1
 
     run(tell)
 
