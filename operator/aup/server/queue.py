@@ -70,6 +70,8 @@ class _Lane:
     line: deque[Waiting] = field(default_factory=deque)
     size: int = 0
     """Bytes of all who wait in it, and of whoever has the turn."""
+    until: float = -inf
+    """Time on the clock by which what its last turn took, as it counts, has passed."""
 
     @property
     def weight(self) -> float:
@@ -186,16 +188,16 @@ class FairQueue:
 
         A turn cannot be interrupted. A flood of what is large, that took each moment in which
         nobody else waits, would have others wait for one of its long turns again and again. So it
-        waits until its time has come, as if others had had the time that passes. What is small goes
-        on at once, and where nobody else was served recently everything does.
+        waits until as much time has passed as its last turn took, as that counts. What is small
+        goes on at once, and where nobody else was served recently everything does.
         """
-        had, _, tenant = self._order[0]
+        tenant = self._order[0][2]
         if self._is_small(tenant) or self._bytes > FULL:
             return 0
         now = self._clock()
         last, other = self._turns
         ago = now - (other if last[0] == tenant else last)[1]
-        return min(had - self._had - (now - last[1]), RECENTLY - ago)
+        return min(self._lanes[tenant].until - now, RECENTLY - ago)
 
     def _is_small(self, tenant: str) -> bool:
         """Tell whether what comes next in a lane is small; false where nobody waits."""
@@ -216,7 +218,9 @@ class FairQueue:
         if not waiting.gone:
             _give(waiting, Refusal.DEADLINE if started >= waiting.expires else None)
         spent = self._clock() - started + waiting.size * READING
-        lane.had += spent * lane.weight
+        counts = spent * lane.weight
+        lane.had += counts
+        lane.until = started + counts
         lane.size -= waiting.size
         self._line_up(tenant, lane)
 

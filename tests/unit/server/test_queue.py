@@ -213,6 +213,20 @@ def test_what_is_large_waits_for_others_who_were_served_recently() -> None:
     run(tell, lane=8)
 
 
+def test_what_is_large_has_its_turn_however_little_others_ask_for() -> None:
+    """Who asks for something now and then keeps nobody from more than some turns."""
+
+    async def tell(story: Story) -> None:
+        floods = [story.send("large", seconds=0.002, size=LARGE) for _ in range(4)]
+        for _ in range(40):
+            await turns(3)
+            story.clock.now += 0.05
+            await story.send("quiet", seconds=0)
+        assert all(flood.done() for flood in floods)
+
+    run(tell)
+
+
 def test_what_is_large_goes_on_where_nobody_else_is() -> None:
     async def tell(story: Story) -> None:
         floods = [story.send("large", seconds=0, size=LARGE) for _ in range(8)]
