@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 from aup import __version__
 from aup.cli.bundle import Bundle
-from aup.cli.judge import REPEATED_KEY, UNKNOWN_FIELD, Advice, Checked, Judged
+from aup.cli.judge import (
+    REPEATED_KEY,
+    UNKNOWN_FIELD,
+    WITHOUT_EFFECT,
+    Advice,
+    Checked,
+    Judged,
+)
 from aup.cli.place import Spot
 from aup.cli.sources import STDIN_NAME, Unreadable
 from aup.engine import message
@@ -28,6 +35,7 @@ ROOT: Final = "%SRCROOT%"
 """Name of the folder that file names are relative to: the one that the command ran in."""
 ADVICE: Final[Mapping[str, str]] = {
     UNKNOWN_FIELD: "a field that the kind does not have",
+    WITHOUT_EFFECT: "something in an object of the operator that does not count",
     REPEATED_KEY: "a key that its object has already",
 }
 """Pseudo-rules."""

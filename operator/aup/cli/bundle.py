@@ -25,7 +25,7 @@ from aup.cli.provider_files import read_files
 from aup.cli.stand_in import stand_in
 from aup.engine.evaluate import Rules
 from aup.policy.compiler import compile_terms
-from aup.policy.problem import Trouble
+from aup.policy.problem import Reason, Trouble
 from aup.policy.terms import Terms
 from aup.policy.world import Objects, World, compile_world
 from aup.rules import RULE_IDS
@@ -45,6 +45,10 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
 
 _PLATFORM: Final = frozenset(Settings().platform_namespaces)
 """Namespaces that are the platform's in every cluster, whatever else a release adds."""
+
+
+_ABOUT_OTHERS: Final = frozenset({Reason.UNKNOWN_POLICY, Reason.UNKNOWN_TENANT})
+"""What is wrong as long as another object is missing, which need not be in the same file."""
 
 
 class UnclaimedError(BundleError):
@@ -143,6 +147,17 @@ def load(wanted: Wanted) -> Bundle:
         rules=added.rules,
         notes=added.notes,
         warnings=tuple(warnings),
+    )
+
+
+def troubles_alone(ours: msgspec.Struct) -> tuple[Trouble, ...]:
+    """Return what is wrong with an object of ours by itself, whatever stands beside it."""
+    world = compile_world(_objects((ours,)), rules=RULE_IDS, platform_namespaces=_PLATFORM)
+    return tuple(
+        trouble
+        for troubles in world.troubles.values()
+        for trouble in troubles
+        if trouble.reason not in _ABOUT_OTHERS
     )
 
 

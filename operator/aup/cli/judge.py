@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from aup.cli.bundle import Bundle, UnclaimedError
+from aup.cli.bundle import Bundle, UnclaimedError, troubles_alone
 from aup.cli.ours import Remark, decode_ours, is_ours, unknown_fields
 from aup.cli.place import Spot, locate
 from aup.cli.repeats import repeated_keys
@@ -33,6 +33,8 @@ class Located:
 
 UNKNOWN_FIELD: Final = "aup/unknown-field"
 """Of an object of ours."""
+WITHOUT_EFFECT: Final = "aup/without-effect"
+"""Of an object of ours: what its status would say once it is applied."""
 REPEATED_KEY: Final = "aup/repeated-key"
 
 
@@ -130,11 +132,16 @@ def _judge(source: Source, document: Document, bundle: Bundle, namespace: str) -
         Advice(remark, spot, REPEATED_KEY) for remark, spot in repeated_keys(document, source.lines)
     )
     if is_ours(document.value):
-        if isinstance(wrong := decode_ours(document.value), Remark):
-            return _unreadable(source, document, wrong.text, wrong.path)
+        if isinstance(ours := decode_ours(document.value), Remark):
+            return _unreadable(source, document, ours.text, ours.path)
         advice += tuple(
             Advice(remark, locate(document, source.lines, remark.path), UNKNOWN_FIELD)
             for remark in unknown_fields(document.value)
+        )
+        begins = locate(document, source.lines, "")
+        advice += tuple(
+            Advice(Remark("", trouble.message), begins, WITHOUT_EFFECT)
+            for trouble in troubles_alone(ours)
         )
     facts = extract_object(document.value, replace(subject, writer=SOMEBODY), bundle.nearby)
     decision = evaluate(facts, terms, rules=bundle.rules)

@@ -148,6 +148,13 @@ def test_a_field_that_nobody_reads_is_a_warning(tmp_path: Path, aup: Commands) -
     assert result["message"]["text"] == "Unknown field spec.itmes; did you mean items?."
 
 
+def test_a_part_without_effect_is_a_warning(tmp_path: Path, aup: Commands) -> None:
+    text = "apiVersion: aup.asergo.com/v1alpha1\nkind: SoftwareCatalog\nmetadata: {name: a}\n"
+    file = write(tmp_path, "a.yaml", f"{text}spec: {{items: [{{repository: 'b@c'}}]}}\n")
+    (result,) = sarif(aup, *ACME, file)["results"]
+    assert (result["ruleId"], result["level"]) == ("aup/without-effect", "warning")
+
+
 def test_the_whole_corpus_is_valid_sarif(aup: Commands) -> None:
     run = sarif(aup, *ACME, str(CASES))
     assert len(run["results"]) > 100

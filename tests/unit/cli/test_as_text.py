@@ -119,3 +119,35 @@ def test_colours_change_no_word(
     for code in (*(f"{ESCAPE}{paint}m" for paint in as_text.PAINT.values()), f"{ESCAPE}0m"):
         coloured = coloured.replace(code, "")
     assert coloured == plain
+
+
+EXEMPTION = """\
+apiVersion: aup.asergo.com/v1alpha1
+kind: Exemption
+metadata: {name: b}
+spec:
+  tenant: elsewhere
+  rules: [network/nope]
+  scope: {namespaces: [b-prod]}
+  reason: TICKET-1
+  requestedBy: desk
+  startsAt: "2026-11-01T00:00:00Z"
+  expiresAt: "2026-11-30T00:00:00Z"
+"""
+"""Of a Tenant that lies in another file, which is no mistake of this one."""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (EXEMPTION, ["rules: network/nope is no rule"]),
+        (EXEMPTION.replace("network/nope", "network/hostname"), []),
+    ],
+)
+def test_what_does_not_count_in_our_own_kinds_is_said_where_they_are_the_file(
+    tmp_path: Path, aup: Commands, text: str, said: list[str]
+) -> None:
+    file = write(tmp_path, "ours.yaml", text)
+    done = aup.run("check", *ACME, file)
+    warnings = [line for line in done.out.splitlines() if "warning" in line]
+    assert (done.code, warnings) == (0, [f"{file}:1:1: warning: {text}" for text in said])
