@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from aup.facts import claims
-from aup.facts.cluster_name import read_cluster_name
+from aup.facts.cluster_name import ClusterName, read_cluster_name
 from aup.facts.host_pattern import parse_host_pattern
 from aup.facts.hostname import parse_hostname
 from aup.facts.model import ClaimSource, HostnameClaim, Surroundings
@@ -69,12 +69,26 @@ def inside_or_outside(
     if not claim.problem and "." not in claim.name:
         yield from _short(claim, namespace, surroundings)
         return
-    found = read_cluster_name(claim.name)
-    if found is None or (found.guessed and not _is_own(claim.name, namespace, surroundings)):
+    found = read_cluster_name(claim.name) or _pod_of_a_service(claim.name, namespace, surroundings)
+    if found is None or (found.guessed and not _is_own(claim.name, found, namespace, surroundings)):
         yield claim
     else:
         service = named_namespace(found.namespace, found.namespace, path, surroundings)
         yield replace(claim, service=service)
+
+
+def _pod_of_a_service(
+    name: str, namespace: str, surroundings: Surroundings
+) -> ClusterName | None:
+    """Read ``db-0.db.acme-prod``, which resolvers complete as they do ``db.acme-prod``.
+
+    Names of the internet have three labels, too: only a namespace that is known ends one.
+    """
+    labels = name.split(".")
+    if len(labels) != 3:
+        return None
+    known = labels[2] == namespace or surroundings.tenant_of(labels[2]) is not None
+    return ClusterName(labels[2], guessed=True) if known else None
 
 
 def _short(
@@ -85,7 +99,8 @@ def _short(
         yield claim  # No Service is called so.
     elif claim.wildcard and claim.name != "localhost":
         # ``*.acme-prod`` are the Services of a namespace, ``*.local`` would be those of everybody.
-        if not _is_own(f"*.{claim.name}", namespace, surroundings):
+        services = ClusterName(claim.name, guessed=True)
+        if not _is_own(f"*.{claim.name}", services, namespace, surroundings):
             yield replace(claim, instead=_in_full(claim.name, namespace))
         elif not namespace:
             service = named_namespace(claim.name, claim.name, claim.path, surroundings)
@@ -98,16 +113,18 @@ def _in_full(service: str, namespace: str) -> str:
     return "" if known else f"write *.{service}.{namespace}.svc for the pods of a Service"
 
 
-def _is_own(name: str, namespace: str, surroundings: Surroundings) -> bool:
+def _is_own(
+    name: str, found: ClusterName, namespace: str, surroundings: Surroundings
+) -> bool:
     """Tell whether ``db.acme-dev`` is a Service of one's own: no registry has such a domain.
 
     Outside of namespaces it is a Service wherever its namespace may be somebody's: whose, others
     judge.
     """
-    service, _, found = name.partition(".")
-    tenant, holder = surroundings.tenant_of(namespace), surroundings.tenant_of(found)
+    tenant, holder = surroundings.tenant_of(namespace), surroundings.tenant_of(found.namespace)
     if namespace:
-        own = found == namespace or (tenant is not None and holder == tenant)
+        own = found.namespace == namespace or (tenant is not None and holder == tenant)
     else:
         own = holder is not None or not surroundings.pods_known
-    return bool(service) and own and not is_top_level_domain(found)
+    ends = name.endswith(f".{found.namespace}") and not is_top_level_domain(found.namespace)
+    return own and ends

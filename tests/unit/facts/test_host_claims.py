@@ -54,6 +54,8 @@ def test_a_wildcard_over_a_whole_domain_is_a_claim(name: str, instead: str) -> N
         ("redis.acme-prod.svc", "acme-prod", "acme"),
         ("redis.acme-prod", "acme-prod", "acme"),
         ("redis.acme-dev", "acme-dev", "acme"),
+        ("redis-0.redis.acme-prod", "acme-prod", "acme"),
+        ("redis-0.redis.acme-dev", "acme-dev", "acme"),
         ("*.redis.acme-prod.svc.cluster.local", "acme-prod", "acme"),
         ("*.acme-prod.svc.cluster.local", "acme-prod", "acme"),
         ("vault.beta-prod.svc", "beta-prod", "beta"),
@@ -71,7 +73,15 @@ def test_a_service_is_judged_by_its_namespace(name: str, namespace: str, owner: 
 
 @pytest.mark.parametrize(
     "name",
-    ["www.acme.example", "acme.example", "vault.beta-prod", "redis.acme-prod.svc.beta.example"],
+    [
+        "www.acme.example",
+        "acme.example",
+        "vault.beta-prod",
+        "vault-0.vault.beta-prod",
+        "redis-0.redis.elsewhere",
+        "www.redis-0.redis.acme-prod",
+        "redis.acme-prod.svc.beta.example",
+    ],
 )
 def test_what_only_looks_like_a_service_is_a_hostname(name: str) -> None:
     claim = read(name)
@@ -81,9 +91,21 @@ def test_what_only_looks_like_a_service_is_a_hostname(name: str) -> None:
 
 def test_a_namespace_that_is_called_like_a_registry_has_no_short_names() -> None:
     """Else a namespace ``dev`` would make all of ``.dev`` its own."""
-    for name in ("google.dev", "*.dev"):
+    for name in ("google.dev", "www.google.dev", "*.dev"):
         (claim,) = host_claims.inside_or_outside(name, "p", "dev", Offline())
         assert (claim.name, claim.service) == (name.removeprefix("*."), None)
+
+
+def test_outside_of_namespaces_three_labels_are_a_pod_where_the_namespace_is_known() -> None:
+    (claim,) = host_claims.inside_or_outside("db-0.db.acme-prod", "p", "", Cluster())
+    assert claim.service is not None
+    assert claim.service.owner == "acme"
+
+
+def test_outside_of_namespaces_three_labels_are_a_hostname_elsewhere() -> None:
+    """Else names of somebody's own network would be taken for those of a namespace ``lan``."""
+    (claim,) = host_claims.inside_or_outside("www.acme.lan", "p", "", Offline())
+    assert (claim.name, claim.service) == ("www.acme.lan", None)
 
 
 @pytest.mark.parametrize("value", [7, "a..b", None])
