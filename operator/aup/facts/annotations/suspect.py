@@ -71,10 +71,16 @@ HARMLESS: Final = (
     "ingress.kubernetes.io/static-ip",  # where Google's controller notes what it made
     "service.beta.kubernetes.io/scw-loadbalancer-force-internal-ip",
     "service.beta.kubernetes.io/scw-loadbalancer-private",
+    # A web site that answers while all backends are down: a destination.
+    "service.beta.kubernetes.io/scw-loadbalancer-failover-host",
+    "service.beta.kubernetes.io/ovh-loadbalancer-balance",
+    "service.beta.kubernetes.io/osc-load-balancer-access-log-oos-bucket-name",
+    "service.beta.kubernetes.io/osc-load-balancer-ingress-address",  # in the status: which kind
+    "service.beta.kubernetes.io/osc-load-balancer-instances",
     *(
         f"service.beta.kubernetes.io/{cloud}-loadbalancer-{what}"
         for cloud in ("alibaba-cloud", "alicloud")
-        for what in ("name", "cert-id", "resource-group-id", "acl-id")
+        for what in ("name", "cert-id", "resource-group-id", "acl-id", "preserve-client-ip")
     ),
     "service.beta.kubernetes.io/do-loadbalancer-certificate-id",
     "service.beta.kubernetes.io/do-loadbalancer-certificate-name",
