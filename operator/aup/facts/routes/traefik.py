@@ -15,6 +15,8 @@ ANY: Final = "*"
 HTTP_ENTRY_POINTS: Final = frozenset({"web", "websecure", "http", "https", "traefik"})
 """Names that entry points for requests go by, where a router without names takes all of them."""
 
+WITH_A_NAME: Final = "repeat the Host of its parents in the rule"
+
 MAX_RULES: Final = 128 << 10
 """Characters of all rules of an object together; a route of many hosts has a few thousand."""
 
@@ -40,8 +42,14 @@ def rule_hosts(
 def ingress_route(
     tree: Tree, subject: Subject, surroundings: Surroundings
 ) -> Iterator[HostnameClaim]:
-    """Read an IngressRoute: a route without names takes every request of its entry points."""
-    yield from _routes(tree)
+    """Read an IngressRoute: a route without names takes every request of its entry points.
+
+    Its parents are no bound: what they are bound to is written elsewhere and may change, and a
+    Traefik before 3.6 takes every request to a child that has been let in.
+    """
+    has_parents = any(True for _ in tree.each("spec.parentRefs[]"))
+    for claim in _routes(tree):
+        yield replace(claim, instead=WITH_A_NAME) if has_parents and claim.catch_all else claim
     yield from _certificates(tree)
 
 

@@ -67,6 +67,22 @@ def test_a_router_without_names_may_have_an_entry_point_of_its_own(
     assert names(read("IngressRouteTCP", {**spec, "routes": routes})) == expected
 
 
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"parentRefs": [{"name": "web"}]}, ["repeat the Host of its parents in the rule", ""]),
+        ({"parentRefs": []}, ["", ""]),
+        ({}, ["", ""]),
+    ],
+)
+def test_a_child_is_told_to_repeat_the_names_of_its_parents(
+    spec: dict[str, Any], expected: list[str]
+) -> None:
+    routes = [{"match": "Path(`/shared`)"}, {"match": "Host(`a.example`) && Path(`/x`)"}]
+    found = read("IngressRoute", {**spec, "routes": routes}).hostnames
+    assert [claim.instead for claim in found] == expected
+
+
 @pytest.mark.parametrize("kind", ["IngressRoute", "IngressRouteTCP"])
 def test_certificates_are_for_names_too(kind: str) -> None:
     tls = {"domains": [{"main": "a.example", "sans": ["*.b.example"]}, {}]}
