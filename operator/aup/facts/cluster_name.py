@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-_ZONE = "cluster.local"
+ZONE = "cluster.local"
 """The domain of nearly every cluster. Another one is recognised by the ``svc`` in it."""
 
 
@@ -23,11 +23,11 @@ def read_cluster_name(name: str) -> ClusterName | None:
     ``db.beta.svc.example.com``, and in ``db.beta``, which resolvers complete, that depends on the
     cluster.
     """
-    labels = name.removesuffix(f".{_ZONE}").split(".")
+    labels = name.removesuffix(f".{ZONE}").split(".")
     if labels[-1] in {"svc", "pod"}:
         is_service = labels[-1] == "svc" and len(labels) > 1
         return ClusterName(labels[-2] if is_service else "")
-    if f".{name}".endswith(f".{_ZONE}"):
+    if f".{name}".endswith(f".{ZONE}"):
         return ClusterName("")
     if "svc" in labels[2:]:
         return ClusterName(labels[labels.index("svc", 2) - 1], guessed=True)

@@ -64,7 +64,7 @@ def ingress(raw: bytes, subject: Subject, surroundings: Surroundings) -> Facts:
         subject,
         problems,
         _annotated(meta, subject, surroundings),
-        _ingress_hostnames(spec),
+        _of_services(_ingress_hostnames(spec), subject, surroundings),
         www_siblings(meta.annotations, [rule.host for rule in spec.rules or () if rule]),
         _status_addresses(found.status),
         _status_hostnames(found.status),
@@ -196,6 +196,12 @@ def _ingress_hostnames(spec: wire.IngressSpec) -> Hostnames:
         for position, host in enumerate(tls.hosts or ()):
             if host is not None:
                 yield claims.hostname(host, f"spec.tls[{index}].hosts[{position}]")
+
+
+def _of_services(found: Hostnames, subject: Subject, surroundings: Surroundings) -> Hostnames:
+    """Yield the claims of an object of which some may be for names of Services."""
+    for claim in found:
+        yield host_claims.at_the_edge(claim, subject.namespace, surroundings)
 
 
 def _listener_hostnames(spec: wire.GatewaySpec) -> Hostnames:

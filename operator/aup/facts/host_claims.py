@@ -1,16 +1,22 @@
 """Claims of hostnames that are not plain names: expressions, names of Services, what is implied."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
 from aup.facts import claims
-from aup.facts.cluster_name import ClusterName, read_cluster_name
+from aup.facts.cluster_name import ZONE, ClusterName, read_cluster_name
 from aup.facts.host_pattern import parse_host_pattern
 from aup.facts.hostname import parse_hostname
 from aup.facts.model import ClaimSource, HostnameClaim, Surroundings
 from aup.facts.namespace import named_namespace
 from aup.facts.suffixes import is_top_level_domain
+
+_PRIVATE_ZONES: Final = frozenset(
+    {"corp", "home", "internal", "intranet", "lan", "local", "localdomain", "mail", "private"}
+)
+"""Top-level domains that networks use among themselves (RFC 6762, appendix G, and others)."""
 
 
 def pattern(text: str, path: str, source: ClaimSource = ClaimSource.SPEC) -> HostnameClaim:
@@ -68,18 +74,34 @@ def inside_or_outside(
     claim = claims.hostname(value, path, source)
     if not claim.problem and "." not in claim.name:
         yield from _short(claim, namespace, surroundings)
-        return
+    else:
+        yield _of_a_service(claim, namespace, surroundings)
+
+
+def at_the_edge(claim: HostnameClaim, namespace: str, surroundings: Surroundings) -> HostnameClaim:
+    """Return the claim of a name that a controller answers for, to the cluster or to the world.
+
+    Knative has Services routed under their own names. Without a dot a name does not say in which
+    namespace, and below a private zone it is a company's, whatever the namespace is called.
+    """
+    private = claim.name.rpartition(".")[2] in _PRIVATE_ZONES
+    if "." not in claim.name or (private and not claim.name.endswith(f".{ZONE}")):
+        return claim
+    return _of_a_service(claim, namespace, surroundings)
+
+
+def _of_a_service(
+    claim: HostnameClaim, namespace: str, surroundings: Surroundings
+) -> HostnameClaim:
+    """Return a claim with the namespace, if its name is that of a Service."""
     found = read_cluster_name(claim.name) or _pod_of_a_service(claim.name, namespace, surroundings)
     if found is None or (found.guessed and not _is_own(claim.name, found, namespace, surroundings)):
-        yield claim
-    else:
-        service = named_namespace(found.namespace, found.namespace, path, surroundings)
-        yield replace(claim, service=service)
+        return claim
+    service = named_namespace(found.namespace, found.namespace, claim.path, surroundings)
+    return replace(claim, service=service)
 
 
-def _pod_of_a_service(
-    name: str, namespace: str, surroundings: Surroundings
-) -> ClusterName | None:
+def _pod_of_a_service(name: str, namespace: str, surroundings: Surroundings) -> ClusterName | None:
     """Read ``db-0.db.acme-prod``, which resolvers complete as they do ``db.acme-prod``.
 
     Names of the internet have three labels, too: only a namespace that is known ends one.
@@ -113,9 +135,7 @@ def _in_full(service: str, namespace: str) -> str:
     return "" if known else f"write *.{service}.{namespace}.svc for the pods of a Service"
 
 
-def _is_own(
-    name: str, found: ClusterName, namespace: str, surroundings: Surroundings
-) -> bool:
+def _is_own(name: str, found: ClusterName, namespace: str, surroundings: Surroundings) -> bool:
     """Tell whether ``db.acme-dev`` is a Service of one's own: no registry has such a domain.
 
     Outside of namespaces it is a Service wherever its namespace may be somebody's: whose, others

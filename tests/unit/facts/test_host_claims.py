@@ -2,7 +2,7 @@
 
 import pytest
 
-from aup.facts import host_claims
+from aup.facts import claims, host_claims
 from aup.facts.model import HostnameClaim, Offline, Surroundings
 from support.world import Cluster
 
@@ -126,3 +126,28 @@ def test_a_star_is_every_name_and_an_expression_its_domain() -> None:
 def test_what_a_value_brings_about_is_cited_by_the_value() -> None:
     claim = host_claims.implied("true", "p", "*.acme.example", "covers")
     assert (claim.text, claim.name, claim.wildcard) == ("true", "acme.example", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "service"),
+    [
+        ("db.acme-prod", "acme-prod", "acme-prod"),
+        ("db.acme-dev.svc", "acme-prod", "acme-dev"),
+        ("db.beta-prod.svc.cluster.local", "acme-prod", "beta-prod"),
+        ("*.svc.cluster.local", "acme-prod", ""),
+        ("db.beta-prod", "acme-prod", None),
+        ("db", "acme-prod", None),
+        ("*.acme-prod", "acme-prod", None),
+        ("git.corp", "corp", None),
+        ("a.db.internal", "internal", None),
+        ("db.corp.svc.cluster.local", "corp", "corp"),
+        ("db.dev", "dev", None),
+        ("www.acme.example", "acme-prod", None),
+    ],
+)
+def test_at_the_edge_a_service_is_named_with_its_namespace(
+    name: str, namespace: str, service: str | None
+) -> None:
+    claim = host_claims.at_the_edge(claims.hostname(name, "p"), namespace, Cluster())
+    assert (claim.service.text if claim.service else None) == service
+    assert claim.text == name

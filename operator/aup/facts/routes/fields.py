@@ -45,7 +45,8 @@ def names(*paths: str, source: ClaimSource = ClaimSource.SPEC) -> Reader:
         for path in paths:
             for where, value in tree.each(path):
                 if path.endswith("[]") or not is_absent(value):
-                    yield host_claims.glob(value, where, source)
+                    claim = host_claims.glob(value, where, source)
+                    yield host_claims.at_the_edge(claim, subject.namespace, surroundings)
 
     return read
 

@@ -6,7 +6,7 @@ All versions of a kind have these fields where they have them at all.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from aup.facts import claims
+from aup.facts import claims, host_claims
 from aup.facts.claims import Leaf, is_absent
 from aup.facts.json_value import text_of
 from aup.facts.model import (
@@ -47,7 +47,8 @@ def route(tree: Tree, subject: Subject, surroundings: Surroundings) -> Iterator[
     named = False
     for path, value in tree.each("spec.hostnames[]"):
         named = True
-        yield claims.hostname(value, path)
+        claim = claims.hostname(value, path)
+        yield host_claims.at_the_edge(claim, subject.namespace, surroundings)
     if not named:
         for parent in tree.objects("spec.parentRefs[]"):
             yield from _inherited(parent, subject, surroundings)
