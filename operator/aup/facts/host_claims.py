@@ -13,10 +13,12 @@ from aup.facts.model import ClaimSource, HostnameClaim, Surroundings
 from aup.facts.namespace import named_namespace
 from aup.facts.suffixes import is_top_level_domain
 
-_PRIVATE_ZONES: Final = frozenset(
+_OTHERS: Final = frozenset(
     {"corp", "home", "internal", "intranet", "lan", "local", "localdomain", "mail", "private"}
+    | {"pod", "svc"}
 )
-"""Top-level domains that networks use among themselves (RFC 6762, appendix G, and others)."""
+"""Ends of names that networks use among themselves (RFC 6762, appendix G, and others), and of those
+of clusters."""
 
 
 def pattern(text: str, path: str, source: ClaimSource = ClaimSource.SPEC) -> HostnameClaim:
@@ -81,13 +83,26 @@ def inside_or_outside(
 def at_the_edge(claim: HostnameClaim, namespace: str, surroundings: Surroundings) -> HostnameClaim:
     """Return the claim of a name that a controller answers for, to the cluster or to the world.
 
-    Knative has Services routed under their own names. Without a dot a name does not say in which
-    namespace, and below a private zone it is a company's, whatever the namespace is called.
+    Knative has Services routed under their own names, by objects beside them.
     """
-    private = claim.name.rpartition(".")[2] in _PRIVATE_ZONES
-    if "." not in claim.name or (private and not claim.name.endswith(f".{ZONE}")):
-        return claim
-    return _of_a_service(claim, namespace, surroundings)
+    name = f".{claim.name}"
+    if "." in claim.name and any(name.endswith(end) for end in service_names(namespace)):
+        service = named_namespace(namespace, namespace, claim.path, surroundings)
+        return replace(claim, service=service)
+    return claim
+
+
+def service_names(namespace: str) -> tuple[str, ...]:
+    """Return the ends of the names of a namespace's Services, each with its dot.
+
+    The short one, of ``db.acme-prod``, is none where it may be the end of other names: of those
+    of the internet, of a company's own, or of all Services.
+    """
+    if not namespace:
+        return ()
+    full = f".{namespace}.svc", f".{namespace}.svc.{ZONE}"
+    taken = namespace in _OTHERS or is_top_level_domain(namespace)
+    return full if taken else (f".{namespace}", *full)
 
 
 def _of_a_service(

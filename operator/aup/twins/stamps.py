@@ -10,6 +10,7 @@ from typing import Final
 
 from aup.api.sections.choice import Enforcement, Permission
 from aup.api.sections.network import ExternalNames
+from aup.facts.host_claims import service_names
 from aup.policy.terms import ExemptionTerm, Terms
 
 MAX_NETWORKS: Final = 1000
@@ -51,7 +52,8 @@ def held(terms: Terms, namespace: str, rules: frozenset[str]) -> str:
 
 def allowances(terms: Terms, namespace: str) -> str:
     """Return what terms allow beyond the usual, as twins read it: ``capability:NET_ADMIN``."""
-    return ",".join(sorted({*_allowances(terms), *_exempted(terms, namespace)}))
+    services = (f"service:{end}" for end in service_names(namespace))
+    return ",".join(sorted({*_allowances(terms), *_exempted(terms, namespace), *services}))
 
 
 def _here(terms: Terms, namespace: str) -> Iterator[ExemptionTerm]:

@@ -129,25 +129,32 @@ def test_what_a_value_brings_about_is_cited_by_the_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "namespace", "service"),
+    ("name", "namespace", "own"),
     [
-        ("db.acme-prod", "acme-prod", "acme-prod"),
-        ("db.acme-dev.svc", "acme-prod", "acme-dev"),
-        ("db.beta-prod.svc.cluster.local", "acme-prod", "beta-prod"),
-        ("*.svc.cluster.local", "acme-prod", ""),
-        ("db.beta-prod", "acme-prod", None),
-        ("db", "acme-prod", None),
-        ("*.acme-prod", "acme-prod", None),
-        ("git.corp", "corp", None),
-        ("a.db.internal", "internal", None),
-        ("db.corp.svc.cluster.local", "corp", "corp"),
-        ("db.dev", "dev", None),
-        ("www.acme.example", "acme-prod", None),
+        ("db.acme-prod", "acme-prod", True),
+        ("db-0.db.acme-prod", "acme-prod", True),
+        ("db.acme-prod.svc", "acme-prod", True),
+        ("*.acme-prod.svc.cluster.local", "acme-prod", True),
+        ("db.corp.svc.cluster.local", "corp", True),
+        ("db.acme-dev.svc", "acme-prod", False),
+        ("db.beta-prod.svc.cluster.local", "acme-prod", False),
+        ("db.beta-acme-prod.svc", "acme-prod", False),
+        ("*.svc.cluster.local", "acme-prod", False),
+        ("db.beta-prod", "acme-prod", False),
+        ("db", "acme-prod", False),
+        ("*.acme-prod", "acme-prod", False),
+        ("git.corp", "corp", False),
+        ("a.db.internal", "internal", False),
+        ("db.dev", "dev", False),
+        ("vault.beta-prod.svc", "svc", False),
+        ("vault.beta-prod.svc.cluster.local", "local", False),
+        ("vault.beta-prod.svc", "", False),
+        ("www.acme.example", "acme-prod", False),
     ],
 )
-def test_at_the_edge_a_service_is_named_with_its_namespace(
-    name: str, namespace: str, service: str | None
+def test_at_the_edge_a_service_is_named_with_its_own_namespace(
+    name: str, namespace: str, *, own: bool
 ) -> None:
     claim = host_claims.at_the_edge(claims.hostname(name, "p"), namespace, Cluster())
-    assert (claim.service.text if claim.service else None) == service
+    assert (claim.service.text if claim.service else None) == (namespace if own else None)
     assert claim.text == name

@@ -120,3 +120,13 @@ _stamps = st.builds(
 def test_every_stamp_reads_back(written: Stamp) -> None:
     meta = ObjectMeta(name="a", labels=written.labels, annotations=written.annotations)
     assert read_stamp(meta) == written
+
+
+def test_twins_are_told_under_which_names_services_are_routed() -> None:
+    found = stamp(terms("acme"), "acme-dev", NamespaceState.ACTIVE, BudgetState.NONE)
+    allows = found.annotations["aup.asergo.com/allows"].split(",")
+    assert [a for a in allows if a.startswith("service:")] == [
+        "service:.acme-dev",
+        "service:.acme-dev.svc",
+        "service:.acme-dev.svc.cluster.local",
+    ]

@@ -13,9 +13,9 @@ network/hostname
                   Services, Ingresses, Gateways and Routes
     Allowed       verified domains, the names below them where subdomains are included, and
                   wildcards and expressions bounded by those; names of the tenant's own Services
-                  where a mesh or a certificate speaks of them, and with their namespace where
-                  an Ingress or a route does; no name at all only where the terms allow
-                  catch-alls, or on a Gateway of the tenant's own
+                  where a mesh or a certificate speaks of them, and those of its namespace, in
+                  full, where an Ingress or a route does; no name at all only where the terms
+                  allow catch-alls, or on a Gateway of the tenant's own
     Serves        "accurate domain registration", "no phishing, spoofing" (asergo/6.1, 1.4)
 
 A status is believed of the platform alone; a spec or an annotation of nobody. Where a request is
@@ -77,10 +77,8 @@ def _is_own(claim: HostnameClaim, exposure: Exposure, terms: NetworkTerms) -> bo
         return (own and gateway not in terms.shared_gateways) or _may_catch_all(terms)
     if claim.catch_all:
         return _may_catch_all(terms)
-    if claim.service is not None and _is_own_namespace(claim.service, exposure, terms):
-        return True
-    if claim.identity:
-        return False
+    if claim.service is not None:
+        return _is_own_namespace(claim.service, exposure, terms)
     return is_verified(claim.name, terms, wildcard=claim.wildcard)
 
 

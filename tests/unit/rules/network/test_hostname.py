@@ -110,14 +110,6 @@ def test_a_service_is_ones_own_by_its_namespace(found: NamespaceReference, *, ow
     )
 
 
-@pytest.mark.parametrize(("name", "said"), [("db.beta-prod.svc", 0), ("vault.beta-prod.svc", 1)])
-def test_a_service_of_others_may_be_verified_for_a_tenant(name: str, said: int) -> None:
-    terms = replace(TERMS, domains=(Domain("db.beta-prod.svc", include_subdomains=False),))
-    claim = replace(NOTHING, name=name, service=namespace("beta-prod", "beta"))
-    assert len(judge(claim, terms=terms)) == said
-    assert len(judge(replace(claim, identity=True), terms=terms)) == 1
-
-
 def test_an_account_of_others_is_told_from_a_service_of_others() -> None:
     claim = replace(NOTHING, service=namespace("beta-prod", "beta"), identity=True)
     assert judge(claim) == [
